@@ -1,0 +1,123 @@
+//! Hexadecimal and ASCII dumps in tcpdump's layouts.
+
+use crate::out::Out;
+use crate::view::{Step, View};
+
+/// Octets to a line.
+const WIDTH: usize = 16;
+
+fn graphic(byte: u8) -> u8 {
+    if (0x21..0x7f).contains(&byte) { byte } else { b'.' }
+}
+
+impl Out {
+    /// `-x`: after `indent` each line has its offset and eight groups of two octets.
+    pub fn hex_dump(&mut self, indent: &str, octets: &[u8]) {
+        self.hex_dump_from(indent, octets, 0);
+    }
+
+    /// A hexadecimal dump whose offsets start at `offset`.
+    pub fn hex_dump_from(&mut self, indent: &str, octets: &[u8], offset: usize) {
+        for (i, row) in octets.chunks(WIDTH).enumerate() {
+            self.row_start(indent, offset + i * WIDTH);
+            self.hex_row(row);
+        }
+    }
+
+    /// `-X`: as `-x`, with the printable characters at a fixed column.
+    pub fn hex_ascii_dump(&mut self, indent: &str, octets: &[u8]) {
+        for (i, row) in octets.chunks(WIDTH).enumerate() {
+            self.row_start(indent, i * WIDTH);
+            let start = self.line.len();
+            self.hex_row(row);
+            // Eight groups of a space and four digits, then two spaces.
+            for _ in self.line.len() - start..42 {
+                self.line.byte(b' ');
+            }
+            let mut text = [0; WIDTH];
+            for (to, from) in text.iter_mut().zip(row) {
+                *to = graphic(*from);
+            }
+            self.line.bytes(&text[..row.len()]);
+        }
+    }
+
+    fn row_start(&mut self, indent: &str, offset: usize) {
+        self.line.str(indent);
+        self.line.str("0x");
+        self.line.hex(offset as u64, 4);
+        self.line.str(": ");
+    }
+
+    fn hex_row(&mut self, row: &[u8]) {
+        for pair in row.chunks(2) {
+            self.line.byte(b' ');
+            for &octet in pair {
+                self.line.hex2(octet);
+            }
+        }
+    }
+
+    /// `-A`: the octets as text on lines of their own. Line feeds, spaces and
+    /// tabs stay, a carriage return before a line feed goes, the rest are dots.
+    pub fn ascii_dump(&mut self, octets: &[u8]) {
+        self.line.byte(b'\n');
+        for (i, &byte) in octets.iter().enumerate() {
+            match byte {
+                b'\r' => {
+                    // A return at the very end of the data stays a dot.
+                    if octets.get(i + 1) != Some(&b'\n') {
+                        self.line.byte(b'.');
+                    }
+                }
+                b'\n' | b' ' | b'\t' => self.line.byte(byte),
+                _ => self.line.byte(graphic(byte)),
+            }
+        }
+    }
+
+    /// The dump of a payload that no printer knows: hexadecimal and ASCII.
+    pub fn default_dump(&mut self, octets: &[u8]) {
+        self.hex_ascii_dump("\n\t", octets);
+    }
+
+    /// Dumps `len` octets of a field that is not decoded, as far as captured.
+    pub fn unknown(&mut self, view: View<'_>, indent: &str, len: usize) {
+        let octets = &view.data()[..len.min(view.caplen())];
+        self.hex_dump(indent, octets);
+    }
+
+    /// Dumps what is claimed and captured of a payload, unless the whole packet
+    /// is dumped anyway.
+    pub fn unknown_payload(&mut self, view: View<'_>) -> Step {
+        if self.opt.dumps_unknown() {
+            self.default_dump(view.payload());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::names::Numeric;
+    use crate::options::Options;
+    use crate::out::Out;
+
+    fn dumped(write: impl FnOnce(&mut Out)) -> String {
+        let mut out = Out::new(Options::default(), Box::new(Numeric));
+        write(&mut out);
+        String::from_utf8(out.line.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn layouts_are_tcpdumps() {
+        let octets: Vec<u8> = (0x3a..0x4d).collect();
+        assert_eq!(
+            dumped(|o| o.hex_ascii_dump("\n\t", &octets)),
+            "\n\t0x0000:  3a3b 3c3d 3e3f 4041 4243 4445 4647 4849  :;<=>?@ABCDEFGHI\
+             \n\t0x0010:  4a4b 4c                                  JKL"
+        );
+        assert_eq!(dumped(|o| o.hex_dump("\n\t", &octets[16..])), "\n\t0x0000:  4a4b 4c");
+        assert_eq!(dumped(|o| o.ascii_dump(b"a b\tc\r\nd\r\x1b\xff\r")), "\na b\tc\nd....");
+    }
+}

@@ -1,0 +1,112 @@
+//! Named header fields: offset, width and Wireshark's display-filter name are
+//! stated once, and serve both reading and output.
+
+use std::marker::PhantomData;
+
+use crate::out::Out;
+use crate::put::{Hex, Ipv4, Ipv6, Mac, Put};
+use crate::tree::Value;
+use crate::view::{Step, View};
+
+/// A type that a field can hold.
+pub trait Read: Copy + Into<Value> {
+    /// Reads the value at `at` octets into the view, network order.
+    fn read(view: View<'_>, at: usize) -> Step<Self>;
+    /// The value shifted right by `shift` bits and masked; identity for addresses.
+    #[must_use]
+    fn part(self, shift: u32, mask: u64) -> Self;
+}
+
+macro_rules! read_number {
+    ($($type:ty, $get:ident);*) => {$(
+        impl Read for $type {
+            #[inline]
+            fn read(view: View<'_>, at: usize) -> Step<Self> {
+                view.$get(at)
+            }
+            #[inline]
+            fn part(self, shift: u32, mask: u64) -> Self {
+                ((u64::from(self) >> shift) & mask) as $type
+            }
+        }
+    )*};
+}
+read_number!(u8, u8; u16, u16; u32, u32; u64, u64);
+
+macro_rules! read_address {
+    ($($type:ident),*) => {$(
+        impl Read for $type {
+            #[inline]
+            fn read(view: View<'_>, at: usize) -> Step<Self> {
+                view.array(at).map($type)
+            }
+            #[inline]
+            fn part(self, _: u32, _: u64) -> Self {
+                self
+            }
+        }
+    )*};
+}
+read_address!(Ipv4, Ipv6, Mac);
+
+/// A header field: `at` octets into the header, then `shift` and `mask` in bits.
+#[derive(Clone, Copy)]
+pub struct Field<T> {
+    /// Wireshark's display-filter name, as in `tcp.srcport`.
+    pub name: &'static str,
+    at: usize,
+    shift: u32,
+    mask: u64,
+    holds: PhantomData<T>,
+}
+
+impl<T: Read> Field<T> {
+    /// A field of `T`'s whole width, `at` octets into its header.
+    pub const fn new(name: &'static str, at: usize) -> Self {
+        Field { name, at, shift: 0, mask: u64::MAX, holds: PhantomData }
+    }
+
+    /// The bits of a field that remain after a right shift by `shift` and `mask`.
+    pub const fn bits(name: &'static str, at: usize, shift: u32, mask: u64) -> Self {
+        Field { name, at, shift, mask, holds: PhantomData }
+    }
+
+    /// Reads the field from the view of its header.
+    #[inline(always)]
+    pub fn read(self, view: View<'_>) -> Step<T> {
+        Ok(T::read(view, self.at)?.part(self.shift, self.mask))
+    }
+
+    /// `value` written as its type is written (numbers in decimal), and noted in the tree.
+    #[inline(always)]
+    pub fn show(self, value: T) -> Shown<T, T> {
+        Shown { name: self.name, value, text: value }
+    }
+
+    /// `value` in hexadecimal without prefix, and noted in the tree.
+    #[inline(always)]
+    pub fn hex(self, value: T) -> Shown<T, Hex<T>> {
+        Shown { name: self.name, value, text: Hex(value) }
+    }
+
+    /// `text` in the line and `value` in the tree.
+    #[inline(always)]
+    pub fn text<P: Put>(self, value: T, text: P) -> Shown<T, P> {
+        Shown { name: self.name, value, text }
+    }
+}
+
+/// A field's value for the tree together with its text for the line.
+pub struct Shown<T, P> {
+    name: &'static str,
+    value: T,
+    text: P,
+}
+
+impl<T: Read, P: Put> Put for Shown<T, P> {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.note(self.name, self.value);
+        self.text.put(o);
+    }
+}

@@ -1,0 +1,38 @@
+//! Protocol dissectors: the bytes of a packet in, one line of tcpdump's text
+//! and, when asked, one tree of named fields out.
+//!
+//! Nothing here does I/O, and no input panics: packets are read through
+//! [`View`], whose every access is checked.
+
+#![deny(unsafe_code)]
+
+mod below;
+pub mod checksum;
+mod dump;
+mod field;
+mod frame;
+#[allow(unsafe_code)]
+mod line;
+mod link;
+mod names;
+mod network;
+mod options;
+mod out;
+mod put;
+mod registry;
+mod state;
+#[cfg(test)]
+mod testing;
+mod transport;
+mod tree;
+mod view;
+
+pub use frame::{Frame, body, header_fault};
+pub use line::Line;
+pub use names::{Names, Numeric, PortKind};
+pub use options::{Options, PacketType};
+pub use out::Out;
+pub use put::{Paint, Put};
+pub use state::State;
+pub use tree::{Node, Tree, Value};
+pub use view::{Step, Stop, View};

@@ -1,0 +1,301 @@
+//! The line writer: the one place where packet text is put into memory.
+//!
+//! Dissectors are safe code over this small core. A writer that reserves once
+//! and then stores digits from a table is several times faster than `std::fmt`;
+//! that is why the few `unsafe` lines of the crate are here and nowhere else.
+
+/// The decimal digits of 0 to 9999, four bytes each.
+static DIGITS: [[u8; 4]; 10_000] = {
+    let mut table = [[0u8; 4]; 10_000];
+    let mut i = 0;
+    while i < 10_000 {
+        table[i] =
+            [b'0' + (i / 1000) as u8, b'0' + (i / 100 % 10) as u8, b'0' + (i / 10 % 10) as u8, b'0' + (i % 10) as u8];
+        i += 1;
+    }
+    table
+};
+
+/// The two hexadecimal digits of each octet.
+static HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut table = [[0u8; 2]; 256];
+    let mut i = 0;
+    while i < 256 {
+        table[i] = [digits[i >> 4], digits[i & 15]];
+        i += 1;
+    }
+    table
+};
+
+/// A growing buffer of output text that is reused from packet to packet.
+#[derive(Default)]
+pub struct Line {
+    buf: Vec<u8>,
+}
+
+impl Line {
+    /// An empty line with room for `capacity` bytes.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Line { buf: Vec::with_capacity(capacity) }
+    }
+
+    /// What has been written since the last [`Line::clear`].
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.buf
+    }
+
+    /// The number of bytes written.
+    pub fn len(&self) -> usize {
+        self.buf.len()
+    }
+
+    /// Whether nothing has been written.
+    pub fn is_empty(&self) -> bool {
+        self.buf.is_empty()
+    }
+
+    /// Forgets the text and keeps the memory.
+    pub fn clear(&mut self) {
+        self.buf.clear();
+    }
+
+    /// Takes back everything after the first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.buf.truncate(len);
+    }
+
+    /// Appends bytes as they are.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.buf.extend_from_slice(bytes);
+    }
+
+    /// Appends text as it is.
+    #[inline]
+    pub fn str(&mut self, text: &str) {
+        self.buf.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends one byte.
+    #[inline]
+    pub fn byte(&mut self, byte: u8) {
+        self.store(&[byte], 1);
+    }
+
+    /// Stores the first `used` bytes of `chunk`, writing the whole chunk so that
+    /// the copy has a constant size.
+    #[inline(always)]
+    fn store<const N: usize>(&mut self, chunk: &[u8; N], used: usize) {
+        debug_assert!(used <= N);
+        if self.buf.capacity() - self.buf.len() < N {
+            self.grow(N);
+        }
+        let len = self.buf.len();
+        // SAFETY: there is room for N bytes after `len`, and `used` <= N of them
+        // have been initialised when the length is raised.
+        unsafe {
+            std::ptr::copy_nonoverlapping(chunk.as_ptr(), self.buf.as_mut_ptr().add(len), N);
+            self.buf.set_len(len + used);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        self.buf.reserve(more.max(4096));
+    }
+
+    /// Appends an unsigned number in decimal.
+    #[inline]
+    pub fn dec(&mut self, value: u64) {
+        if value < 10_000 {
+            let digits = u32::from_le_bytes(DIGITS[value as usize]);
+            let skip = usize::from(value < 1000) + usize::from(value < 100) + usize::from(value < 10);
+            self.store(&(digits >> (8 * skip)).to_le_bytes(), 4 - skip);
+        } else {
+            self.dec_long(value);
+        }
+    }
+
+    fn dec_long(&mut self, value: u64) {
+        self.dec(value / 10_000);
+        self.store(&DIGITS[(value % 10_000) as usize], 4);
+    }
+
+    /// Appends a number in decimal, padded on the left to `width` with `pad`.
+    pub fn dec_padded(&mut self, value: u64, width: usize, pad: u8) {
+        for _ in digits_of(value)..width {
+            self.byte(pad);
+        }
+        self.dec(value);
+    }
+
+    /// Appends exactly six digits, as in microseconds; `value` is below 1,000,000.
+    #[inline]
+    pub fn dec6(&mut self, value: u32) {
+        let high = DIGITS[(value / 10_000 % 100) as usize];
+        self.store(&[high[2], high[3]], 2);
+        self.store(&DIGITS[(value % 10_000) as usize], 4);
+    }
+
+    /// Appends exactly two digits; `value` is below 100.
+    #[inline]
+    pub fn dec2(&mut self, value: u32) {
+        let digits = DIGITS[(value % 100) as usize];
+        self.store(&[digits[2], digits[3]], 2);
+    }
+
+    /// Appends a number in lower-case hexadecimal with at least `width` digits.
+    pub fn hex(&mut self, value: u64, width: usize) {
+        let needed = (16 - value.leading_zeros() as usize / 4).max(1).max(width);
+        for _ in 16..needed {
+            self.byte(b'0');
+        }
+        let mut chunk = [0u8; 16];
+        for (pair, octet) in chunk.chunks_exact_mut(2).zip(value.to_be_bytes()) {
+            pair.copy_from_slice(&HEX[octet as usize]);
+        }
+        self.bytes(&chunk[16 - needed.min(16)..]);
+    }
+
+    /// Appends the two hexadecimal digits of an octet.
+    #[inline]
+    pub fn hex2(&mut self, octet: u8) {
+        self.store(&HEX[octet as usize], 2);
+    }
+
+    /// Appends an IPv4 address in dotted decimal.
+    #[inline]
+    pub fn ipv4(&mut self, address: [u8; 4]) {
+        let [a, b, c, d] = address;
+        for octet in [a, b, c] {
+            let digits = u32::from_le_bytes(DIGITS[octet as usize]);
+            let skip = 1 + usize::from(octet < 100) + usize::from(octet < 10);
+            let dotted = u64::from(digits) | u64::from(b'.') << 32;
+            self.store(&(dotted >> (8 * skip)).to_le_bytes(), 5 - skip);
+        }
+        self.dec(u64::from(d));
+    }
+
+    /// Appends an IPv6 address in the form of RFC 5952, with the dotted tail of
+    /// IPv4-mapped and IPv4-compatible addresses as `inet_ntop` writes them.
+    pub fn ipv6(&mut self, address: [u8; 16]) {
+        let words: [u16; 8] = std::array::from_fn(|i| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]));
+        let (start, count) = longest_zero_run(&words);
+        let mut i = 0;
+        while i < 8 {
+            if count >= 2 && i == start {
+                self.byte(b':');
+                if i + count == 8 {
+                    self.byte(b':');
+                }
+                i += count;
+                continue;
+            }
+            if i != 0 {
+                self.byte(b':');
+            }
+            let mapped = count == 5 && words[5] == 0xffff;
+            let compatible = count == 6 || (count == 7 && words[7] != 1);
+            if i == 6 && start == 0 && (mapped || compatible) {
+                self.ipv4([address[12], address[13], address[14], address[15]]);
+                return;
+            }
+            self.hex(u64::from(words[i]), 1);
+            i += 1;
+        }
+    }
+
+    /// Appends octets as hexadecimal pairs joined by `separator`.
+    pub fn octets(&mut self, octets: &[u8], separator: u8) {
+        for (i, &octet) in octets.iter().enumerate() {
+            if i > 0 {
+                self.byte(separator);
+            }
+            self.hex2(octet);
+        }
+    }
+
+    /// Appends a MAC address, `00:11:22:33:44:55`.
+    #[inline]
+    pub fn mac(&mut self, m: [u8; 6]) {
+        let mut chunk = [b':'; 18];
+        for (i, octet) in m.into_iter().enumerate() {
+            let [high, low] = HEX[octet as usize];
+            chunk[3 * i] = high;
+            chunk[3 * i + 1] = low;
+        }
+        self.store(&chunk, 17);
+    }
+}
+
+/// The longest run of zero words, the first of several: its start and length.
+fn longest_zero_run(words: &[u16; 8]) -> (usize, usize) {
+    let (mut best, mut run) = ((0, 0), (0, 0));
+    for (i, &word) in words.iter().enumerate() {
+        if word != 0 {
+            run = (i + 1, 0);
+            continue;
+        }
+        run.1 += 1;
+        if run.1 > best.1 {
+            best = run;
+        }
+    }
+    best
+}
+
+/// How many decimal digits `value` has.
+fn digits_of(mut value: u64) -> usize {
+    let mut digits = 1;
+    while value >= 10 {
+        value /= 10;
+        digits += 1;
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Line)) -> String {
+        let mut line = Line::default();
+        write(&mut line);
+        String::from_utf8(line.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn numbers_match_the_standard_library() {
+        for v in [0, 7, 10, 99, 100, 999, 1000, 9999, 10_000, 65_535, 100_000, 1 << 32, u64::MAX] {
+            assert_eq!(written(|l| l.dec(v)), v.to_string());
+            assert_eq!(written(|l| l.hex(v, 1)), format!("{v:x}"));
+            assert_eq!(written(|l| l.hex(v, 8)), format!("{v:08x}"));
+            assert_eq!(written(|l| l.dec_padded(v, 5, b' ')), format!("{v:>5}"));
+        }
+        assert_eq!(written(|l| l.dec6(42)), "000042");
+        assert_eq!(written(|l| l.dec2(7)), "07");
+    }
+
+    #[test]
+    fn addresses_match_their_rfcs() {
+        assert_eq!(written(|l| l.ipv4([192, 0, 2, 1])), "192.0.2.1");
+        assert_eq!(written(|l| l.ipv4([255, 10, 100, 99])), "255.10.100.99");
+        assert_eq!(written(|l| l.mac([0, 1, 2, 0xaa, 0xbb, 0xff])), "00:01:02:aa:bb:ff");
+        for text in [
+            "::",
+            "::1",
+            "1::",
+            "fe80::1",
+            "2001:db8::1:0:0:1",
+            "::ffff:192.0.2.1",
+            "ff02::1:ff00:1",
+            "::1.2.3.4",
+            "1:2:3:4:5:6:7:8",
+            "64:ff9b::c000:201",
+        ] {
+            let octets = text.parse::<std::net::Ipv6Addr>().unwrap().octets();
+            assert_eq!(written(|l| l.ipv6(octets)), text);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Link layers: how a frame starts.
+
+pub(crate) mod ethernet;

@@ -1,0 +1,3 @@
+//! Network layers.
+
+pub(crate) mod ipv4;

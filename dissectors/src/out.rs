@@ -1,0 +1,161 @@
+//! Where a packet's text goes, with all that a dissector may consult: options,
+//! names and the state that outlives a packet.
+
+use crate::line::Line;
+use crate::names::Names;
+use crate::options::Options;
+use crate::put::{Paint, Put};
+use crate::state::State;
+use crate::tree::{Node, Tree, Value};
+use crate::view::{Step, Stop, View};
+
+/// Headers nested deeper than this are not followed: each costs stack, and a
+/// packet of 256 KiB can hold tens of thousands.
+const MAX_DEPTH: u32 = 256;
+
+/// The output of dissection: one line and, when asked, one tree.
+pub struct Out {
+    /// The text of the packet so far.
+    pub line: Line,
+    /// The fields of the packet, when somebody wants them.
+    pub tree: Option<Box<Tree>>,
+    /// The options that shape the text.
+    pub opt: Options,
+    /// What earlier packets left behind.
+    pub state: State,
+    /// Names of hosts, services and protocols.
+    pub names: Box<dyn Names>,
+    /// The protocol being printed, for ` [|proto]`.
+    pub proto: &'static str,
+    /// Octets of link-level header, which `-x`, `-X` and `-A` leave out.
+    pub link_len: usize,
+    depth: u32,
+}
+
+impl Out {
+    /// An output without a tree.
+    pub fn new(opt: Options, names: Box<dyn Names>) -> Self {
+        Out {
+            line: Line::with_capacity(64 << 10),
+            tree: None,
+            opt,
+            state: State::default(),
+            names,
+            proto: "",
+            link_len: 0,
+            depth: 0,
+        }
+    }
+
+    /// Makes ready for the next packet.
+    pub(crate) fn begin(&mut self) {
+        self.proto = "";
+        self.link_len = 0;
+        self.depth = 0;
+    }
+
+    /// Appends text, numbers and addresses to the line.
+    #[inline]
+    pub fn put(&mut self, what: impl Put) {
+        what.put(self);
+    }
+
+    /// Notes a field in the tree without printing it.
+    #[inline]
+    pub fn note(&mut self, name: &'static str, value: impl Into<Value>) {
+        if let Some(tree) = &mut self.tree {
+            tree.nodes.push(Node { name, value: value.into() });
+        }
+    }
+
+    /// Appends one packet byte as tcpdump does in fields: `M-` before a byte
+    /// over 127, `^` and a letter for a control character.
+    #[inline]
+    pub fn char(&mut self, byte: u8) {
+        if (0x20..0x7f).contains(&byte) {
+            return self.line.byte(byte);
+        }
+        if byte > 0x7f {
+            self.line.str("M-");
+        }
+        let low = byte & 0x7f;
+        if (0x20..0x7f).contains(&low) {
+            self.line.byte(low);
+        } else {
+            self.line.bytes(&[b'^', low ^ 0x40]);
+        }
+    }
+
+    /// Appends the bytes of `view` up to a NUL or `max`; true if the capture
+    /// ended before either.
+    pub fn until_nul(&mut self, view: View<'_>, max: usize) -> bool {
+        for i in 0..max {
+            match view.u8(i) {
+                Ok(0) => return false,
+                Ok(byte) => self.char(byte),
+                Err(_) => return true,
+            }
+        }
+        false
+    }
+
+    /// ` [|proto]`: the capture ends inside the protocol being printed.
+    pub fn truncated(&mut self) {
+        let proto = self.proto;
+        self.put((" [|", proto, "]"));
+    }
+
+    /// ` (invalid)`: the packet contradicts itself.
+    pub fn invalid(&mut self) {
+        self.put(" (invalid)");
+    }
+
+    /// Ends a printer: a malformed packet is marked here and the line goes on;
+    /// a truncated one is passed up to the frame.
+    pub fn settle(&mut self, result: Step) -> Step {
+        match result {
+            Err(Stop::Malformed) => {
+                self.invalid();
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Ends a printer that marks a truncated packet itself and lets the line go on.
+    pub fn close(&mut self, result: Step) -> Step {
+        if result == Err(Stop::Truncated) {
+            self.truncated();
+            return Ok(());
+        }
+        self.settle(result)
+    }
+
+    /// Runs a dissector of a nested header; too deep a nesting is malformed.
+    pub fn nested(&mut self, dissect: impl FnOnce(&mut Out) -> Step) -> Step {
+        if self.depth >= MAX_DEPTH {
+            return Err(Stop::Malformed);
+        }
+        self.depth += 1;
+        let result = dissect(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Runs `write` with the colour of `paint`, when colours are wanted.
+    #[inline]
+    pub fn paint(&mut self, paint: Paint, write: impl FnOnce(&mut Out)) {
+        if !self.opt.color {
+            return write(self);
+        }
+        self.line.str(match paint {
+            Paint::Address => "\x1b[36m",
+            Paint::Port => "\x1b[33m",
+            Paint::Flags => "\x1b[35m",
+            Paint::Protocol => "\x1b[32m",
+            Paint::Hit => "\x1b[1;31m",
+        });
+        write(self);
+        self.line.str("\x1b[0m");
+    }
+}

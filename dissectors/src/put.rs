@@ -1,0 +1,360 @@
+//! What can be written into a line: text, numbers, addresses and table look-ups.
+//!
+//! A tuple writes its parts in order. Its parts are evaluated before the first
+//! is written, so a read that fails loses the whole clause, as it does in
+//! tcpdump: `o.put((", ttl ", v.u8(8)?, ", id ", v.u16(4)?))`.
+
+use crate::names::{self, PortKind};
+use crate::out::Out;
+
+/// Something that writes itself into the current line.
+pub trait Put {
+    /// Appends the text to `o`'s line.
+    fn put(self, o: &mut Out);
+}
+
+impl Put for &str {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.line.str(self);
+    }
+}
+
+/// Nothing.
+impl Put for () {
+    #[inline]
+    fn put(self, _: &mut Out) {}
+}
+
+/// The value if there is one.
+impl<P: Put> Put for Option<P> {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        if let Some(value) = self {
+            value.put(o);
+        }
+    }
+}
+
+macro_rules! put_unsigned {
+    ($($type:ty),*) => {$(
+        /// In decimal.
+        impl Put for $type {
+            #[inline]
+            fn put(self, o: &mut Out) {
+                o.line.dec(self as u64);
+            }
+        }
+    )*};
+}
+put_unsigned!(u8, u16, u32, u64, usize);
+
+macro_rules! put_signed {
+    ($($type:ty),*) => {$(
+        /// In decimal with a leading minus where it is negative.
+        impl Put for $type {
+            #[inline]
+            fn put(self, o: &mut Out) {
+                if self < 0 {
+                    o.line.byte(b'-');
+                }
+                o.line.dec(self.unsigned_abs() as u64);
+            }
+        }
+    )*};
+}
+put_signed!(i8, i16, i32, i64);
+
+/// One ASCII character of this program's own text; packet bytes go through
+/// [`Out::char`], which escapes them.
+impl Put for char {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        let mut bytes = [0; 4];
+        o.line.str(self.encode_utf8(&mut bytes));
+    }
+}
+
+macro_rules! put_tuple {
+    ($($name:ident)*) => {
+        impl<$($name: Put),*> Put for ($($name,)*) {
+            #[inline]
+            fn put(self, o: &mut Out) {
+                #[allow(non_snake_case)]
+                let ($($name,)*) = self;
+                $($name.put(o);)*
+            }
+        }
+    };
+}
+put_tuple!(A);
+put_tuple!(A B);
+put_tuple!(A B C);
+put_tuple!(A B C D);
+put_tuple!(A B C D E);
+put_tuple!(A B C D E F);
+put_tuple!(A B C D E F G);
+put_tuple!(A B C D E F G H);
+put_tuple!(A B C D E F G H I);
+put_tuple!(A B C D E F G H I J);
+put_tuple!(A B C D E F G H I J K);
+put_tuple!(A B C D E F G H I J K L);
+put_tuple!(A B C D E F G H I J K L M);
+put_tuple!(A B C D E F G H I J K L M N);
+put_tuple!(A B C D E F G H I J K L M N P);
+put_tuple!(A B C D E F G H I J K L M N P Q);
+
+macro_rules! put_hex {
+    ($($(#[$doc:meta])* $name:ident, $width:expr);* $(;)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name<T>(pub T);
+        impl<T: TryInto<u64>> Put for $name<T> {
+            #[inline]
+            fn put(self, o: &mut Out) {
+                o.line.hex(self.0.try_into().unwrap_or_default(), $width);
+            }
+        }
+    )*};
+}
+put_hex! {
+    /// Hexadecimal without prefix or padding, `%x`.
+    Hex, 1;
+    /// Hexadecimal of at least two digits, `%02x`.
+    Hex2, 2;
+    /// Hexadecimal of at least four digits, `%04x`.
+    Hex4, 4;
+    /// Hexadecimal of at least six digits, `%06x`.
+    Hex6, 6;
+    /// Hexadecimal of at least eight digits, `%08x`.
+    Hex8, 8;
+    /// Hexadecimal of at least sixteen digits, `%016x`.
+    Hex16, 16;
+}
+
+/// Decimal padded with zeros to a width, `%0Nu`.
+#[derive(Clone, Copy)]
+pub struct Zeros<T>(pub T, pub usize);
+
+impl<T: TryInto<u64>> Put for Zeros<T> {
+    fn put(self, o: &mut Out) {
+        o.line.dec_padded(self.0.try_into().unwrap_or_default(), self.1, b'0');
+    }
+}
+
+/// Decimal padded with spaces to a width, `%Nu`.
+#[derive(Clone, Copy)]
+pub struct Spaces<T>(pub T, pub usize);
+
+impl<T: TryInto<u64>> Put for Spaces<T> {
+    fn put(self, o: &mut Out) {
+        o.line.dec_padded(self.0.try_into().unwrap_or_default(), self.1, b' ');
+    }
+}
+
+/// A floating-point number with a fixed number of decimals, `%.Nf`.
+#[derive(Clone, Copy)]
+pub struct Fixed(pub f64, pub usize);
+
+impl Put for Fixed {
+    fn put(self, o: &mut Out) {
+        o.line.str(&format!("{:.*}", self.1, self.0));
+    }
+}
+
+/// Packet octets as hexadecimal pairs without separator.
+#[derive(Clone, Copy)]
+pub struct Octets<'p>(pub &'p [u8]);
+
+impl Put for Octets<'_> {
+    fn put(self, o: &mut Out) {
+        for &octet in self.0 {
+            o.line.hex2(octet);
+        }
+    }
+}
+
+/// Packet octets as text: control and non-ASCII bytes in caret form.
+#[derive(Clone, Copy)]
+pub struct Chars<'p>(pub &'p [u8]);
+
+impl Put for Chars<'_> {
+    fn put(self, o: &mut Out) {
+        for &byte in self.0 {
+            o.char(byte);
+        }
+    }
+}
+
+/// An IPv4 address: its name where names are wanted, else dotted decimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ipv4(pub [u8; 4]);
+
+impl Put for Ipv4 {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.ipv4(self.0) } else { names::put_ipv4(o, self.0) });
+    }
+}
+
+/// An IPv6 address: its name where names are wanted, else RFC 5952 text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ipv6(pub [u8; 16]);
+
+impl Put for Ipv6 {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.ipv6(self.0) } else { names::put_ipv6(o, self.0) });
+    }
+}
+
+/// A MAC address: its name or vendor where names are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+impl Put for Mac {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.mac(self.0) } else { names::put_mac(o, self.0) });
+    }
+}
+
+/// A TCP port: its service name where names are wanted.
+#[derive(Clone, Copy)]
+pub struct TcpPort(pub u16);
+
+impl Put for TcpPort {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Port, |o| names::put_port(o, PortKind::Tcp, self.0));
+    }
+}
+
+/// A UDP port: its service name where names are wanted.
+#[derive(Clone, Copy)]
+pub struct UdpPort(pub u16);
+
+impl Put for UdpPort {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Port, |o| names::put_port(o, PortKind::Udp, self.0));
+    }
+}
+
+/// What a stretch of text is, for colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// A link, network or host address.
+    Address,
+    /// A transport port.
+    Port,
+    /// TCP flags.
+    Flags,
+    /// A protocol's name.
+    Protocol,
+    /// A match of `--match`.
+    Hit,
+}
+
+/// Names of numbers, in the order in which they are tried.
+pub type Table = &'static [(u32, &'static str)];
+
+/// How a number is written that its table does not hold.
+#[derive(Clone, Copy)]
+pub enum Otherwise {
+    /// This text alone.
+    Text(&'static str),
+    /// The number in decimal between two texts.
+    Dec(&'static str, &'static str),
+    /// The number in hexadecimal of at least so many digits between two texts.
+    Hex(&'static str, usize, &'static str),
+}
+
+impl Otherwise {
+    fn put(self, o: &mut Out, value: u32) {
+        match self {
+            Otherwise::Text(text) => o.line.str(text),
+            Otherwise::Dec(before, after) => {
+                o.line.str(before);
+                o.line.dec(u64::from(value));
+                o.line.str(after);
+            }
+            Otherwise::Hex(before, width, after) => {
+                o.line.str(before);
+                o.line.hex(u64::from(value), width);
+                o.line.str(after);
+            }
+        }
+    }
+}
+
+/// The name that `table` holds for `value`.
+pub fn lookup(table: Table, value: u32) -> Option<&'static str> {
+    table.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// A number by its name in a table.
+#[derive(Clone, Copy)]
+pub struct Named(pub Table, pub u32, pub Otherwise);
+
+/// A number by its name in a table, else `text`.
+pub fn named(table: Table, value: impl Into<u32>, text: &'static str) -> Named {
+    Named(table, value.into(), Otherwise::Text(text))
+}
+
+/// A number by its name in a table, else in decimal after `before`.
+pub fn named_dec(table: Table, value: impl Into<u32>, before: &'static str) -> Named {
+    Named(table, value.into(), Otherwise::Dec(before, ""))
+}
+
+/// A number by its name in a table, else in hexadecimal of at least `width`
+/// digits after `before`.
+pub fn named_hex(table: Table, value: impl Into<u32>, before: &'static str, width: usize) -> Named {
+    Named(table, value.into(), Otherwise::Hex(before, width, ""))
+}
+
+impl Put for Named {
+    fn put(self, o: &mut Out) {
+        match lookup(self.0, self.1) {
+            Some(name) => o.line.str(name),
+            None => self.2.put(o, self.1),
+        }
+    }
+}
+
+/// The names of all bits (or groups of bits) of a number that are wholly set.
+#[derive(Clone, Copy)]
+pub struct Bits {
+    table: Table,
+    value: u32,
+    separator: &'static str,
+    otherwise: Otherwise,
+}
+
+/// The names of the bits set in `value`, joined by `separator`; `none` if there are none.
+pub fn bits(table: Table, value: impl Into<u32>, separator: &'static str, none: &'static str) -> Bits {
+    Bits { table, value: value.into(), separator, otherwise: Otherwise::Text(none) }
+}
+
+impl Bits {
+    /// With another text for a number without any named bit.
+    #[must_use]
+    pub fn or(self, otherwise: Otherwise) -> Self {
+        Bits { otherwise, ..self }
+    }
+}
+
+impl Put for Bits {
+    fn put(self, o: &mut Out) {
+        let mut separator = None;
+        for &(mask, name) in self.table {
+            if mask != 0 && self.value & mask == mask {
+                (separator, name).put(o);
+                separator = Some(self.separator);
+            }
+        }
+        if separator.is_none() {
+            self.otherwise.put(o, self.value);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! TCP (RFC 9293) with its options (IANA, TCP Option Kind Numbers).
+
+use std::cmp::Ordering;
+
+use crate::below::{Address, Below, Ip, ip_of};
+use crate::checksum;
+use crate::field::Field;
+use crate::out::Out;
+use crate::put::{Bits, Hex4, Paint, Table, TcpPort, bits};
+use crate::registry;
+use crate::state::{TcpBase, TcpKey};
+use crate::transport::tcp_options;
+use crate::view::{Step, Stop, View};
+
+/// Octets of the header without options.
+pub(crate) const HEADER: usize = 20;
+/// The IP protocol number.
+const PROTOCOL: u8 = 6;
+/// Octets shown of the data in a reset (RFC 9293, section 3.5.3).
+const RESET_TEXT: usize = 30;
+
+const SOURCE: Field<u16> = Field::new("tcp.srcport", 0);
+const DESTINATION: Field<u16> = Field::new("tcp.dstport", 2);
+const SEQUENCE: Field<u32> = Field::new("tcp.seq_raw", 4);
+const ACKNOWLEDGMENT: Field<u32> = Field::new("tcp.ack_raw", 8);
+const HEADER_WORDS: Field<u8> = Field::bits("tcp.hdr_len", 12, 4, 15);
+const FLAGS: Field<u8> = Field::new("tcp.flags", 13);
+const WINDOW: Field<u16> = Field::new("tcp.window_size_value", 14);
+const CHECKSUM: Field<u16> = Field::new("tcp.checksum", 16);
+const URGENT: Field<u16> = Field::new("tcp.urgent_pointer", 18);
+
+const FIN: u8 = 0x01;
+pub(crate) const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+pub(crate) const ACK: u8 = 0x10;
+const URG: u8 = 0x20;
+const FLAG_NAMES: Table =
+    &[(0x01, "F"), (0x02, "S"), (0x04, "R"), (0x08, "P"), (0x10, "."), (0x20, "U"), (0x40, "E"), (0x80, "W")];
+
+fn flag_names(flags: u8) -> Bits {
+    bits(FLAG_NAMES, flags, "", "none")
+}
+
+/// A TCP segment.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "tcp";
+    let ip = ip_of(below)?;
+    if !v.has(4) {
+        o.put((ip.source()?, " > ", ip.destination()?, ":"));
+        o.truncated();
+        return Ok(());
+    }
+    let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
+    o.note(SOURCE.name, sport);
+    o.note(DESTINATION.name, dport);
+    if ip.protocol == PROTOCOL {
+        o.put((ip.source()?, ".", TcpPort(sport), " > ", ip.destination()?, ".", TcpPort(dport), ": "));
+    } else {
+        o.put((TcpPort(sport), " > ", TcpPort(dport), ": "));
+    }
+    if !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
+    let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;
+    if header_len < HEADER {
+        let rest = (v.len() as u32).wrapping_sub(header_len as u32);
+        o.put((" tcp ", rest, " [bad hdr length ", header_len, " - too short, < ", HEADER, "]"));
+        return Ok(());
+    }
+    note(o, v)?;
+    if o.opt.quiet > 0 {
+        o.put(("tcp ", (v.len() as u32).wrapping_sub(header_len as u32)));
+        too_long(o, header_len, v.len());
+        return Ok(());
+    }
+    let flags = v.get(FLAGS)?;
+    o.put("Flags [");
+    o.paint(Paint::Flags, |o| o.put(flag_names(flags)));
+    o.put("]");
+    let mut numbers = Numbers { seq: v.get(SEQUENCE)?, ack: v.get(ACKNOWLEDGMENT)?, sack_base: 0 };
+    if !o.opt.absolute_seq && flags & ACK != 0 {
+        numbers.make_relative(o, &ip, sport, dport, flags)?;
+    }
+    if too_long(o, header_len, v.len()) {
+        return Ok(());
+    }
+    if o.opt.verbose > 0 && !o.opt.no_checksums && !ip.fragmented {
+        check(o, v, &ip)?;
+    }
+    let payload = v.skip(header_len);
+    let length = payload.len();
+    if o.opt.verbose > 1 || length > 0 || flags & (SYN | FIN | RST) != 0 {
+        o.put((", seq ", numbers.seq));
+        if length > 0 {
+            o.put((":", numbers.seq.wrapping_add(length as u32)));
+        }
+    }
+    if flags & ACK != 0 {
+        o.put((", ack ", numbers.ack));
+    }
+    o.put((", win ", v.get(WINDOW)?));
+    if flags & URG != 0 {
+        o.put((", urg ", v.get(URGENT)?));
+    }
+    if header_len > HEADER {
+        let options = v.skip(HEADER).claim(header_len - HEADER);
+        if !tcp_options::dissect(o, options, v, below, flags, numbers.sack_base)? {
+            return Ok(());
+        }
+    }
+    o.put((", length ", length));
+    if length == 0 {
+        return Ok(());
+    }
+    if !v.has(header_len) {
+        o.put((" [remaining caplen(", v.caplen(), ") < header length(", header_len, ")]"));
+        return Err(Stop::Truncated);
+    }
+    if flags & RST != 0 && o.opt.verbose > 0 {
+        reset_text(o, payload);
+        return Ok(());
+    }
+    let below = &Below { sport, dport, ..*below };
+    registry::tcp_payload(o, payload, below)
+}
+
+/// The note that the header length exceeds the segment; true if it does.
+fn too_long(o: &mut Out, header_len: usize, len: usize) -> bool {
+    if header_len > len {
+        o.put((" [bad hdr length ", header_len, " - too long, > ", len, "]"));
+    }
+    header_len > len
+}
+
+/// The tree's fields.
+fn note(o: &mut Out, v: View<'_>) -> Step {
+    if o.tree.is_none() {
+        return Ok(());
+    }
+    o.note(SEQUENCE.name, v.get(SEQUENCE)?);
+    o.note(ACKNOWLEDGMENT.name, v.get(ACKNOWLEDGMENT)?);
+    o.note(HEADER_WORDS.name, u16::from(v.get(HEADER_WORDS)?) * 4);
+    o.note(FLAGS.name, v.get(FLAGS)?);
+    o.note(WINDOW.name, v.get(WINDOW)?);
+    o.note(CHECKSUM.name, v.get(CHECKSUM)?);
+    o.note(URGENT.name, v.get(URGENT)?);
+    Ok(())
+}
+
+/// The verdict on the checksum, where the whole segment was captured.
+fn check(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
+    let Ok(covered) = v.bytes(0, v.len()) else { return Ok(()) };
+    let field = v.get(CHECKSUM)?;
+    o.put((", cksum 0x", Hex4(field)));
+    match ip.checksum(PROTOCOL, covered.len(), covered)? {
+        0 => o.put(" (correct)"),
+        computed => o.put((" (incorrect -> 0x", Hex4(checksum::should_be(field, computed)), ")")),
+    }
+    Ok(())
+}
+
+/// The numbers of a segment as they are printed.
+struct Numbers {
+    seq: u32,
+    ack: u32,
+    /// What SACK edges are relative to: the first number of the other end.
+    sack_base: u32,
+}
+
+impl Numbers {
+    /// Makes the numbers relative to the first of the conversation that bore an
+    /// acknowledgment; that one, and any SYN, stays absolute.
+    fn make_relative(&mut self, o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16, flags: u8) -> Step {
+        let (key, reversed) = conversation(ip.source()?, ip.destination()?, sport, dport);
+        let known = o.state.tcp.get(&key).filter(|_| flags & SYN == 0).copied();
+        let base = match known {
+            Some(base) => {
+                let (own, other) = if reversed { (base.high, base.low) } else { (base.low, base.high) };
+                self.seq = self.seq.wrapping_sub(own);
+                self.ack = self.ack.wrapping_sub(other);
+                base
+            }
+            None => {
+                let (own, other) = (self.seq, self.ack.wrapping_sub(1));
+                let base = if reversed { TcpBase { low: other, high: own } } else { TcpBase { low: own, high: other } };
+                o.state.tcp.insert(key, base);
+                base
+            }
+        };
+        self.sack_base = if reversed { base.low } else { base.high };
+        Ok(())
+    }
+}
+
+/// The key of a conversation, and whether this segment goes from its high end.
+fn conversation(source: Address, destination: Address, sport: u16, dport: u16) -> (TcpKey, bool) {
+    let mut ends = [[0; 16]; 2];
+    for (end, address) in ends.iter_mut().zip([source, destination]) {
+        end[..address.octets().len()].copy_from_slice(address.octets());
+    }
+    let [from, to] = ends;
+    let reversed = match sport.cmp(&dport) {
+        Ordering::Equal => from > to,
+        order => order == Ordering::Greater,
+    };
+    let (low, high, low_port, high_port) = if reversed { (to, from, dport, sport) } else { (from, to, sport, dport) };
+    let version = if matches!(source, Address::V4(_)) { 4 } else { 6 };
+    (TcpKey { version, low, high, low_port, high_port }, reversed)
+}
+
+/// The text that a reset may carry.
+fn reset_text(o: &mut Out, v: View<'_>) {
+    o.put(if v.has(v.len()) { " [RST" } else { " [!RST" });
+    if v.len() > RESET_TEXT {
+        o.put("+");
+    }
+    o.put(" ");
+    let shown = v.payload();
+    for &byte in &shown[..shown.len().min(RESET_TEXT)] {
+        o.char(byte);
+    }
+    o.put("]");
+}

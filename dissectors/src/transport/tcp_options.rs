@@ -1,0 +1,245 @@
+//! TCP options (IANA, TCP Option Kind Numbers).
+
+use crate::below::Below;
+use crate::out::Out;
+use crate::put::{Hex, Hex2, Hex4, Octets, Table, named_dec};
+use crate::transport::mptcp;
+use crate::view::{Step, Stop, View};
+
+const END: u8 = 0;
+const NOP: u8 = 1;
+const MSS: u8 = 2;
+const WINDOW_SCALE: u8 = 3;
+const SACK_PERMITTED: u8 = 4;
+const SACK: u8 = 5;
+const ECHO: u8 = 6;
+const ECHO_REPLY: u8 = 7;
+const TIMESTAMPS: u8 = 8;
+const CC: u8 = 11;
+const CC_NEW: u8 = 12;
+const CC_ECHO: u8 = 13;
+const MD5: u8 = 19;
+const SCPS: u8 = 20;
+const USER_TIMEOUT: u8 = 28;
+const AUTHENTICATION: u8 = 29;
+const MPTCP: u8 = 30;
+const FAST_OPEN: u8 = 34;
+const EXPERIMENT_2: u8 = 254;
+
+const NAMES: Table = &[
+    (0, "eol"),
+    (1, "nop"),
+    (2, "mss"),
+    (3, "wscale"),
+    (4, "sackOK"),
+    (5, "sack"),
+    (6, "echo"),
+    (7, "echoreply"),
+    (8, "TS"),
+    (11, "cc"),
+    (12, "ccnew"),
+    (13, ""),
+    (19, "md5"),
+    (20, "scps"),
+    (28, "uto"),
+    (29, "tcp-ao"),
+    (30, "mptcp"),
+    (34, "tfo"),
+    (254, "exp"),
+];
+
+/// `, options […]`; false if the line ends there because an option is bad or cut.
+/// `v` claims what the header length leaves for options; `segment` is the whole
+/// segment, which the MD5 signature covers.
+pub(crate) fn dissect(
+    o: &mut Out,
+    v: View<'_>,
+    segment: View<'_>,
+    below: &Below<'_>,
+    flags: u8,
+    sack_base: u32,
+) -> Step<bool> {
+    let _ = (segment, below);
+    o.put(", options [");
+    let mut at = 0;
+    while at < v.len() {
+        if at > 0 {
+            o.put(",");
+        }
+        match option(o, v.skip(at), flags, sack_base) {
+            Ok(Some(size)) => at += size,
+            Ok(None) => break,
+            Err(Stop::Malformed) => {
+                o.put("[bad opt]");
+                o.put((at > 0).then_some("]"));
+                return Ok(false);
+            }
+            Err(Stop::Truncated) => return Err(Stop::Truncated),
+        }
+    }
+    o.put("]");
+    Ok(true)
+}
+
+/// One option: its size in octets, or nothing after the end of the list.
+fn option(o: &mut Out, v: View<'_>, flags: u8, sack_base: u32) -> Step<Option<usize>> {
+    let kind = v.u8(0)?;
+    let has_length = kind != END && kind != NOP;
+    let size = if has_length { usize::from(v.u8(1)?) } else { 1 };
+    if has_length && (size < 2 || size > v.len()) {
+        return Err(Stop::Malformed);
+    }
+    o.put(named_dec(NAMES, kind, "unknown-"));
+    if kind == END {
+        return Ok(None);
+    }
+    if !has_length {
+        return Ok(Some(size));
+    }
+    // The value may reach past the option's own size into the next one: tcpdump
+    // prints it and then says that the length does not fit.
+    let value = v.skip(2);
+    let used = self::value(o, kind, value, size - 2, flags, sack_base)?;
+    if used + 2 != size {
+        o.put(("[len ", size, "]"));
+    }
+    Ok(Some(used + 2))
+}
+
+/// Fails as malformed where fewer than `n` octets of options are left.
+fn left(v: View<'_>, n: usize) -> Step {
+    if n > v.len() { Err(Stop::Malformed) } else { v.need(n) }
+}
+
+/// The value of an option of `size` octets: how many octets it should have.
+fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: u32) -> Step<usize> {
+    match kind {
+        MSS => {
+            left(v, 2)?;
+            o.put((" ", v.u16(0)?));
+            return Ok(2);
+        }
+        WINDOW_SCALE => {
+            left(v, 1)?;
+            o.put((" ", v.u8(0)?));
+            return Ok(1);
+        }
+        SACK_PERMITTED => return Ok(0),
+        SACK => sack(o, v, size, sack_base)?,
+        CC | CC_NEW | CC_ECHO | ECHO | ECHO_REPLY => {
+            left(v, 4)?;
+            o.put((" ", v.u32(0)?));
+            return Ok(4);
+        }
+        TIMESTAMPS => {
+            left(v, 8)?;
+            o.put((" val ", v.u32(0)?, " ecr ", v.u32(4)?));
+            return Ok(8);
+        }
+        MD5 => {
+            left(v, 16)?;
+            o.put((" shared secret not supplied with -M, can't check - ", Octets(v.bytes(0, 16)?)));
+            return Ok(16);
+        }
+        SCPS => {
+            left(v, 2)?;
+            o.put((" cap ", Hex2(v.u8(0)?), " id ", v.u8(1)?));
+            return Ok(2);
+        }
+        USER_TIMEOUT => {
+            left(v, 2)?;
+            user_timeout(o, v.u16(0)?);
+            return Ok(2);
+        }
+        AUTHENTICATION => authentication(o, v, size)?,
+        MPTCP => {
+            left(v, size)?;
+            mptcp::dissect(o, v.cut(size), size + 2, flags)?;
+        }
+        FAST_OPEN => {
+            left(v, size)?;
+            o.put(" ");
+            fast_open(o, v, size)?;
+        }
+        EXPERIMENT_2 => experiment(o, v, size)?,
+        _ => {
+            o.put((size > 0).then_some(" 0x"));
+            for i in 0..size {
+                left(v, i + 1)?;
+                o.put(Hex2(v.u8(i)?));
+            }
+        }
+    }
+    Ok(size)
+}
+
+/// Selective acknowledgments (RFC 2018).
+fn sack(o: &mut Out, v: View<'_>, size: usize, base: u32) -> Step {
+    if size % 8 != 0 {
+        o.put(" invalid sack");
+        return Ok(());
+    }
+    o.put((" ", size / 8, " "));
+    for at in (0..size).step_by(8) {
+        left(v, at + 8)?;
+        o.put(("{", v.u32(at)?.wrapping_sub(base), ":", v.u32(at + 4)?.wrapping_sub(base), "}"));
+    }
+    Ok(())
+}
+
+/// The user timeout (RFC 5482): minutes where the lowest bit as tcpdump reads it is set.
+fn user_timeout(o: &mut Out, value: u16) {
+    let half = u32::from(value >> 1);
+    o.put((" 0x", Hex(value), " ", if value & 1 != 0 { half * 60 } else { half }));
+}
+
+/// The authentication option (RFC 5925, section 2.2): at least four octets.
+fn authentication(o: &mut Out, v: View<'_>, size: usize) -> Step {
+    if size < 2 {
+        o.invalid();
+        return Ok(());
+    }
+    left(v, 1)?;
+    o.put((" keyid ", v.u8(0)?));
+    left(v, 2)?;
+    o.put((" rnextkeyid ", v.u8(1)?));
+    if size > 2 {
+        o.put(" mac 0x");
+        for i in 2..size {
+            left(v, i + 1)?;
+            o.put(Hex2(v.u8(i)?));
+        }
+    }
+    Ok(())
+}
+
+/// A shared experiment (RFC 6994): TCP Fast Open's, or its number.
+fn experiment(o: &mut Out, v: View<'_>, size: usize) -> Step {
+    const FAST_OPEN_ID: u16 = 0xf989;
+    left(v, size)?;
+    if size < 2 {
+        return Err(Stop::Malformed);
+    }
+    match v.u16(0)? {
+        FAST_OPEN_ID => {
+            o.put("-tfo");
+            fast_open(o, v.skip(2), size - 2)
+        }
+        other => {
+            o.put(("-", Hex4(other)));
+            Ok(())
+        }
+    }
+}
+
+/// A Fast Open cookie (RFC 7413, section 4.1.1): an even number of 4 to 16 octets.
+fn fast_open(o: &mut Out, v: View<'_>, size: usize) -> Step {
+    if size == 0 {
+        o.put(" cookiereq");
+    } else if size % 2 != 0 || !(4..=16).contains(&size) {
+        o.invalid();
+    } else {
+        o.put((" cookie ", Octets(v.bytes(0, size)?)));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! UDP (RFC 768).
+
+use crate::below::{Below, Ip, ip_of};
+use crate::checksum;
+use crate::field::Field;
+use crate::out::Out;
+use crate::put::{Hex4, UdpPort};
+use crate::registry;
+use crate::view::{Step, View};
+
+/// Octets of the header.
+const HEADER: usize = 8;
+/// The IP protocol number.
+const PROTOCOL: u8 = 17;
+
+const SOURCE: Field<u16> = Field::new("udp.srcport", 0);
+const DESTINATION: Field<u16> = Field::new("udp.dstport", 2);
+const LENGTH: Field<u16> = Field::new("udp.length", 4);
+const CHECKSUM: Field<u16> = Field::new("udp.checksum", 6);
+
+/// A UDP datagram.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "udp";
+    let ip = ip_of(below)?;
+    if !v.has(4) {
+        o.put((ip.source()?, " > ", ip.destination()?, ":"));
+        o.truncated();
+        return Ok(());
+    }
+    let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
+    o.note(SOURCE.name, sport);
+    o.note(DESTINATION.name, dport);
+    endpoints(o, &ip, sport, dport)?;
+    if v.len() < HEADER {
+        o.put(("truncated-udp ", v.len()));
+        return Ok(());
+    }
+    if !v.has(6) {
+        o.truncated();
+        return Ok(());
+    }
+    let mut claimed = usize::from(v.get(LENGTH)?);
+    o.note(LENGTH.name, claimed);
+    if claimed == 0 && v.len() > 65_535 {
+        // A jumbogram (RFC 2675, section 4).
+        claimed = v.len();
+    }
+    if claimed < HEADER {
+        o.put(("truncated-udplength ", claimed));
+        return Ok(());
+    }
+    if !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
+    let claimed = claimed - HEADER;
+    let length = claimed.min(v.len() - HEADER);
+    let payload = v.skip(HEADER).claim(length);
+    let below = &Below { sport, dport, ..*below };
+    if let Some(kind) = o.opt.packet_type {
+        return registry::udp_forced(o, payload, below, kind);
+    }
+    if registry::udp_remote_call(o, payload, below)? {
+        return Ok(());
+    }
+    if o.opt.verbose > 0 && !o.opt.no_checksums && !ip.fragmented {
+        check(o, v, &ip, length)?;
+    }
+    if o.opt.quiet == 0
+        && let Some(dissect) = registry::udp_port(below)
+    {
+        return dissect(o, payload, below);
+    }
+    plain(o, claimed, length, ip.fragmented);
+    Ok(())
+}
+
+/// The line of a payload that no printer knows.
+fn plain(o: &mut Out, claimed: usize, length: usize, fragmented: bool) {
+    if claimed > length && !fragmented {
+        o.put(("UDP, bad length ", claimed, " > ", length));
+    } else {
+        o.put(("UDP, length ", claimed));
+    }
+}
+
+/// `source.port > destination.port: `, without addresses behind an extension header.
+fn endpoints(o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16) -> Step {
+    if ip.protocol == PROTOCOL {
+        o.put((ip.source()?, ".", UdpPort(sport), " > ", ip.destination()?, ".", UdpPort(dport), ": "));
+    } else {
+        o.put((UdpPort(sport), " > ", UdpPort(dport), ": "));
+    }
+    Ok(())
+}
+
+/// The verdict on the checksum: for IPv4 with `-vv`, for IPv6, where it is
+/// mandatory, with `-v`.
+fn check(o: &mut Out, v: View<'_>, ip: &Ip<'_>, length: usize) -> Step {
+    let field = v.get(CHECKSUM)?;
+    o.note(CHECKSUM.name, field);
+    if ip.version == 4 && o.opt.verbose < 2 {
+        return Ok(());
+    }
+    if field == 0 {
+        o.put("[no cksum] ");
+        return Ok(());
+    }
+    let Ok(covered) = v.bytes(0, HEADER + length) else { return Ok(()) };
+    match ip.checksum(PROTOCOL, covered.len(), covered)? {
+        0 => o.put("[udp sum ok] "),
+        computed => {
+            o.put(("[bad udp cksum 0x", Hex4(field), " -> 0x", Hex4(checksum::should_be(field, computed)), "!] "))
+        }
+    }
+    Ok(())
+}
