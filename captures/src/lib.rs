@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Where packets come from and go to: capture files of every kind, live
+//! interfaces, and the files that are written.
+
+pub mod chunk;
+mod error;
+pub mod file;
+pub mod link;
+pub mod live;
+mod packet;
+pub mod write;
+
+pub use error::Error;
+pub use packet::{Interface, Packet, Resolution, Time};

@@ -1,0 +1,220 @@
+//! What the `pcap` crate does not bind, or binds without its return code.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::{mem, ptr};
+
+/// An opaque `pcap_t`.
+pub(super) enum Handle {}
+
+#[repr(C)]
+struct Program {
+    len: c_uint,
+    instructions: *mut Instruction,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Instruction {
+    code: u16,
+    jt: u8,
+    jf: u8,
+    k: u32,
+}
+
+const ERROR_TEXT: usize = 256;
+
+#[link(name = "pcap")]
+unsafe extern "C" {
+    fn pcap_activate(handle: *mut Handle) -> c_int;
+    fn pcap_can_set_rfmon(handle: *mut Handle) -> c_int;
+    fn pcap_compile(
+        handle: *mut Handle,
+        program: *mut Program,
+        text: *const c_char,
+        optimize: c_int,
+        mask: u32,
+    ) -> c_int;
+    fn pcap_freecode(program: *mut Program);
+    fn pcap_setfilter(handle: *mut Handle, program: *mut Program) -> c_int;
+    fn pcap_geterr(handle: *mut Handle) -> *const c_char;
+    fn pcap_get_selectable_fd(handle: *mut Handle) -> c_int;
+    fn pcap_lib_version() -> *const c_char;
+    fn pcap_lookupnet(name: *const c_char, network: *mut u32, mask: *mut u32, error: *mut c_char) -> c_int;
+    fn pcap_list_tstamp_types(handle: *mut Handle, list: *mut *mut c_int) -> c_int;
+    fn pcap_free_tstamp_types(list: *mut c_int);
+    fn pcap_tstamp_type_name_to_val(name: *const c_char) -> c_int;
+    fn pcap_tstamp_type_val_to_name(value: c_int) -> *const c_char;
+    fn pcap_tstamp_type_val_to_description(value: c_int) -> *const c_char;
+    fn pcap_set_buffer_size(handle: *mut Handle, octets: c_int) -> c_int;
+    fn pcap_set_immediate_mode(handle: *mut Handle, on: c_int) -> c_int;
+    fn pcap_set_promisc(handle: *mut Handle, on: c_int) -> c_int;
+    fn pcap_set_rfmon(handle: *mut Handle, on: c_int) -> c_int;
+    fn pcap_set_snaplen(handle: *mut Handle, octets: c_int) -> c_int;
+    fn pcap_set_timeout(handle: *mut Handle, milliseconds: c_int) -> c_int;
+    fn pcap_set_tstamp_precision(handle: *mut Handle, precision: c_int) -> c_int;
+    fn pcap_set_tstamp_type(handle: *mut Handle, kind: c_int) -> c_int;
+    fn pcap_snapshot(handle: *mut Handle) -> c_int;
+    fn pcap_statustostr(code: c_int) -> *const c_char;
+}
+
+/// A property of a handle that is not active yet.
+pub(super) enum Setting {
+    Buffer(i32),
+    Immediate,
+    Monitor,
+    NanoPrecision,
+    Promiscuous(bool),
+    Snaplen(i32),
+    TimeStampType(i32),
+    Timeout(i32),
+}
+
+/// A C string's text; libpcap's are static or live as long as their handle.
+fn text(pointer: *const c_char) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    // SAFETY: libpcap returns NUL-terminated strings, copied before any other call.
+    unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
+}
+
+/// Sets a property; libpcap's status.
+pub(super) fn set(handle: *mut Handle, what: Setting) -> c_int {
+    // SAFETY: `handle` comes from a live `Capture<Inactive>` and all values are plain numbers.
+    unsafe {
+        match what {
+            Setting::Buffer(octets) => pcap_set_buffer_size(handle, octets),
+            Setting::Immediate => pcap_set_immediate_mode(handle, 1),
+            Setting::Monitor => pcap_set_rfmon(handle, 1),
+            Setting::NanoPrecision => pcap_set_tstamp_precision(handle, 1),
+            Setting::Promiscuous(on) => pcap_set_promisc(handle, c_int::from(on)),
+            Setting::Snaplen(octets) => pcap_set_snaplen(handle, octets),
+            Setting::TimeStampType(kind) => pcap_set_tstamp_type(handle, kind),
+            Setting::Timeout(milliseconds) => pcap_set_timeout(handle, milliseconds),
+        }
+    }
+}
+
+/// Activates a handle; negative on failure, positive with a warning.
+pub(super) fn activate(handle: *mut Handle) -> c_int {
+    // SAFETY: `handle` comes from a live `Capture<Inactive>`.
+    unsafe { pcap_activate(handle) }
+}
+
+/// 1 if monitor mode can be set, 0 if not, negative on failure.
+pub(super) fn can_monitor(handle: *mut Handle) -> c_int {
+    // SAFETY: `handle` comes from a live `Capture<Inactive>`.
+    unsafe { pcap_can_set_rfmon(handle) }
+}
+
+/// The text of a status code.
+pub(super) fn status(code: c_int) -> String {
+    // SAFETY: any number is allowed.
+    text(unsafe { pcap_statustostr(code) })
+}
+
+/// The handle's last error.
+pub(super) fn last_error(handle: *mut Handle) -> String {
+    // SAFETY: `handle` is live.
+    text(unsafe { pcap_geterr(handle) })
+}
+
+/// The descriptor to poll.
+pub(super) fn selectable(handle: *mut Handle) -> c_int {
+    // SAFETY: `handle` is live and active.
+    unsafe { pcap_get_selectable_fd(handle) }
+}
+
+/// The snapshot length that is in force.
+pub(super) fn snapshot(handle: *mut Handle) -> u32 {
+    // SAFETY: `handle` is live and active.
+    u32::try_from(unsafe { pcap_snapshot(handle) }).unwrap_or_default()
+}
+
+/// libpcap's version.
+pub(super) fn library_version() -> String {
+    // SAFETY: takes nothing and returns a static string.
+    text(unsafe { pcap_lib_version() })
+}
+
+/// A compiled filter, freed when it goes.
+struct Compiled(Program);
+
+impl Compiled {
+    fn new(handle: *mut Handle, expression: &CStr, optimize: bool, mask: u32) -> Result<Self, String> {
+        // SAFETY: a zeroed program is what pcap_compile expects to fill.
+        let mut program = unsafe { mem::zeroed::<Program>() };
+        // SAFETY: `handle` is live, `expression` is NUL-terminated.
+        let code = unsafe { pcap_compile(handle, &raw mut program, expression.as_ptr(), c_int::from(optimize), mask) };
+        if code < 0 { Err(last_error(handle)) } else { Ok(Compiled(program)) }
+    }
+}
+
+impl Drop for Compiled {
+    fn drop(&mut self) {
+        // SAFETY: the program was filled by pcap_compile.
+        unsafe { pcap_freecode(&raw mut self.0) }
+    }
+}
+
+/// Compiles a filter for the handle and sets it.
+pub(super) fn compile_and_set(handle: *mut Handle, text: &CStr, optimize: bool, mask: u32) -> Result<(), String> {
+    let mut compiled = Compiled::new(handle, text, optimize, mask)?;
+    // SAFETY: handle and program are live.
+    let code = unsafe { pcap_setfilter(handle, &raw mut compiled.0) };
+    if code < 0 { Err(last_error(handle)) } else { Ok(()) }
+}
+
+/// The instructions of a filter for the handle.
+pub(super) fn compile(
+    handle: *mut Handle,
+    text: &CStr,
+    optimize: bool,
+    mask: u32,
+) -> Result<Vec<(u16, u8, u8, u32)>, String> {
+    let compiled = Compiled::new(handle, text, optimize, mask)?;
+    // SAFETY: pcap_compile filled `len` instructions at `instructions`.
+    let all = unsafe { std::slice::from_raw_parts(compiled.0.instructions, compiled.0.len as usize) };
+    Ok(all.iter().map(|i| (i.code, i.jt, i.jf, i.k)).collect())
+}
+
+/// The network and mask of an interface.
+pub(super) fn lookup_network(name: &str) -> Result<(u32, u32), String> {
+    let name = CString::new(name).map_err(|_| "the name has a NUL character".to_owned())?;
+    let (mut network, mut mask) = (0, 0);
+    let mut error = [0; ERROR_TEXT];
+    // SAFETY: the name is NUL-terminated and the buffer has PCAP_ERRBUF_SIZE octets.
+    let code = unsafe { pcap_lookupnet(name.as_ptr(), &raw mut network, &raw mut mask, error.as_mut_ptr()) };
+    if code < 0 { Err(text(error.as_ptr())) } else { Ok((network, mask)) }
+}
+
+/// Names and descriptions of a handle's time stamp types.
+pub(super) fn time_stamp_types(handle: *mut Handle) -> Result<Vec<(String, String)>, String> {
+    let mut list = ptr::null_mut();
+    // SAFETY: `handle` is live; the list is freed below.
+    let count = unsafe { pcap_list_tstamp_types(handle, &raw mut list) };
+    if count < 0 {
+        return Err(last_error(handle));
+    }
+    let mut types = Vec::new();
+    for i in 0..usize::try_from(count).unwrap_or_default() {
+        // SAFETY: the list has `count` numbers, and any number may be asked for.
+        types.push(unsafe {
+            let kind = *list.add(i);
+            (text(pcap_tstamp_type_val_to_name(kind)), text(pcap_tstamp_type_val_to_description(kind)))
+        });
+    }
+    if !list.cast::<c_void>().is_null() {
+        // SAFETY: it came from pcap_list_tstamp_types.
+        unsafe { pcap_free_tstamp_types(list) };
+    }
+    Ok(types)
+}
+
+/// The number of a time stamp type.
+pub(super) fn time_stamp_type(name: &str) -> Option<i32> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: the name is NUL-terminated.
+    let code = unsafe { pcap_tstamp_type_name_to_val(name.as_ptr()) };
+    (code >= 0).then_some(code)
+}

@@ -1,0 +1,290 @@
+//! Capturing on interfaces through libpcap.
+
+mod batch;
+mod devices;
+mod ffi;
+
+use std::ffi::CString;
+use std::mem;
+use std::os::fd::RawFd;
+use std::ptr::NonNull;
+use std::time::Duration;
+
+use pcap::{Active, Capture, Linktype};
+
+pub use batch::Batch;
+pub use devices::{Device, devices, library_version};
+
+use crate::link;
+use crate::packet::{Interface, Resolution};
+
+/// Milliseconds after which the kernel hands over a block that is not full.
+const BLOCK_TIMEOUT: i32 = 100;
+
+/// Octets that one batch holds before it is printed.
+const BATCH: usize = 1 << 20;
+
+/// Which packets are wanted, as seen from the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Received and sent.
+    Both,
+    /// Received.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// How an interface is to be captured.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The most octets to capture of a packet.
+    pub snaplen: u32,
+    /// Whether to ask for promiscuous mode.
+    pub promiscuous: bool,
+    /// Whether to ask for monitor mode.
+    pub monitor: bool,
+    /// The kernel's buffer in KiB.
+    pub buffer: Option<u32>,
+    /// Whether packets come as soon as they arrive.
+    pub immediate: bool,
+    /// The time stamp type and its name.
+    pub time_stamp: Option<(i32, String)>,
+    /// Whether times are in nanoseconds.
+    pub nano: bool,
+    /// Which packets are wanted.
+    pub direction: Direction,
+    /// The DLT_ value that is asked for.
+    pub link: Option<i32>,
+}
+
+/// The counters of a capture (pcap_stats).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Packets that passed the filter.
+    pub received: u32,
+    /// Packets that did not fit into the kernel's buffer.
+    pub dropped: u32,
+    /// Packets that the interface itself dropped.
+    pub interface_dropped: u32,
+}
+
+/// An interface that is being captured.
+pub struct Live {
+    handle: Capture<Active>,
+    interface: [Interface; 1],
+    fd: RawFd,
+}
+
+/// An interface that could not be opened: libpcap's words, and a note if it has one.
+#[derive(Debug)]
+pub struct OpenError {
+    /// The message without the program's name.
+    pub text: String,
+}
+
+impl Live {
+    /// Opens `name`; the second part are warnings.
+    ///
+    /// # Errors
+    /// The interface does not exist, may not be captured, or does not support
+    /// what is asked.
+    pub fn open(name: &str, settings: &Settings) -> Result<(Self, Vec<String>), OpenError> {
+        let error = |text: String| OpenError { text };
+        let inactive = Capture::from_device(name).map_err(|e| error(plain(&e)))?;
+        let mut warnings = Vec::new();
+        let pointer = inactive.as_ptr().cast();
+        let set = |what: ffi::Setting| ffi::set(pointer, what);
+        if settings.nano {
+            let code = set(ffi::Setting::NanoPrecision);
+            if code != 0 {
+                return Err(error(format!("{name}: Can't set nanosecond time stamp precision: {}", ffi::status(code))));
+            }
+        }
+        if settings.immediate {
+            set(ffi::Setting::Immediate);
+        }
+        if settings.monitor {
+            match ffi::can_monitor(pointer) {
+                1 => {
+                    set(ffi::Setting::Monitor);
+                }
+                0 => return Err(error(format!("{name}: That device doesn't support monitor mode"))),
+                code => return Err(error(open_text(name, code, pointer))),
+            }
+        }
+        set(ffi::Setting::Snaplen(settings.snaplen as i32));
+        set(ffi::Setting::Promiscuous(settings.promiscuous));
+        set(ffi::Setting::Timeout(BLOCK_TIMEOUT));
+        if let Some(kib) = settings.buffer {
+            set(ffi::Setting::Buffer(i32::try_from(u64::from(kib) * 1024).unwrap_or(i32::MAX)));
+        }
+        if let Some((number, label)) = &settings.time_stamp {
+            let code = set(ffi::Setting::TimeStampType(*number));
+            let text = ffi::status(code);
+            if code < 0 {
+                return Err(error(format!("{name}: Can't set time stamp type: {text}")));
+            }
+            if code > 0 {
+                warnings.push(format!("When trying to set timestamp type '{label}' on {name}: {text}"));
+            }
+        }
+        let code = ffi::activate(pointer);
+        if code < 0 {
+            return Err(error(open_text(name, code, pointer)));
+        }
+        if code > 0 {
+            warnings.push(warning_text(name, code, pointer));
+        }
+        let active = NonNull::new(inactive.as_ptr()).ok_or_else(|| error(format!("{name}: no handle")))?;
+        // The activated handle belongs to the new owner only.
+        mem::forget(inactive);
+        let mut handle = Capture::<Active>::from(active);
+        if let Some(dlt) = settings.link {
+            handle.set_datalink(Linktype(dlt)).map_err(|e| error(plain(&e)))?;
+        } else if name == "any" {
+            // Cooked capture version 2 has the interface of each packet.
+            let _ = handle.set_datalink(Linktype::LINUX_SLL2);
+        }
+        let direction = match settings.direction {
+            Direction::Both => None,
+            Direction::In => Some(pcap::Direction::In),
+            Direction::Out => Some(pcap::Direction::Out),
+        };
+        if let Some(direction) = direction {
+            handle
+                .direction(direction)
+                .map_err(|e| error(format!("{name}: pcap_setdirection() failed: {}", plain(&e))))?;
+        }
+        let mut handle = handle.setnonblock().map_err(|e| error(plain(&e)))?;
+        let pointer = handle.as_ptr().cast();
+        let fd = ffi::selectable(pointer);
+        let interface = Interface {
+            link: link::from_dlt(handle.get_datalink().0),
+            snaplen: ffi::snapshot(pointer),
+            resolution: if settings.nano { Resolution::NANO } else { Resolution::MICRO },
+            offset: 0,
+            name: Some(name.to_owned()),
+        };
+        let _ = handle.stats();
+        Ok((Live { handle, interface: [interface], fd }, warnings))
+    }
+
+    /// The interface.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interface
+    }
+
+    /// The DLT_ value of the packets.
+    pub fn dlt(&self) -> i32 {
+        self.handle.get_datalink().0
+    }
+
+    /// The link types that the interface can have.
+    pub fn links(&self) -> Vec<i32> {
+        self.handle.list_datalinks().unwrap_or_default().into_iter().map(|link| link.0).collect()
+    }
+
+    /// Compiles a filter for this handle and has the kernel run it.
+    ///
+    /// # Errors
+    /// libpcap's message.
+    pub fn set_filter(&mut self, expression: &str, optimize: bool, mask: u32) -> Result<(), String> {
+        let text = CString::new(expression).map_err(|_| "the filter has a NUL character".to_owned())?;
+        ffi::compile_and_set(self.handle.as_ptr().cast(), &text, optimize, mask)
+    }
+
+    /// The instructions that a filter compiles to for this handle.
+    ///
+    /// # Errors
+    /// libpcap's message.
+    pub fn compile(&self, expression: &str, optimize: bool, mask: u32) -> Result<Vec<(u16, u8, u8, u32)>, String> {
+        let text = CString::new(expression).map_err(|_| "the filter has a NUL character".to_owned())?;
+        ffi::compile(self.handle.as_ptr().cast(), &text, optimize, mask)
+    }
+
+    /// The descriptor to poll until there are packets.
+    pub fn descriptor(&self) -> RawFd {
+        self.fd
+    }
+
+    /// How long the kernel may hold packets back.
+    pub fn hold(&self) -> Duration {
+        Duration::from_millis(BLOCK_TIMEOUT as u64)
+    }
+
+    /// Moves what the kernel has into `batch`, at most `most` packets; zero if
+    /// there was nothing.
+    ///
+    /// # Errors
+    /// libpcap's message, as when the interface disappears.
+    pub fn drain(&mut self, batch: &mut Batch, most: usize) -> Result<usize, String> {
+        let nano = self.interface[0].resolution == Resolution::NANO;
+        let mut total = 0;
+        while total < most && batch.octets() < BATCH {
+            let want = (most - total).min(4096);
+            let got = self.handle.dispatch(Some(want), |packet| batch.push(&packet, nano)).map_err(|e| plain(&e))?;
+            total += got;
+            if got < want {
+                break;
+            }
+        }
+        Ok(total)
+    }
+
+    /// The counters so far.
+    pub fn counts(&mut self) -> Result<Counts, String> {
+        let stat = self.handle.stats().map_err(|e| plain(&e))?;
+        Ok(Counts { received: stat.received, dropped: stat.dropped, interface_dropped: stat.if_dropped })
+    }
+}
+
+/// libpcap's message without the prefix that the wrapper adds.
+fn plain(error: &pcap::Error) -> String {
+    match error {
+        pcap::Error::PcapError(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The message of a failed activation: the status, and libpcap's own in brackets.
+fn open_text(name: &str, code: i32, handle: *mut ffi::Handle) -> String {
+    const GENERIC: i32 = -1;
+    let (status, detail) = (ffi::status(code), ffi::last_error(handle));
+    match detail.as_str() {
+        _ if code == GENERIC => detail,
+        "" => format!("{name}: {status}"),
+        detail => format!("{name}: {status}\n({detail})"),
+    }
+}
+
+/// The text of an activation that succeeded with a warning.
+fn warning_text(name: &str, code: i32, handle: *mut ffi::Handle) -> String {
+    const GENERIC: i32 = 1;
+    let (status, detail) = (ffi::status(code), ffi::last_error(handle));
+    match detail.as_str() {
+        _ if code == GENERIC => detail,
+        "" => format!("{name}: {status}"),
+        detail => format!("{name}: {status}\n({detail})"),
+    }
+}
+
+/// The network and mask of an interface, for `ip broadcast` and `-f`, as numbers
+/// in host order.
+pub fn network(name: &str) -> Result<(u32, u32), String> {
+    ffi::lookup_network(name)
+}
+
+/// The time stamp types of an interface: name and description.
+///
+/// # Errors
+/// The interface does not exist or may not be looked at.
+pub fn time_stamp_types(name: &str) -> Result<Vec<(String, String)>, OpenError> {
+    let inactive = Capture::from_device(name).map_err(|e| OpenError { text: plain(&e) })?;
+    ffi::time_stamp_types(inactive.as_ptr().cast()).map_err(|text| OpenError { text: format!("{name}: {text}") })
+}
+
+/// The number of a time stamp type by its name.
+pub fn time_stamp_type(name: &str) -> Option<i32> {
+    ffi::time_stamp_type(name)
+}
