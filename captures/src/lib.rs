@@ -7,6 +7,7 @@ pub mod file;
 pub mod link;
 pub mod live;
 mod packet;
+pub mod wait;
 pub mod write;
 
 pub use error::Error;

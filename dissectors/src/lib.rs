@@ -33,6 +33,7 @@ pub use names::{Names, Numeric, PortKind};
 pub use options::{Options, PacketType};
 pub use out::Out;
 pub use put::{Paint, Put};
+pub use registry::has_printer;
 pub use state::State;
 pub use tree::{Node, Tree, Value};
 pub use view::{Step, Stop, View};

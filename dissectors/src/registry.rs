@@ -18,6 +18,11 @@ pub fn link(linktype: u16) -> Option<Dissect> {
     LINKS.iter().find(|row| row.0 == linktype).map(|row| row.1)
 }
 
+/// Whether packets of a link type are decoded.
+pub fn has_printer(linktype: u16) -> bool {
+    link(linktype).is_some()
+}
+
 /// The names of Ethertypes (IANA, IEEE 802 Numbers).
 pub(crate) const ETHERTYPES: Table = &[
     (0x0800, "IPv4"),

@@ -1,0 +1,458 @@
+//! The options of a run: built from the parsed words, with tcpdump's checks in
+//! tcpdump's order.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use sniff_captures::live::{self, Direction};
+use sniff_captures::link;
+use sniff_dissectors::{Options, PacketType};
+
+use super::numbers::{based, leading};
+use super::table::Kind;
+use super::usage;
+
+/// The most octets of a packet.
+const MAX_SNAPLEN: i64 = 262_144;
+
+/// Something to print instead of running.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Text for standard output.
+    pub stdout: String,
+    /// Text for standard error, with the program's name before it if `named`.
+    pub stderr: String,
+    /// Whether the program's name goes before the error.
+    pub named: bool,
+    /// The exit code.
+    pub code: u8,
+}
+
+impl Stop {
+    /// An error with the program's name before it, exit code 1.
+    pub fn failure(text: impl Into<String>) -> Self {
+        Stop { stdout: String::new(), stderr: text.into(), named: true, code: 1 }
+    }
+
+    /// A bad option.
+    pub(super) fn usage(line: &str) -> Self {
+        Stop::failure(format!("{line}\n{}", usage::usage().trim_end()))
+    }
+
+    fn text(text: String) -> Self {
+        Stop { stdout: text, stderr: String::new(), named: false, code: 0 }
+    }
+}
+
+/// Where packets come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// An interface, or the default one.
+    Live(Option<String>),
+    /// A file, or `-`.
+    File(PathBuf),
+    /// A file with a list of files, or `-`.
+    List(PathBuf),
+}
+
+/// What stands before a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeStamp {
+    /// The time of day.
+    Clock,
+    /// Nothing.
+    None,
+    /// Seconds since 1970.
+    Epoch,
+    /// Time since the previous line.
+    SincePrevious,
+    /// Date and time of day.
+    Date,
+    /// Time since the first line.
+    SinceFirst,
+}
+
+/// What `-D`, `-L`, `-J` or `-d` ask for instead of packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Interfaces.
+    Interfaces,
+    /// Link types of an interface.
+    LinkTypes,
+    /// Time stamp types of an interface.
+    TimeStampTypes,
+}
+
+/// When text is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless the environment forbids.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// All options of a run.
+#[derive(Clone, Debug)]
+pub struct Args {
+    /// Where packets come from.
+    pub input: Input,
+    /// A listing to print instead.
+    pub listing: Option<Listing>,
+    /// The level of `-d`: print the compiled filter instead.
+    pub dump: u8,
+    /// The filter expression.
+    pub expression: String,
+    /// A file that replaces the expression.
+    pub filter_file: Option<PathBuf>,
+    /// Whether the filter is optimized.
+    pub optimize: bool,
+    /// Regular expressions of `--match`.
+    pub match_text: Option<String>,
+    /// Octets of `--match-hex`.
+    pub match_octets: Option<Vec<u8>>,
+    /// Stop after so many packets.
+    pub count: Option<u64>,
+    /// Packets to skip.
+    pub skip: u64,
+    /// Print only every Nth packet.
+    pub sampling: u64,
+    /// The most octets captured of a packet.
+    pub snaplen: u32,
+    /// The kernel's buffer in KiB.
+    pub buffer: Option<u32>,
+    /// Whether promiscuous mode is asked for.
+    pub promiscuous: bool,
+    /// Whether monitor mode is asked for.
+    pub monitor: bool,
+    /// Whether packets come as soon as they arrive.
+    pub immediate: bool,
+    /// Which packets are wanted.
+    pub direction: Direction,
+    /// The DLT_ value and name asked for.
+    pub link: Option<(i32, String)>,
+    /// The time stamp type asked for, and its name.
+    pub time_stamp_type: Option<(i32, String)>,
+    /// Whether times are in nanoseconds.
+    pub nano: bool,
+    /// The file to write.
+    pub write: Option<PathBuf>,
+    /// Whether packets are printed although they are written.
+    pub print: bool,
+    /// Whether each packet is written at once.
+    pub packet_buffered: bool,
+    /// Whether each line is printed at once.
+    pub line_buffered: bool,
+    /// Whether only the number of packets is printed.
+    pub count_only: bool,
+    /// Whether packets are numbered.
+    pub number: bool,
+    /// Whether lengths are printed.
+    pub lengths: bool,
+    /// What stands before a packet.
+    pub time: TimeStamp,
+    /// Whether `-f` was given.
+    pub foreign: bool,
+    /// When text is coloured.
+    pub color: Color,
+    /// Options that shape a packet's text.
+    pub text: Options,
+}
+
+/// Builds the options of a run.
+pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
+    let mut args = Args {
+        input: Input::Live(None),
+        listing: None,
+        dump: 0,
+        expression: String::new(),
+        filter_file: None,
+        optimize: flag(matches, "no-optimize") == 0,
+        match_text: None,
+        match_octets: None,
+        count: None,
+        skip: 0,
+        sampling: 0,
+        snaplen: MAX_SNAPLEN as u32,
+        buffer: None,
+        promiscuous: flag(matches, "no-promiscuous") == 0,
+        monitor: flag(matches, "monitor") > 0,
+        immediate: flag(matches, "immediate") > 0,
+        direction: Direction::Both,
+        link: None,
+        time_stamp_type: None,
+        nano: false,
+        write: None,
+        print: flag(matches, "print") > 0,
+        packet_buffered: flag(matches, "packet-buffered") > 0,
+        line_buffered: flag(matches, "line-buffered") > 0,
+        count_only: flag(matches, "count-only") > 0,
+        number: flag(matches, "number") > 0,
+        lengths: flag(matches, "lengths") > 0,
+        time: TimeStamp::Clock,
+        foreign: flag(matches, "foreign") > 0,
+        color: Color::Auto,
+        text: text_options(matches),
+    };
+    let mut given = Given::default();
+    for (id, value) in in_order(matches) {
+        act(&id, value.as_deref(), &mut args, &mut given)?;
+    }
+    args.dump = flag(matches, "dump");
+    args.expression = expression(matches);
+    check(&mut args, &given, matches)?;
+    Ok(args)
+}
+
+/// How often a flag was given.
+fn flag(matches: &ArgMatches, id: &str) -> u8 {
+    matches.get_count(id)
+}
+
+fn text_options(matches: &ArgMatches) -> Options {
+    Options {
+        verbose: flag(matches, "verbose"),
+        quiet: flag(matches, "quiet"),
+        numeric: flag(matches, "numeric"),
+        link: flag(matches, "link-header") > 0,
+        absolute_seq: flag(matches, "absolute-seq") > 0,
+        no_checksums: flag(matches, "no-checksums") > 0,
+        no_domain: flag(matches, "no-domain") > 0,
+        asdot: flag(matches, "asdot") > 0,
+        raw_handles: flag(matches, "raw-handles") > 0,
+        mesh: flag(matches, "mesh") > 0,
+        one_line: flag(matches, "one-line") > 0,
+        hex: flag(matches, "hex"),
+        hex_ascii: flag(matches, "hex-ascii"),
+        ascii: flag(matches, "ascii"),
+        ..Options::default()
+    }
+}
+
+/// The words after the options, joined by spaces.
+fn expression(matches: &ArgMatches) -> String {
+    let words = matches.get_many::<OsString>("expression").unwrap_or_default();
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// Options that act or can fail as they are read, in the order of the command
+/// line; flags that only count are not among them.
+fn in_order(matches: &ArgMatches) -> Vec<(String, Option<OsString>)> {
+    const ACTING: &[&str] = &["help", "version", "fp-type", "time-t-size", "micro", "nano"];
+    let mut found = Vec::new();
+    for id in matches.ids().map(clap::Id::as_str).filter(|&id| id != "expression") {
+        if ACTING.contains(&id) {
+            if matches.get_count(id) > 0 {
+                found.extend(matches.indices_of(id).and_then(Iterator::last).map(|at| (at, id.to_owned(), None)));
+            }
+            continue;
+        }
+        let Some(indices) = matches.indices_of(id) else { continue };
+        if let Ok(Some(values)) = matches.try_get_many::<OsString>(id) {
+            found.extend(indices.zip(values).map(|(at, value)| (at, id.to_owned(), Some(value.clone()))));
+        } else if let Ok(Some(values)) = matches.try_get_many::<String>(id) {
+            found.extend(indices.zip(values).map(|(at, value)| (at, id.to_owned(), Some(value.into()))));
+        }
+    }
+    found.sort_by_key(|row| row.0);
+    found.into_iter().map(|(_, id, value)| (id, value)).collect()
+}
+
+/// Values that only the checks need.
+#[derive(Default)]
+struct Given {
+    interface: Option<String>,
+    read: Option<PathBuf>,
+    list: Option<PathBuf>,
+    file_size: bool,
+    rotate: bool,
+    hook: bool,
+}
+
+/// Takes one option with its value.
+fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> Result<(), Stop> {
+    let os = value.unwrap_or_default();
+    let text = os.to_string_lossy();
+    let fail = |text: String| Err(Stop::failure(text));
+    match id {
+        "help" => return Err(Stop::text(usage::help())),
+        "version" => return Err(Stop::text(usage::version())),
+        "fp-type" => return Err(Stop::text("9877.895\n".to_owned())),
+        "time-t-size" => return Err(Stop::text("64\n".to_owned())),
+        "generate" => {
+            let mut page = Vec::new();
+            if let Some(kind) = Kind::from_name(&text) {
+                super::generate(kind, &mut page).map_err(|error| Stop::failure(error.to_string()))?;
+            }
+            return Err(Stop::text(String::from_utf8_lossy(&page).into_owned()));
+        }
+        "interface" => given.interface = Some(text.into_owned()),
+        "read" => given.read = Some(os.into()),
+        "list-of-files" => given.list = Some(os.into()),
+        "filter-file" => args.filter_file = Some(os.into()),
+        "match" => args.match_text = Some(text.into_owned()),
+        "match-hex" => args.match_octets = Some(octets(&text)?),
+        "write" => args.write = Some(os.into()),
+        "color" => {
+            args.color = match &*text {
+                "always" => Color::Always,
+                "never" => Color::Never,
+                _ => Color::Auto,
+            }
+        }
+        "micro" => args.nano = false,
+        "nano" => args.nano = true,
+        "time-stamp-precision" => match &*text {
+            prefix if !prefix.is_empty() && "micro".starts_with(prefix) => args.nano = false,
+            prefix if !prefix.is_empty() && "nano".starts_with(prefix) => args.nano = true,
+            _ => return fail("unsupported time stamp precision".to_owned()),
+        },
+        "count" => args.count = Some(positive(&text, "packet count")?),
+        "buffer" => {
+            args.buffer = Some(u32::try_from(positive(&text, "packet buffer size")?).unwrap_or(u32::MAX));
+        }
+        "file-count" => drop(positive(&text, "number of output files")?),
+        "skip" => match based(&text) {
+            Some(skip) if skip >= 0 => args.skip = skip as u64,
+            _ => return fail(format!("invalid skip count {text}")),
+        },
+        "print-sampling" => {
+            args.sampling = positive(&text, "print sampling")?;
+            args.print = true;
+            args.text.absolute_seq = true;
+        }
+        "snaplen" => match based(&text) {
+            Some(0) => args.snaplen = MAX_SNAPLEN as u32,
+            Some(snaplen) if (1..=MAX_SNAPLEN).contains(&snaplen) => args.snaplen = snaplen as u32,
+            _ => return fail(format!("invalid snaplen {text} (must be >= 0 and <= {MAX_SNAPLEN})")),
+        },
+        "file-size" => {
+            file_size(&text)?;
+            given.file_size = true;
+        }
+        "rotate-seconds" => {
+            if leading(&text) < 0 {
+                return fail(format!("invalid number of seconds {text}"));
+            }
+            given.rotate = leading(&text) > 0;
+        }
+        "hook" => given.hook = true,
+        "direction" => match text.to_ascii_lowercase().as_str() {
+            "in" => args.direction = Direction::In,
+            "out" => args.direction = Direction::Out,
+            "inout" => args.direction = Direction::Both,
+            _ => return fail(format!("unknown capture direction '{text}'")),
+        },
+        "type" => {
+            let lower = text.to_ascii_lowercase();
+            match PacketType::ALL.iter().find(|row| row.0 == lower) {
+                Some(row) => args.text.packet_type = Some(row.1),
+                None => return fail(format!("unknown packet type '{text}'")),
+            }
+        }
+        "linktype" => match link::from_name(&text) {
+            Some(dlt) => args.link = Some((dlt, text.into_owned())),
+            None => return fail(format!("invalid data link type {text}")),
+        },
+        "time-stamp-type" => match live::time_stamp_type(&text) {
+            Some(kind) => args.time_stamp_type = Some((kind, text.into_owned())),
+            None => return fail(format!("invalid time stamp type {text}")),
+        },
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A number above zero, read as atoi(3) reads it.
+fn positive(text: &str, what: &str) -> Result<u64, Stop> {
+    match u64::try_from(leading(text)) {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(Stop::failure(format!("invalid {what} {text}"))),
+    }
+}
+
+/// The value of `-C`: millions of octets, or KiB, MiB, GiB with a suffix.
+fn file_size(text: &str) -> Result<u64, Stop> {
+    let unit = match text.bytes().last() {
+        Some(b'k' | b'K') => 1 << 10,
+        Some(b'm' | b'M') => 1 << 20,
+        Some(b'g' | b'G') => 1 << 30,
+        _ => 1_000_000,
+    };
+    let digits = text.trim_end_matches(|c: char| "kKmMgG".contains(c));
+    match based(digits) {
+        Some(size) if size > 0 => (size as u64)
+            .checked_mul(unit)
+            .ok_or_else(|| Stop::failure(format!("file size {text} is too large"))),
+        _ => Err(Stop::failure(format!("invalid file size {text}"))),
+    }
+}
+
+/// The octets of `--match-hex`; colons and spaces may separate them.
+fn octets(text: &str) -> Result<Vec<u8>, Stop> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect();
+    let invalid = || Stop::failure(format!("invalid hexadecimal octets '{text}' of --match-hex"));
+    if digits.is_empty() || digits.len() % 2 != 0 || !digits.is_ascii() {
+        return Err(invalid());
+    }
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| invalid())).collect()
+}
+
+/// The checks after parsing, in tcpdump's order.
+fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Stop> {
+    let fail = |text: &str| Err(Stop::failure(text));
+    let (hex, hex_ascii, ascii) = (args.text.hex > 0, args.text.hex_ascii > 0, args.text.ascii > 0);
+    if ascii && hex {
+        return fail("-A and -x[x] are mutually exclusive.");
+    }
+    if ascii && hex_ascii {
+        return fail("-A and -X[X] are mutually exclusive.");
+    }
+    if hex && hex_ascii {
+        return fail("-x[x] and -X[X] are mutually exclusive.");
+    }
+    if given.file_size && args.write.is_none() {
+        return fail("-C cannot be used without -w.");
+    }
+    if given.rotate && args.write.is_none() {
+        return fail("-G cannot be used without -w.");
+    }
+    if given.hook && (args.write.is_none() || !(given.file_size || given.rotate)) {
+        return fail("-z cannot be used without -w and (-C or -G).");
+    }
+    if flag(matches, "interfaces") > 0 {
+        args.listing = Some(Listing::Interfaces);
+        return Ok(());
+    }
+    args.time = match flag(matches, "time") {
+        0 => TimeStamp::Clock,
+        1 => TimeStamp::None,
+        2 => TimeStamp::Epoch,
+        3 => TimeStamp::SincePrevious,
+        4 => TimeStamp::Date,
+        5 => TimeStamp::SinceFirst,
+        _ => return fail("only -t, -tt, -ttt, -tttt and -ttttt are supported"),
+    };
+    if args.foreign && (given.list.is_some() || given.read.is_some()) {
+        return fail("-f cannot be used with -V or -r.");
+    }
+    args.input = match (&given.list, &given.read) {
+        (Some(_), Some(_)) => return fail("-V and -r are mutually exclusive."),
+        (Some(list), None) => Input::List(list.clone()),
+        (None, Some(file)) => Input::File(file.clone()),
+        (None, None) => Input::Live(given.interface.clone()),
+    };
+    if given.file_size || given.rotate {
+        return fail("-C and -G are not supported yet");
+    }
+    if flag(matches, "linktypes") > 0 {
+        args.listing = Some(Listing::LinkTypes);
+    }
+    if flag(matches, "time-stamp-types") > 0 {
+        args.listing = Some(Listing::TimeStampTypes);
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! The command line: parsed without side effects, then checked in tcpdump's order.
+
+mod args;
+mod numbers;
+mod table;
+mod usage;
+
+pub use args::{Args, Color, Input, Listing, Stop, TimeStamp};
+pub use table::{Kind, generate};
+pub use usage::version;
+
+use std::ffi::OsString;
+
+use table::Outcome;
+
+/// Parses the words of a command line, the program's name first.
+///
+/// # Errors
+/// What is to be printed instead of running, and the exit code.
+pub fn parse(words: &[OsString]) -> Result<Args, Stop> {
+    match table::parse(words) {
+        Ok(matches) => args::build(&matches),
+        Err(Outcome::Usage(text)) => Err(Stop::usage(&text)),
+        Err(Outcome::Text(text)) => Err(Stop::failure(text)),
+    }
+}

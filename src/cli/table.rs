@@ -1,0 +1,230 @@
+//! The option table: what parses, completes, and documents is made from it.
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+/// An option: short letter, long name, value name, help.
+type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
+
+/// Options in the order of the manual page: id, letter, long name, value, help.
+const ROWS: &[Row] = &[
+    // Input.
+    ("interface", Some('i'), Some("interface"), Some("NAME|N"), "Capture on this interface, or on the one with this number in -D"),
+    ("read", Some('r'), None, Some("FILE"), "Read packets from a pcap or pcapng file, also compressed with gzip, zstd or lz4; - is standard input"),
+    ("list-of-files", Some('V'), None, Some("FILE"), "Read packets from the files that FILE lists, one on each line; - is standard input"),
+    ("snaplen", Some('s'), Some("snapshot-length"), Some("OCTETS"), "Capture at most so many octets of each packet (default 262144)"),
+    ("buffer", Some('B'), Some("buffer-size"), Some("KIB"), "Size of the kernel's capture buffer"),
+    ("no-promiscuous", Some('p'), Some("no-promiscuous-mode"), None, "Do not put the interface into promiscuous mode"),
+    ("monitor", Some('I'), Some("monitor-mode"), None, "Put the Wi-Fi interface into monitor mode"),
+    ("direction", Some('Q'), Some("direction"), Some("in|out|inout"), "Capture only packets that were received, sent, or both"),
+    ("linktype", Some('y'), Some("linktype"), Some("NAME"), "Capture with this link type"),
+    ("time-stamp-type", Some('j'), Some("time-stamp-type"), Some("NAME"), "Let the interface make time stamps of this type"),
+    ("time-stamp-precision", None, Some("time-stamp-precision"), Some("micro|nano"), "Precision of time stamps"),
+    ("micro", None, Some("micro"), None, "Time stamps in microseconds (default)"),
+    ("nano", None, Some("nano"), None, "Time stamps in nanoseconds"),
+    ("immediate", None, Some("immediate-mode"), None, "Take packets as soon as they arrive"),
+    ("interfaces", Some('D'), Some("list-interfaces"), None, "List the interfaces that can be captured, and exit"),
+    ("linktypes", Some('L'), Some("list-data-link-types"), None, "List the link types of the interface, and exit"),
+    ("time-stamp-types", Some('J'), Some("list-time-stamp-types"), None, "List the time stamp types of the interface, and exit"),
+    // Filter.
+    ("filter-file", Some('F'), None, Some("FILE"), "Read the filter expression from FILE; - is standard input"),
+    ("no-optimize", Some('O'), Some("no-optimize"), None, "Do not optimize the compiled filter"),
+    ("dump", Some('d'), None, None, "Print the compiled filter and exit; -dd as C, -ddd as numbers"),
+    ("match", None, Some("match"), Some("REGEX"), "Only packets whose payload matches the regular expression, after the filter"),
+    ("match-hex", None, Some("match-hex"), Some("HEX"), "Only packets whose payload contains these octets, after the filter"),
+    ("count", Some('c'), None, Some("N"), "Stop after N packets"),
+    ("skip", None, Some("skip"), Some("N"), "Skip the first N packets"),
+    // Output.
+    ("write", Some('w'), None, Some("FILE"), "Write packets to FILE instead of printing; pcapng where the name ends in .pcapng; - is standard output"),
+    ("print", None, Some("print"), None, "Print packets also with -w"),
+    ("print-sampling", None, Some("print-sampling"), Some("N"), "Print only every Nth packet; implies --print and -S"),
+    ("packet-buffered", Some('U'), Some("packet-buffered"), None, "With -w, write each packet at once"),
+    ("line-buffered", Some('l'), None, None, "Print each line at once"),
+    ("count-only", None, Some("count"), None, "Print only the number of packets"),
+    ("color", None, Some("color"), Some("auto|always|never"), "Colour addresses, ports, flags and matches (default: auto)"),
+    // The line.
+    ("numeric", Some('n'), None, None, "Do not convert addresses and ports to names"),
+    ("no-domain", Some('N'), None, None, "Print host names without their domain"),
+    ("foreign", Some('f'), None, None, "Print addresses outside the interface's network as numbers"),
+    ("number", Some('#'), Some("number"), None, "Print the packet's number"),
+    ("lengths", None, Some("lengths"), None, "Print the captured and the original length"),
+    ("time", Some('t'), None, None, "No time; -tt seconds since 1970, -ttt since the previous line, -tttt with the date, -ttttt since the first"),
+    ("link-header", Some('e'), None, None, "Print the link-level header"),
+    ("quiet", Some('q'), None, None, "Print less"),
+    ("verbose", Some('v'), None, None, "Print more; up to -vvvv"),
+    ("hex", Some('x'), None, None, "Dump each packet in hexadecimal; -xx with its link header"),
+    ("hex-ascii", Some('X'), None, None, "Dump each packet in hexadecimal and ASCII; -XX with its link header"),
+    ("ascii", Some('A'), None, None, "Dump each packet in ASCII; -AA with its link header"),
+    ("absolute-seq", Some('S'), Some("absolute-tcp-sequence-numbers"), None, "Print absolute TCP sequence numbers"),
+    ("no-checksums", Some('K'), Some("dont-verify-checksums"), None, "Do not verify IP, TCP and UDP checksums"),
+    ("one-line", Some('g'), Some("ip-oneline"), None, "No line break after the IP header with -v"),
+    ("asdot", Some('b'), None, None, "Print AS numbers in ASDOT notation"),
+    ("raw-handles", Some('u'), None, None, "Print NFS file handles undecoded"),
+    ("mesh", Some('H'), None, None, "Look for 802.11s mesh headers"),
+    ("type", Some('T'), None, Some("TYPE"), "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1"),
+    ("esp-secret", Some('E'), None, Some("SPEC"), "Secrets of IPsec ESP packets: SPI@IPADDR ALGO:SECRET, or file NAME"),
+    ("md5-secret", Some('M'), None, Some("SECRET"), "Shared secret of TCP MD5 signatures"),
+    // Files and rotation.
+    ("file-size", Some('C'), None, Some("SIZE"), "Begin a new file after SIZE million octets; with k, m or g, so many KiB, MiB or GiB"),
+    ("rotate-seconds", Some('G'), None, Some("SECONDS"), "Begin a new file every SECONDS"),
+    ("file-count", Some('W'), None, Some("N"), "Keep at most N files"),
+    ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND on each finished file"),
+    ("user", Some('Z'), Some("relinquish-privileges"), Some("USER"), "Become USER once the capture is open"),
+    // About the program.
+    ("ignored", Some('a'), None, None, "Accepted and ignored"),
+    ("fp-type", None, Some("fp-type"), None, "Print how floating point behaves here, and exit"),
+    ("time-t-size", None, Some("time-t-size"), None, "Print the size of time_t in bits, and exit"),
+    ("generate", None, Some("generate"), Some("man|bash|zsh|fish"), "Print the manual page or shell completions, and exit"),
+    ("help", Some('h'), Some("help"), None, "Print help, and exit"),
+    ("version", None, Some("version"), None, "Print versions, and exit"),
+];
+
+const ABOUT: &str = "Capture packets and print, filter, search and save them";
+
+const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its options. Packets come from an interface \
+(-i) or a file (-r), pass the filter EXPRESSION (see pcap-filter(7)), and are printed one to a line or, with -w, \
+written to a file.";
+
+/// What `--generate` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The manual page, in roff.
+    Manual,
+    /// Completions for a shell.
+    Shell(clap_complete::Shell),
+}
+
+impl Kind {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        if name == "man" { Some(Kind::Manual) } else { name.parse().ok().map(Kind::Shell) }
+    }
+}
+
+/// Writes the manual page or completions.
+///
+/// # Errors
+/// They cannot be written.
+pub fn generate(kind: Kind, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut command = command();
+    match kind {
+        Kind::Manual => clap_mangen::Man::new(command).render(out),
+        Kind::Shell(shell) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut command, "sniff", &mut text);
+            out.write_all(&text)
+        }
+    }
+}
+
+/// The help text of all options.
+pub(super) fn options_help() -> String {
+    command().render_long_help().to_string()
+}
+
+fn command() -> Command {
+    let rows = ROWS.iter().map(|&(id, letter, long, value, help)| {
+        let mut arg = Arg::new(id).help(help);
+        if let Some(letter) = letter {
+            arg = arg.short(letter);
+        }
+        if let Some(long) = long {
+            arg = arg.long(long);
+        }
+        match value {
+            None => arg.action(ArgAction::Count),
+            Some(name) => {
+                let arg = arg.action(ArgAction::Append).value_name(name).allow_hyphen_values(true);
+                match id {
+                    "generate" => arg.value_parser(PossibleValuesParser::new(["man", "bash", "zsh", "fish"])),
+                    "color" => arg.value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
+                    _ => arg.value_parser(clap::value_parser!(OsString)),
+                }
+            }
+        }
+    });
+    let expression = Arg::new("expression")
+        .value_name("EXPRESSION")
+        .num_args(0..)
+        .value_parser(clap::value_parser!(OsString))
+        .help("Only packets for which this is true; see pcap-filter(7)");
+    Command::new("sniff")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .long_about(DESCRIPTION)
+        .no_binary_name(false)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .args_override_self(true)
+        .infer_long_args(true)
+        .args(rows)
+        .arg(expression)
+}
+
+/// Why parsing ended.
+pub(super) enum Outcome {
+    /// A bad option: this line, then version and usage.
+    Usage(String),
+    /// Another error with its text.
+    Text(String),
+}
+
+/// Parses the words of a command line.
+pub(super) fn parse(words: &[OsString]) -> Result<ArgMatches, Outcome> {
+    command().try_get_matches_from(words).map_err(|error| explain(&error))
+}
+
+/// The context of a parser's error, as text.
+fn context(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.first().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// getopt_long's words for a parser's error.
+fn explain(error: &clap::Error) -> Outcome {
+    let argument = context(error, ContextKind::InvalidArg);
+    let word = argument.split([' ', '=']).next().unwrap_or_default().to_owned();
+    let letter = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.chars().next());
+    match (error.kind(), letter) {
+        (ErrorKind::UnknownArgument, Some(letter)) => Outcome::Usage(format!("invalid option -- '{letter}'")),
+        (ErrorKind::UnknownArgument, None) => {
+            let begun = word.trim_start_matches('-');
+            let possible: Vec<_> = ROWS
+                .iter()
+                .filter_map(|row| row.2)
+                .filter(|long| !begun.is_empty() && long.starts_with(begun))
+                .map(|long| format!("'--{long}'"))
+                .collect();
+            Outcome::Usage(if possible.len() > 1 {
+                format!("option '{word}' is ambiguous; possibilities: {}", possible.join(" "))
+            } else {
+                format!("unrecognized option '{word}'")
+            })
+        }
+        (ErrorKind::TooManyValues, _) => Outcome::Usage(format!("option '{word}' doesn't allow an argument")),
+        // A missing value: the parser names the option in its long form.
+        (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => missing(&word),
+        (ErrorKind::InvalidValue, _) => {
+            let value = context(error, ContextKind::InvalidValue);
+            Outcome::Text(format!("invalid value {value} of {word}"))
+        }
+        _ => Outcome::Text(error.to_string().lines().next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// An option without its value.
+fn missing(word: &str) -> Outcome {
+    let long = word.trim_start_matches('-');
+    let row = ROWS.iter().find(|row| row.2 == Some(long) || row.1.is_some_and(|letter| long == letter.to_string()));
+    Outcome::Usage(match row.and_then(|row| row.1) {
+        Some(letter) => format!("option requires an argument -- '{letter}'"),
+        None => format!("option '{word}' requires an argument"),
+    })
+}

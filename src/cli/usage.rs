@@ -1,0 +1,31 @@
+//! Version and usage, in tcpdump's layout.
+
+use sniff_captures::live::library_version;
+
+use super::table;
+
+/// The lines of `--version`.
+pub fn version() -> String {
+    format!("sniff version {}\n{}\n", env!("CARGO_PKG_VERSION"), library_version())
+}
+
+/// The lines after a bad option.
+pub(super) fn usage() -> String {
+    let lines = [
+        "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]",
+        "[ -C file_size ] [ --color when ] [ -E algo:secret ] [ -F file ]",
+        "[ -G seconds ] [ -i interface ] [ --immediate-mode ] [ -j tstamptype ]",
+        "[ --lengths ] [ -M secret ] [ --match regex ] [ --match-hex hex ]",
+        "[ --number ] [ --print ] [ --print-sampling nth ] [ -Q in|out|inout ]",
+        "[ -r file ] [ -s snaplen ] [ --skip count ] [ -T type ] [ --version ]",
+        "[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
+        "[ --time-stamp-precision precision ] [ --micro ] [ --nano ]",
+        "[ -z postrotate-command ] [ -Z user ] [ expression ]",
+    ];
+    version() + &lines.join("\n\t\t") + "\n"
+}
+
+/// The text of `-h`.
+pub(super) fn help() -> String {
+    version() + &table::options_help()
+}

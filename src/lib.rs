@@ -1,0 +1,10 @@
+//! `sniff`: packets from interfaces and files, printed as tcpdump prints them,
+//! filtered, searched and saved.
+
+pub mod cli;
+pub mod message;
+pub mod names;
+pub mod output;
+pub mod pipeline;
+mod search;
+mod signals;

@@ -1,0 +1,175 @@
+//! The time before a packet: the calendar part of a second is made once.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sniff_captures::Time;
+use sniff_dissectors::Line;
+
+use crate::cli::TimeStamp;
+
+const DAY: i64 = 86_400;
+
+/// Writes time stamps in one of tcpdump's forms.
+pub struct Stamp {
+    form: TimeStamp,
+    nano: bool,
+    zone: TimeZone,
+    second: i64,
+    /// `YYYY-MM-DD HH:MM:SS` or `HH:MM:SS` of `second`.
+    text: Line,
+    base: Option<Time>,
+}
+
+impl Stamp {
+    /// Time stamps in the system's time zone, or that of `TZ`.
+    pub fn new(form: TimeStamp, nano: bool) -> Self {
+        Stamp { form, nano, zone: TimeZone::system(), second: i64::MIN, text: Line::default(), base: None }
+    }
+
+    /// Writes the stamp of `time` and a space.
+    pub fn write(&mut self, line: &mut Line, time: Time) {
+        match self.form {
+            TimeStamp::None => return,
+            TimeStamp::Epoch => {
+                signed(line, time.seconds);
+            }
+            TimeStamp::Clock | TimeStamp::Date => {
+                if time.seconds != self.second {
+                    self.civil(time.seconds);
+                }
+                line.bytes(self.text.as_bytes());
+            }
+            TimeStamp::SincePrevious | TimeStamp::SinceFirst => {
+                let base = *self.base.get_or_insert(time);
+                let before = (time.seconds, time.nanos) < (base.seconds, base.nanos);
+                let (from, to) = if before { (time, base) } else { (base, time) };
+                if self.form == TimeStamp::SincePrevious {
+                    self.base = Some(time);
+                }
+                line.byte(if before { b'-' } else { b' ' });
+                let since = since(from, to);
+                clock(line, since.seconds);
+                self.fraction(line, since.nanos);
+                return;
+            }
+        }
+        self.fraction(line, time.nanos);
+    }
+
+    /// `.ffffff ` or `.fffffffff `, with a remark where it is a second or more.
+    fn fraction(&self, line: &mut Line, nanos: u64) {
+        line.byte(b'.');
+        let (value, digits, limit) = if self.nano { (nanos, 9, 1_000_000_000) } else { (nanos / 1000, 6, 1_000_000) };
+        if digits == 6 && value < limit {
+            line.dec6(value as u32);
+        } else {
+            line.dec_padded(value, digits, b'0');
+        }
+        if value >= limit {
+            line.str(if self.nano { " (invalid ns)" } else { " (invalid us)" });
+        }
+        line.byte(b' ');
+    }
+
+    /// Makes the text of a second in the time zone.
+    fn civil(&mut self, second: i64) {
+        // Outside the range that the zone knows, UTC is as good as any.
+        let offset = Timestamp::from_second(second).map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()));
+        let local = second.saturating_add(offset);
+        self.second = second;
+        self.text.clear();
+        if self.form == TimeStamp::Date {
+            let (year, month, day) = date(local.div_euclid(DAY));
+            if year < 0 {
+                self.text.byte(b'-');
+            }
+            self.text.dec_padded(year.unsigned_abs(), 4, b'0');
+            self.text.byte(b'-');
+            self.text.dec2(month);
+            self.text.byte(b'-');
+            self.text.dec2(day);
+            self.text.byte(b' ');
+        }
+        clock(&mut self.text, local.rem_euclid(DAY));
+    }
+}
+
+/// The time from `from` to a later `to`; invalid fractions are carried on as they are.
+fn since(from: Time, to: Time) -> Time {
+    let mut seconds = to.seconds - from.seconds;
+    let mut nanos = to.nanos as i64 - from.nanos as i64;
+    if nanos < 0 {
+        seconds -= 1;
+        nanos += 1_000_000_000;
+    }
+    Time { seconds, nanos: nanos as u64 }
+}
+
+/// `HH:MM:SS`; a span of a day and more has more hours.
+fn clock(line: &mut Line, seconds: i64) {
+    line.dec_padded((seconds / 3600).unsigned_abs(), 2, b'0');
+    line.byte(b':');
+    line.dec2((seconds / 60 % 60) as u32);
+    line.byte(b':');
+    line.dec2((seconds % 60) as u32);
+}
+
+fn signed(line: &mut Line, value: i64) {
+    if value < 0 {
+        line.byte(b'-');
+    }
+    line.dec(value.unsigned_abs());
+}
+
+/// Year, month and day of a day counted from 1970-01-01, in the Gregorian
+/// calendar: eras of 400 years that start on a 1 March.
+fn date(day: i64) -> (i64, u32, u32) {
+    const DAYS_OF_ERA: i64 = 146_097;
+    const FROM_0000_03_01: i64 = 719_468;
+    let day = day + FROM_0000_03_01;
+    let (era, of_era) = (day.div_euclid(DAYS_OF_ERA), day.rem_euclid(DAYS_OF_ERA));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day_of_month = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month as u32, day_of_month as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(form: TimeStamp, nano: bool, times: &[(i64, u64)]) -> Vec<String> {
+        let mut stamp = Stamp { zone: TimeZone::UTC, ..Stamp::new(form, nano) };
+        let one = |&(seconds, nanos): &(i64, u64)| {
+            let mut line = Line::default();
+            stamp.write(&mut line, Time { seconds, nanos });
+            String::from_utf8(line.as_bytes().to_vec()).unwrap()
+        };
+        times.iter().map(one).collect()
+    }
+
+    #[test]
+    fn forms_are_tcpdumps() {
+        let times = [(0, 0), (951_782_400, 1000), (4_294_967_295, 999_999_999), (253_402_300_800, 0)];
+        assert_eq!(
+            written(TimeStamp::Date, false, &times),
+            [
+                "1970-01-01 00:00:00.000000 ",
+                "2000-02-29 00:00:00.000001 ",
+                "2106-02-07 06:28:15.999999 ",
+                "10000-01-01 00:00:00.000000 "
+            ]
+        );
+        assert_eq!(written(TimeStamp::Epoch, true, &times[2..3]), ["4294967295.999999999 "]);
+        assert_eq!(written(TimeStamp::Clock, false, &[(1, 1_000_000_000)]), ["00:00:01.1000000 (invalid us) "]);
+        let times = [(100, 0), (100, 5000), (99, 0), (200_000, 0)];
+        assert_eq!(
+            written(TimeStamp::SincePrevious, false, &times),
+            [" 00:00:00.000000 ", " 00:00:00.000005 ", "-00:00:01.000005 ", " 55:31:41.000000 "]
+        );
+        assert_eq!(written(TimeStamp::SinceFirst, false, &times)[2..], ["-00:00:01.000000 ", " 55:31:40.000000 "]);
+    }
+}

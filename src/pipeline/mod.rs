@@ -1,0 +1,129 @@
+//! A run: packets from their source through the filter to the outputs.
+
+mod expression;
+mod files;
+mod listing;
+mod live;
+mod progress;
+mod sink;
+
+use std::io;
+
+use sniff_captures::Interface;
+use sniff_filters::{Program, Target};
+
+use crate::cli::{Args, Input};
+use crate::message;
+use crate::output::SaveError;
+
+/// Exit code of a run that failed.
+pub const EXIT_FAILURE: u8 = 1;
+/// Exit code when standard output cannot be written.
+pub const EXIT_OUTPUT: u8 = 14;
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A message, after the program's name.
+    Text(String),
+    /// What was said already.
+    Said,
+    /// Standard output cannot be written.
+    Output(io::Error),
+    /// The file of `-w` cannot be written.
+    Save(SaveError),
+    /// The filter does not compile: expression, octet of the error, message.
+    Filter(String, usize, String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Output(error)
+    }
+}
+
+impl From<SaveError> for Failure {
+    fn from(error: SaveError) -> Self {
+        Failure::Save(error)
+    }
+}
+
+/// Runs as the options say; the exit code.
+pub fn run(args: &Args) -> u8 {
+    let result = match (&args.listing, args.dump) {
+        (Some(listing), _) => listing::print(*listing, args),
+        (None, 1..) => listing::program(args),
+        (None, 0) => match &args.input {
+            Input::Live(name) => live::run(args, name.as_deref()),
+            Input::File(path) => files::run(args, std::slice::from_ref(path)),
+            Input::List(list) => files::list(list).and_then(|paths| files::run(args, &paths)),
+        },
+    };
+    match result {
+        Ok(()) => 0,
+        Err(failure) => report(failure),
+    }
+}
+
+/// Says why a run ended early; its exit code.
+fn report(failure: Failure) -> u8 {
+    match failure {
+        Failure::Output(error) => {
+            message::error(&format!("Unable to write output: {}", reason(&error)));
+            return EXIT_OUTPUT;
+        }
+        Failure::Said => {}
+        Failure::Text(text) => message::error(&text),
+        Failure::Save(SaveError::Create(path, error)) => {
+            message::error(&format!("{}: {}", path.display(), reason(&error)));
+        }
+        Failure::Save(SaveError::Write(path, error, packets)) => message::error(&format!(
+            "{}: {}; {packets} packet{} written, the file ends with a whole packet",
+            path.display(),
+            reason(&error),
+            plural(packets)
+        )),
+        Failure::Save(SaveError::SameFile(path)) => {
+            message::error(&format!("{}: cannot write the file that is read", path.display()));
+        }
+        Failure::Filter(expression, at, text) => {
+            message::error(&text);
+            let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let before = expression.get(..at).unwrap_or_default().chars().count();
+            message::line(&format!("  {shown}\n  {}^", " ".repeat(before)));
+        }
+    }
+    EXIT_FAILURE
+}
+
+/// The text of `strerror`, without the number that Rust adds.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.find(" (os error ").map_or(text.clone(), |end| text[..end].to_owned())
+}
+
+/// The ending of a counted noun.
+pub(crate) fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// Compiles the filter for packets of an interface.
+fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
+    let link = sniff_captures::link::to_dlt(interface.link);
+    let target = Target { link, snaplen: interface.snaplen, mask: 0 };
+    Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))
+}
+
+/// The failure of a filter that does not compile.
+fn unfiltered(expression: &str, text: String, target: Target) -> Failure {
+    if expression.is_empty() || !(text.contains("syntax error") || text.contains('\'')) {
+        return Failure::Text(text);
+    }
+    let at = sniff_filters::place(expression, &text, target);
+    Failure::Filter(expression.to_owned(), at, text)
+}
+
+/// The name and version that written files carry.
+fn application() -> String {
+    format!("sniff {}", env!("CARGO_PKG_VERSION"))
+}
