@@ -15,7 +15,7 @@ pub struct Target {
     pub link: i32,
     /// The most octets of a packet.
     pub snaplen: u32,
-    /// The network mask, which `ip broadcast` needs, in network order.
+    /// The network mask, which `ip broadcast` needs, in host order.
     pub mask: u32,
 }
 

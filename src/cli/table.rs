@@ -175,7 +175,7 @@ pub(super) enum Outcome {
 
 /// Parses the words of a command line.
 pub(super) fn parse(words: &[OsString]) -> Result<ArgMatches, Outcome> {
-    command().try_get_matches_from(words).map_err(|error| explain(&error))
+    command().try_get_matches_from(words).map_err(|error| explain(&error, words))
 }
 
 /// The context of a parser's error, as text.
@@ -188,20 +188,21 @@ fn context(error: &clap::Error, kind: ContextKind) -> String {
 }
 
 /// getopt_long's words for a parser's error.
-fn explain(error: &clap::Error) -> Outcome {
+fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
     let argument = context(error, ContextKind::InvalidArg);
-    let word = argument.split([' ', '=']).next().unwrap_or_default().to_owned();
+    let word = argument.split([' ', '=', '.']).next().unwrap_or_default().to_owned();
     let letter = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.chars().next());
     match (error.kind(), letter) {
         (ErrorKind::UnknownArgument, Some(letter)) => Outcome::Usage(format!("invalid option -- '{letter}'")),
         (ErrorKind::UnknownArgument, None) => {
             let begun = word.trim_start_matches('-');
-            let possible: Vec<_> = ROWS
+            let mut possible: Vec<_> = ROWS
                 .iter()
                 .filter_map(|row| row.2)
                 .filter(|long| !begun.is_empty() && long.starts_with(begun))
                 .map(|long| format!("'--{long}'"))
                 .collect();
+            possible.sort();
             Outcome::Usage(if possible.len() > 1 {
                 format!("option '{word}' is ambiguous; possibilities: {}", possible.join(" "))
             } else {
@@ -210,7 +211,7 @@ fn explain(error: &clap::Error) -> Outcome {
         }
         (ErrorKind::TooManyValues, _) => Outcome::Usage(format!("option '{word}' doesn't allow an argument")),
         // A missing value: the parser names the option in its long form.
-        (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => missing(&word),
+        (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => missing(&word, words.last()),
         (ErrorKind::InvalidValue, _) => {
             let value = context(error, ContextKind::InvalidValue);
             Outcome::Text(format!("invalid value {value} of {word}"))
@@ -219,12 +220,14 @@ fn explain(error: &clap::Error) -> Outcome {
     }
 }
 
-/// An option without its value.
-fn missing(word: &str) -> Outcome {
-    let long = word.trim_start_matches('-');
+/// An option without its value, which can only be the last word. The parser
+/// names its long form, whatever was typed.
+fn missing(option: &str, last: Option<&OsString>) -> Outcome {
+    let long = option.trim_start_matches('-');
     let row = ROWS.iter().find(|row| row.2 == Some(long) || row.1.is_some_and(|letter| long == letter.to_string()));
+    let typed_long = last.is_some_and(|word| word.to_string_lossy().starts_with("--"));
     Outcome::Usage(match row.and_then(|row| row.1) {
-        Some(letter) => format!("option requires an argument -- '{letter}'"),
-        None => format!("option '{word}' requires an argument"),
+        Some(letter) if !typed_long => format!("option requires an argument -- '{letter}'"),
+        _ => format!("option '{option}' requires an argument"),
     })
 }

@@ -130,7 +130,7 @@ fn live_program(args: &Args, name: &str) -> Result<(), Failure> {
     for warning in warnings {
         message::warning(&warning);
     }
-    let mask = live::network(&name).map_or(0, |(_, mask)| mask);
+    let mask = live::network(&name).map_or(0, |(_, mask)| mask.into());
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask };
     let instructions: Vec<Instruction> = live

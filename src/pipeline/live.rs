@@ -1,6 +1,7 @@
 //! Capturing on an interface.
 
 use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::fs;
@@ -67,15 +68,16 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     for warning in warnings {
         message::warning(&warning);
     }
-    if let Some((_, link)) = &args.link {
-        message::note(&format!("data link type {link}"));
+    if args.link.is_some() || name == "any" {
+        let shown = link::name(live.dlt()).map_or_else(|| live.dlt().to_string(), |(link, _)| link);
+        message::note(&format!("data link type {shown}"));
     }
-    let network = live::network(&name).unwrap_or((0, 0));
+    let (network, mask) = live::network(&name).unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
     let expression = expression::read(args)?;
-    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: network.1 };
-    live.set_filter(&expression, args.optimize, network.1)
+    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: mask.into() };
+    live.set_filter(&expression, args.optimize, mask.into())
         .map_err(|text| unfiltered(&expression, text, target))?;
-    let foreign = args.foreign.then(|| (network.0.to_ne_bytes(), network.1.to_ne_bytes()));
+    let foreign = args.foreign.then(|| (network.octets(), mask.octets()));
     let mut sink = Sink::new(args, foreign)?;
     if let Some(path) = &args.write {
         sink.save_to(sink::create(args, path, None, &style(args, path, &live.interfaces()[0], &expression))?);

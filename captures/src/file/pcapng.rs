@@ -116,8 +116,9 @@ impl Walker {
         }
         if number(octets, 0, false) == SECTION_HEADER {
             // The byte order may change here, and the length is in the new order.
-            if octets.len() < 24 {
-                return need(24, 8);
+            // The fixed part: type, length, magic, version and section length, length.
+            if octets.len() < 28 {
+                return need(28, 12);
             }
             self.big = byte_order(octets)
                 .ok_or_else(|| Error::damage("the file has a section with a bad byte order magic field"))?;

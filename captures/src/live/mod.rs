@@ -6,6 +6,7 @@ mod ffi;
 
 use std::ffi::CString;
 use std::mem;
+use std::net::Ipv4Addr;
 use std::os::fd::RawFd;
 use std::ptr::NonNull;
 use std::time::Duration;
@@ -143,7 +144,8 @@ impl Live {
         if let Some(dlt) = settings.link {
             handle.set_datalink(Linktype(dlt)).map_err(|e| error(plain(&e)))?;
         } else if name == "any" {
-            // Cooked capture version 2 has the interface of each packet.
+            // Cooked capture version 2 has the interface of each packet; an older
+            // libpcap goes on with version 1.
             let _ = handle.set_datalink(Linktype::LINUX_SLL2);
         }
         let direction = match settings.direction {
@@ -269,10 +271,13 @@ fn warning_text(name: &str, code: i32, handle: *mut ffi::Handle) -> String {
     }
 }
 
-/// The network and mask of an interface, for `ip broadcast` and `-f`, as numbers
-/// in host order.
-pub fn network(name: &str) -> Result<(u32, u32), String> {
-    ffi::lookup_network(name)
+/// The network and mask of an interface, for `ip broadcast` and `-f`.
+///
+/// # Errors
+/// The interface has no IPv4 address.
+pub fn network(name: &str) -> Result<(Ipv4Addr, Ipv4Addr), String> {
+    // libpcap has them in network order, but compares the mask in host order.
+    ffi::lookup_network(name).map(|(network, mask)| (u32::from_be(network).into(), u32::from_be(mask).into()))
 }
 
 /// The time stamp types of an interface: name and description.
