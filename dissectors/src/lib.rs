@@ -20,11 +20,15 @@ mod options;
 mod out;
 mod put;
 mod registry;
+mod security;
 mod state;
+mod switching;
 #[cfg(test)]
 mod testing;
+mod time;
 mod transport;
 mod tree;
+mod tunnel;
 mod view;
 
 pub use frame::{Frame, body, header_fault};

@@ -1,17 +1,39 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
 use crate::below::{Below, Dissect};
-use crate::link::ethernet;
+use crate::link::{ethernet, hdlc, loopback, null, ppp, pppoe, raw, sll};
 use crate::names;
-use crate::network::ipv4;
+use crate::network::{arp, ipv4, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
+use crate::switching::{broadcom, marvell, stp};
 use crate::transport::{tcp, udp};
+use crate::tunnel::mpls;
 use crate::view::{Step, View};
 
 /// Link types by their LINKTYPE_ value in a capture file.
-const LINKS: &[(u16, Dissect)] = &[(1, ethernet::frame)];
+const LINKS: &[(u16, Dissect)] = &[
+    (0, null::frame),
+    (1, ethernet::frame),
+    (9, ppp::frame),
+    (12, raw::frame),
+    (14, raw::frame),
+    (50, ppp::framed),
+    (51, pppoe::frame),
+    (101, raw::frame),
+    (104, hdlc::frame),
+    (108, null::frame),
+    (113, sll::frame),
+    (166, ppp::frame),
+    (228, raw::frame),
+    (229, raw::frame),
+    (276, sll::frame2),
+    (281, broadcom::frame),
+    (282, broadcom::prepended_frame),
+    (283, marvell::frame),
+    (284, marvell::typed_frame),
+];
 
 /// The dissector of a link type, if it has one.
 pub fn link(linktype: u16) -> Option<Dissect> {
@@ -79,6 +101,18 @@ pub(crate) const ETHERTYPES: Table = &[
     (0x9999, "MEDSA"),
 ];
 
+/// An 802.1Q tag.
+pub(crate) const VLAN: u16 = 0x8100;
+
+/// AppleTalk.
+pub(crate) const APPLETALK: u16 = 0x809b;
+
+/// IEEE 802.1AE: a security tag, and the type of the frame behind it.
+pub(crate) const MACSEC: u16 = 0x88e5;
+
+/// Arista: a header, and the type of the frame behind it.
+pub(crate) const ARISTA: u16 = 0xd28b;
+
 /// Alteon jumbo frames: LLC follows.
 pub(crate) const JUMBO: u16 = 0x8870;
 
@@ -88,11 +122,139 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect)];
+const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
+    (0x0800, ipv4::dissect),
+    (0x0806, arp::dissect),
+    (0x8035, arp::dissect),
+    (0x8863, pppoe::dissect),
+    (0x8864, pppoe::dissect),
+    (0x3c12, pppoe::dissect),
+    (0x3c13, pppoe::dissect),
+    (0x880b, ppp::dissect_after_colon),
+    (0x8137, ipx::ethernet_ii),
+    (0x9000, loopback::dissect),
+    (0x8847, mpls::dissect),
+    (0x8848, mpls::dissect),
+];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
     ETHERTYPE_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// Payloads by LLC service access point.
+const LLC_ROWS: &[(u8, Dissect)] = &[(0x42, stp::dissect), (0x06, ipv4::dissect), (0xe0, ipx::dissect), (0xfe, osi)];
+
+/// The dissector of unnumbered information between two equal service access
+/// points, if they have one.
+pub(crate) fn service_access_point(value: u8) -> Option<Dissect> {
+    LLC_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// Payloads by SNAP protocol identifier of Cisco.
+const CISCO_ROWS: &[(u16, Dissect)] = &[(0x010b, stp::dissect), (0x010c, stp::dissect)];
+
+/// The dissector of a SNAP protocol identifier of Cisco, if it has one.
+pub(crate) fn cisco_identifier(value: u16) -> Option<Dissect> {
+    CISCO_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// The dissector of a bridged frame (RFC 2684, section 5.2), and the octets of
+/// medium access control that precede it behind the padding, if it has both.
+pub(crate) fn bridged(identifier: u16) -> Option<(Dissect, Option<usize>)> {
+    Some(match identifier {
+        0x0001 | 0x0007 => (ethernet::encapsulated, Some(0)),
+        0x000e => (stp::dissect, None),
+        _ => return None,
+    })
+}
+
+/// Payloads by BSD address family.
+pub(crate) fn bsd_family(family: u32) -> Option<Dissect> {
+    Some(match family {
+        2 => ipv4(),
+        24 | 28 | 30 => ipv6(),
+        7 => osi,
+        16 => appletalk,
+        23 => ipx::dissect,
+        _ => return None,
+    })
+}
+
+/// Payloads by the protocol of Cisco HDLC.
+pub(crate) fn hdlc_protocol(protocol: u16) -> Option<Dissect> {
+    Some(match protocol {
+        0x0800 => ipv4(),
+        0x86dd => ipv6(),
+        0x8847 | 0x8848 => mpls::dissect,
+        _ => return None,
+    })
+}
+
+/// Payloads by PPP protocol; some senders put an Ethertype there.
+pub(crate) fn ppp_protocol(protocol: u16) -> Option<Dissect> {
+    Some(match protocol {
+        0x0021 | 0x002f | 0x0800 => ipv4(),
+        0x0057 | 0x86dd => ipv6(),
+        0x002b | 0x8137 => ipx::dissect,
+        0x0023 => osi,
+        0x0281 | 0x0283 => mpls::dissect,
+        _ => return None,
+    })
+}
+
+/// IPv4.
+pub(crate) fn ipv4() -> Dissect {
+    ipv4::dissect
+}
+
+/// IPv6.
+pub(crate) fn ipv6() -> Dissect {
+    ethertype(0x86dd).unwrap_or(undecoded)
+}
+
+/// IP of the version that its first octet says.
+pub(crate) fn ip(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if v.is_empty() {
+        o.put("truncated-ip 0");
+        return Ok(());
+    }
+    match v.u8(0)? >> 4 {
+        4 => ipv4()(o, v, below),
+        6 => ipv6()(o, v, below),
+        version => {
+            o.put(("unknown ip ", version));
+            Ok(())
+        }
+    }
+}
+
+/// The OSI network layer.
+pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// EIGRP without IP.
+pub(crate) fn eigrp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    match IP_ROWS.iter().find(|row| row.0 == 88) {
+        Some(row) => (row.1)(o, v, below),
+        None => undecoded(o, v, below),
+    }
+}
+
+/// AppleTalk.
+pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// 802.11 behind radiotap.
+pub(crate) fn radiotap(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// A protocol that has no printer.
+fn undecoded(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.unknown_payload(v)
 }
 
 /// The names of IP protocols (IANA, Assigned Internet Protocol Numbers).

@@ -1,0 +1,3 @@
+//! Protocols that authenticate or encrypt.
+
+pub(crate) mod macsec;
