@@ -75,14 +75,14 @@ struct Walk<'a, 'p> {
 }
 
 fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>, link_len: &mut usize) -> Step {
+    if let (true, Some(before)) = (o.opt.link, before) {
+        before(o)?;
+    }
     let tag_len = tag.map_or(0, |tag| tag.len);
     if !v.has(HEADER + tag_len) || v.len() < HEADER + tag_len {
         *link_len = v.caplen().min(v.len());
         o.truncated();
         return Ok(());
-    }
-    if let Some(before) = before {
-        before(o)?;
     }
     let (source, destination) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(DESTINATION.name, destination);
@@ -130,6 +130,10 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             Payload::Clear(rest) => {
                 *walk.link_len += macsec::header_len(walk.rest)?;
                 walk.rest = rest;
+                if rest.len() < 2 {
+                    o.put((" [caplen ", rest.len(), " < 2]"));
+                    return Ok(false);
+                }
                 kind = walk.take_type(o)?;
             }
         }
@@ -156,7 +160,7 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             *walk.link_len += llc::dissect_or_dump(o, walk.rest, below)?;
             Ok(false)
         }
-        registry::ARISTA => walk.arista(o, kind),
+        registry::ARISTA => walk.arista(o, kind, below),
         _ => walk.payload(o, kind, below),
     }
 }
@@ -234,7 +238,7 @@ impl Walk<'_, '_> {
     }
 
     /// Arista's header; true if it is known and a type follows.
-    fn arista(&mut self, o: &mut Out, kind: u16) -> Step<bool> {
+    fn arista(&mut self, o: &mut Out, kind: u16, below: &Below<'_>) -> Step<bool> {
         if self.rest.caplen() < 2 || self.rest.len() < 2 {
             o.put("[|arista]");
             *self.link_len += self.rest.caplen().min(self.rest.len());
@@ -247,15 +251,21 @@ impl Walk<'_, '_> {
                 self.skip(len);
                 Ok(true)
             }
-            None => Ok(false),
+            None => {
+                if !o.opt.link {
+                    self.header(o, kind, below);
+                }
+                default_dump(o, self.rest);
+                Ok(false)
+            }
         }
     }
 }
 
-/// Dumps everything captured, beyond the claimed length too: it may be padding.
+/// Dumps a payload that no printer knows, as far as it is captured.
 pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
     if o.opt.dumps_unknown() {
-        o.default_dump(v.data());
+        o.default_dump(v.payload());
     }
 }
 

@@ -15,11 +15,16 @@ const PROTOCOL: Field<u16> = Field::new("chdlc.protocol", 2);
 
 const ADDRESSES: Table = &[(0x0f, "unicast"), (0x8f, "bcast")];
 const SLARP: u16 = 0x8035;
-const OSI: u16 = 0x00fe;
+const OSI: u16 = 0xfefe;
 
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "chdlc";
+    if v.len() < HEADER {
+        o.truncated();
+        o.link_len += v.len();
+        return Ok(());
+    }
     v.need(HEADER)?;
     o.link_len += HEADER;
     dissect(o, v, below)
@@ -75,14 +80,13 @@ const KEEPALIVE: u32 = 2;
 
 fn slarp(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "chdlc_slarp";
-    o.put("SLARP");
     let length = v.len();
-    if length < SLARP_MIN {
-        return Err(Stop::Malformed);
+    o.put(("SLARP (length: ", length, "), "));
+    if length < SLARP_MIN || !v.has(SLARP_MIN) {
+        o.truncated();
+        return Ok(());
     }
-    o.put((" (length: ", length, "), "));
-    v.need(SLARP_MIN)?;
-    let data = v.skip(4);
+    let mut data = v.skip(4);
     match v.u32(0)? {
         REQUEST => o.put("request"),
         REPLY => o.put(("reply ", Ipv4(v.array(4)?), "/", Ipv4(v.array(8)?))),
@@ -91,6 +95,8 @@ fn slarp(o: &mut Out, v: View<'_>) -> Step {
             o.put((", reliability=0x", Hex4(v.u16(12)?)));
             if length >= SLARP_MAX {
                 uptime(o, v.u32(SLARP_MIN)? / 1000);
+                // What is dumped starts behind the uptime, as far as there is more.
+                data = v.skip(SLARP_MAX).claim(length - 4);
             }
         }
         code => {

@@ -17,11 +17,7 @@ const FAMILIES: Table =
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "null";
-    if !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
-    }
+    v.need(HEADER)?;
     o.link_len += HEADER;
     let mut family = v.le32(0)?;
     // The host that captured may have had the other byte order.

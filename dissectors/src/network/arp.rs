@@ -95,7 +95,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         REVERSE_REPLY => o.put((arp.hardware_at(arp.target_hardware())?, " at ", arp.target()?)),
         INVERSE_REPLY => o.put((arp.hardware_at(HEADER)?, " at ", arp.sender()?)),
         _ => {
-            o.default_dump(v.data());
+            o.default_dump(v.payload());
             return Ok(());
         }
     }
@@ -258,7 +258,7 @@ fn atm(o: &mut Out, v: View<'_>) -> Step {
         INVERSE_REPLY => o.put((atm.sender_hardware()?, "at ", atm.sender_protocol()?)),
         NAK => o.put(("for ", atm.sender_protocol()?)),
         _ => {
-            o.default_dump(v.data());
+            o.default_dump(v.payload());
             return Ok(());
         }
     }

@@ -78,17 +78,21 @@ impl Put for Address {
 }
 
 /// What follows the next `n` octets, which must be claimed.
-fn after<'p>(v: View<'p>, n: usize) -> Step<View<'p>> {
-    if v.len() < n { Err(Stop::Malformed) } else { Ok(v.skip(n)) }
+fn after<'p>(o: &mut Out, v: View<'p>, n: usize) -> Step<View<'p>> {
+    if v.len() < n {
+        o.put((" [length ", v.len(), " < ", n, "]"));
+        return Err(Stop::Malformed);
+    }
+    Ok(v.skip(n))
 }
 
 /// A service advertising packet.
 fn services(o: &mut Out, v: View<'_>) -> Step {
     let command = v.u16(0)?;
-    let mut rest = after(v, 2)?;
+    let mut rest = after(o, v, 2)?;
     match command {
         1 | 3 => {
-            o.put(if command == 1 { "ipx-sap-req " } else { "ipx-sap-nearest-req " });
+            o.put(if command == 1 { "ipx-sap-req" } else { "ipx-sap-nearest-req" });
             service(o, rest)?;
         }
         2 | 4 => {
@@ -97,8 +101,7 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 if rest.is_empty() {
                     break;
                 }
-                let name = after(rest, 2)?;
-                o.put(" ");
+                let name = after(o, rest, 2)?;
                 service(o, rest)?;
                 o.put(" '");
                 if name.len() < 48 {
@@ -108,9 +111,9 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 o.text_to_nul(name, 48)?;
                 o.put("'");
                 let place = name.skip(48);
-                let route = after(place, 10)?;
+                let route = after(o, place, 10)?;
                 o.put((" addr ", address(place, 0)?));
-                rest = after(route, 4)?;
+                rest = after(o, route, 4)?;
                 route.need(4)?;
             }
         }
@@ -119,9 +122,10 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
-/// The type of a service.
+/// The type of a service behind a space.
 fn service(o: &mut Out, v: View<'_>) -> Step {
     let kind = v.u16(0)?;
+    o.put(" ");
     match lookup(SERVICES, kind.into()) {
         Some(name) if o.opt.numeric == 0 => o.put(name),
         _ => o.put(Hex4(kind)),
@@ -132,7 +136,7 @@ fn service(o: &mut Out, v: View<'_>) -> Step {
 /// A routing packet.
 fn routes(o: &mut Out, v: View<'_>) -> Step {
     let command = v.u16(0)?;
-    let mut rest = after(v, 2)?;
+    let mut rest = after(o, v, 2)?;
     let limit = match command {
         1 => 1,
         2 => 50,
@@ -146,7 +150,7 @@ fn routes(o: &mut Out, v: View<'_>) -> Step {
         if rest.is_empty() {
             break;
         }
-        let next = after(rest, 8)?;
+        let next = after(o, rest, 8)?;
         o.put((" ", Hex8(rest.u32(0)?), "/", rest.u16(4)?, ".", rest.u16(6)?));
         rest = next;
     }

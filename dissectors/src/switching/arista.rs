@@ -33,13 +33,15 @@ pub(crate) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     o.put(("HwInfo ", named(HARDWARE, hardware, "Unknown"), " (", hardware, "), Timestamp "));
     let len = match format {
         FORMAT_64_BIT => {
-            o.put((Date(v.u32(TIMESTAMP)?.into()), "."));
-            nanoseconds(o, v.u32(TIMESTAMP + 4)?);
+            let (seconds, rest) = (v.u32(TIMESTAMP)?, v.u32(TIMESTAMP + 4)?);
+            o.put((Date(seconds.into()), "."));
+            nanoseconds(o, rest);
             8
         }
         FORMAT_48_BIT => {
-            o.put((v.u16(TIMESTAMP)?, "."));
-            nanoseconds(o, v.u32(TIMESTAMP + 2)?);
+            let (seconds, rest) = (v.u16(TIMESTAMP)?, v.u32(TIMESTAMP + 2)?);
+            o.put((seconds, "."));
+            nanoseconds(o, rest);
             6
         }
         _ => return Ok(None),

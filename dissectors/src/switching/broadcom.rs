@@ -4,7 +4,7 @@
 use crate::below::Below;
 use crate::link::ethernet::{self, SwitchTag};
 use crate::out::Out;
-use crate::put::{Hex4, Table, bits, named};
+use crate::put::{Hex4, Table, named};
 use crate::view::{Step, View};
 
 /// Octets of a tag.
@@ -25,11 +25,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// The frame entry of tags before the addresses.
 pub(crate) fn prepended_frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "brcm-tag-prepend";
-    if !v.has(TAG) || v.len() < TAG {
-        o.truncated();
-        o.link_len += v.caplen().min(v.len());
-        return Ok(());
-    }
+    v.need(TAG)?;
     let mut link_len = 0;
     let result = ethernet::dissect(o, v.skip(TAG), Some(&|o: &mut Out| tag(o, v)), &mut link_len);
     o.link_len += TAG + link_len;
@@ -38,11 +34,12 @@ pub(crate) fn prepended_frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 fn tag(o: &mut Out, v: View<'_>) -> Step {
     let [operation, a, b, c] = v.array(0)?;
+    o.put(if operation == 0 { "BRCM tag OP: EG" } else { "BRCM tag OP: IG" });
     if operation & INGRESS != 0 {
-        o.put(("BRCM tag OP: IG, TC: ", a >> 2 & 7, ", TE: ", named(ENFORCEMENT, a & 3, "unknown")));
+        o.put((", TC: ", a >> 2 & 7, ", TE: ", named(ENFORCEMENT, a & 3, "unknown")));
         o.put((", TS: ", a >> 7, ", DST map: 0x", Hex4(u16::from_be_bytes([b, c]) & 0x1ff), ", "));
     } else {
-        o.put(("BRCM tag OP: EG, CID: ", a, ", RC: ", bits(REASONS, b, ", ", "reserved")));
+        o.put((", CID: ", a, ", RC: ", named(REASONS, b, "reserved")));
         o.put((", TC: ", c >> 5, ", port: ", c & 0x1f, ", "));
     }
     Ok(())
