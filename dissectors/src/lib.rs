@@ -9,6 +9,7 @@
 mod below;
 pub mod checksum;
 mod dump;
+mod families;
 mod field;
 mod frame;
 #[allow(unsafe_code)]

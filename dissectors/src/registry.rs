@@ -7,7 +7,8 @@ use crate::network::{arp, ipv4, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::switching::{broadcom, marvell, stp};
+use crate::security::eap;
+use crate::switching::{broadcom, cdp, dtp, lldp, marvell, slow, stp, udld, vqp, vtp};
 use crate::transport::{tcp, udp};
 use crate::tunnel::mpls;
 use crate::view::{Step, View};
@@ -133,6 +134,9 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x3c13, pppoe::dissect),
     (0x880b, ppp::dissect_after_colon),
     (0x8137, ipx::ethernet_ii),
+    (0x888e, eap::over_lan),
+    (0x8809, slow::dissect),
+    (0x88cc, lldp::dissect),
     (0x9000, loopback::dissect),
     (0x8847, mpls::dissect),
     (0x8848, mpls::dissect),
@@ -153,7 +157,14 @@ pub(crate) fn service_access_point(value: u8) -> Option<Dissect> {
 }
 
 /// Payloads by SNAP protocol identifier of Cisco.
-const CISCO_ROWS: &[(u16, Dissect)] = &[(0x010b, stp::dissect), (0x010c, stp::dissect)];
+const CISCO_ROWS: &[(u16, Dissect)] = &[
+    (0x2000, cdp::dissect),
+    (0x2004, dtp::dissect),
+    (0x0111, udld::dissect),
+    (0x2003, vtp::dissect),
+    (0x010b, stp::dissect),
+    (0x010c, stp::dissect),
+];
 
 /// The dissector of a SNAP protocol identifier of Cisco, if it has one.
 pub(crate) fn cisco_identifier(value: u16) -> Option<Dissect> {
@@ -342,7 +353,7 @@ impl Port {
 }
 
 /// UDP payloads by port.
-const UDP_ROWS: &[(Port, Dissect)] = &[];
+const UDP_ROWS: &[(Port, Dissect)] = &[(Port::Either(1589), vqp::dissect)];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {

@@ -78,18 +78,22 @@ impl Put for Address {
 }
 
 /// What follows the next `n` octets, which must be claimed.
-fn after<'p>(o: &mut Out, v: View<'p>, n: usize) -> Step<View<'p>> {
-    if v.len() < n {
-        o.put((" [length ", v.len(), " < ", n, "]"));
-        return Err(Stop::Malformed);
+fn after<'p>(v: View<'p>, n: usize) -> Step<View<'p>> {
+    if v.len() < n { Err(Stop::Malformed) } else { Ok(v.skip(n)) }
+}
+
+/// The command of a packet, and what follows it.
+fn command<'p>(o: &mut Out, v: View<'p>) -> Step<(u16, View<'p>)> {
+    let command = v.u16(0)?;
+    if v.len() < 2 {
+        o.put((" [length ", v.len(), " < 2]"));
     }
-    Ok(v.skip(n))
+    Ok((command, after(v, 2)?))
 }
 
 /// A service advertising packet.
 fn services(o: &mut Out, v: View<'_>) -> Step {
-    let command = v.u16(0)?;
-    let mut rest = after(o, v, 2)?;
+    let (command, mut rest) = command(o, v)?;
     match command {
         1 | 3 => {
             o.put(if command == 1 { "ipx-sap-req" } else { "ipx-sap-nearest-req" });
@@ -101,7 +105,7 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 if rest.is_empty() {
                     break;
                 }
-                let name = after(o, rest, 2)?;
+                let name = after(rest, 2)?;
                 service(o, rest)?;
                 o.put(" '");
                 if name.len() < 48 {
@@ -111,9 +115,9 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 o.text_to_nul(name, 48)?;
                 o.put("'");
                 let place = name.skip(48);
-                let route = after(o, place, 10)?;
+                let route = after(place, 10)?;
                 o.put((" addr ", address(place, 0)?));
-                rest = after(o, route, 4)?;
+                rest = after(route, 4)?;
                 route.need(4)?;
             }
         }
@@ -135,8 +139,7 @@ fn service(o: &mut Out, v: View<'_>) -> Step {
 
 /// A routing packet.
 fn routes(o: &mut Out, v: View<'_>) -> Step {
-    let command = v.u16(0)?;
-    let mut rest = after(o, v, 2)?;
+    let (command, mut rest) = command(o, v)?;
     let limit = match command {
         1 => 1,
         2 => 50,
@@ -150,7 +153,7 @@ fn routes(o: &mut Out, v: View<'_>) -> Step {
         if rest.is_empty() {
             break;
         }
-        let next = after(o, rest, 8)?;
+        let next = after(rest, 8)?;
         o.put((" ", Hex8(rest.u32(0)?), "/", rest.u16(4)?, ".", rest.u16(6)?));
         rest = next;
     }
