@@ -41,6 +41,8 @@ const ANY: (usize, usize) = (0, usize::MAX);
 fn kind(code: u16) -> Option<Kind> {
     let row = |name, lengths, print| Some(Kind { name, lengths, print });
     match code {
+        // Gaps in the numbering are known to be unknown: they are not dumped.
+        0x00 | 0x0c | 0x0d => row("unknown field type", ANY, undecoded),
         DEVICE_ID => row("Device-ID", ANY, string),
         0x02 => row("Address", (4, usize::MAX), addresses),
         0x03 => row("Port-ID", ANY, string),
