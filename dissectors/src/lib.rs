@@ -23,6 +23,7 @@ mod put;
 mod registry;
 mod security;
 mod state;
+mod storage;
 mod switching;
 #[cfg(test)]
 mod testing;

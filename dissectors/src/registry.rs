@@ -8,7 +8,8 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::security::eap;
-use crate::switching::{broadcom, cdp, dtp, lldp, marvell, slow, stp, udld, vqp, vtp};
+use crate::storage::aoe;
+use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
 use crate::transport::{tcp, udp};
 use crate::tunnel::mpls;
 use crate::view::{Step, View};
@@ -135,9 +136,14 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x880b, ppp::dissect_after_colon),
     (0x8137, ipx::ethernet_ii),
     (0x888e, eap::over_lan),
+    (0x8808, mpcp::dissect),
     (0x8809, slow::dissect),
+    (0x8902, cfm::dissect),
+    (0xabcd, cfm::dissect),
     (0x88cc, lldp::dissect),
     (0x9000, loopback::dissect),
+    (0x886f, msnlb::dissect),
+    (0x88a2, aoe::dissect),
     (0x8847, mpls::dissect),
     (0x8848, mpls::dissect),
 ];

@@ -44,7 +44,7 @@ fn kind(code: u16) -> Option<Kind> {
         // Gaps in the numbering are known to be unknown: they are not dumped.
         0x00 | 0x0c | 0x0d => row("unknown field type", ANY, undecoded),
         DEVICE_ID => row("Device-ID", ANY, string),
-        0x02 => row("Address", (4, usize::MAX), addresses),
+        0x02 => row("Address", ANY, addresses),
         0x03 => row("Port-ID", ANY, string),
         0x04 => row("Capability", (4, 4), capability),
         0x05 => row("Version String", ANY, version),
@@ -62,7 +62,7 @@ fn kind(code: u16) -> Option<Kind> {
         0x13 => row("AVVID untrusted ports CoS", (1, 1), octet),
         0x14 => row("System Name", ANY, string),
         0x15 => row("System Object ID (not decoded)", ANY, undecoded),
-        0x16 => row("Management Addresses", (4, usize::MAX), addresses),
+        0x16 => row("Management Addresses", ANY, addresses),
         0x17 => row("Physical Location", (1, usize::MAX), place),
         _ => None,
     }
@@ -257,6 +257,10 @@ const SNAP_IPV6: [u8; 8] = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x86, 0xdd];
 
 /// A counted list of addresses.
 fn addresses(o: &mut Out, v: View<'_>) -> Step {
+    if v.len() < 4 {
+        o.put(" (not enough space for num)");
+        return v.need(v.len());
+    }
     let mut rest = v.skip(4);
     let mut count = v.u32(0)?;
     while count > 0 {
