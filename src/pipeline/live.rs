@@ -1,9 +1,9 @@
 //! Capturing on an interface.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use std::fs;
 
 use sniff_captures::live::{self, Batch, Counts, Live, Settings};
 use sniff_captures::write::{InterfaceFacts, Section};
@@ -24,7 +24,9 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         let first = live::devices().map_err(Failure::Text)?.into_iter().next();
-        return first.map(|device| device.name).ok_or_else(|| Failure::Text("no interfaces available for capture".to_owned()));
+        return first
+            .map(|device| device.name)
+            .ok_or_else(|| Failure::Text("no interfaces available for capture".to_owned()));
     };
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(name.to_owned());
@@ -63,7 +65,8 @@ pub(super) fn settings(args: &Args) -> Settings {
 pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let name = choose(name)?;
-    let (mut live, warnings) = Live::open(&name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
+    let (mut live, warnings) =
+        Live::open(&name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
     for warning in warnings {
         message::warning(&warning);
     }
@@ -73,8 +76,7 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let network = live::network(&name).unwrap_or((0, 0));
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: network.1 };
-    live.set_filter(&expression, args.optimize, network.1)
-        .map_err(|text| unfiltered(&expression, text, target))?;
+    live.set_filter(&expression, args.optimize, network.1).map_err(|text| unfiltered(&expression, text, target))?;
     let foreign = args.foreign.then(|| (network.0.to_ne_bytes(), network.1.to_ne_bytes()));
     let mut sink = Sink::new(args, foreign)?;
     if let Some(path) = &args.write {
@@ -90,7 +92,9 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
 /// A refused capture with the command that helps.
 fn with_help(text: String) -> String {
     if text.contains("permission") {
-        return format!("{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\"");
+        return format!(
+            "{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\""
+        );
     }
     text
 }
@@ -206,7 +210,8 @@ impl Capture {
                 break;
             }
             // -1 is no descriptor: only the kernel's ring is waited for.
-            wait::readable([self.live.descriptor(), -1], Some(left)).map_err(|error| Failure::Text(error.to_string()))?;
+            wait::readable([self.live.descriptor(), -1], Some(left))
+                .map_err(|error| Failure::Text(error.to_string()))?;
         }
         Ok(())
     }

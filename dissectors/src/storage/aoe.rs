@@ -178,7 +178,7 @@ fn reserve(o: &mut Out, rest: &mut View<'_>) -> Step {
     const ADDRESS: usize = 6;
     const COMMANDS: Table = &[(0, "Read reserve list"), (1, "Set reserve list"), (2, "Force set reserve list")];
     let v = *rest;
-    if v.len() < LEN || (v.len() - LEN) % ADDRESS != 0 {
+    if v.len() < LEN || !(v.len() - LEN).is_multiple_of(ADDRESS) {
         return Err(Stop::Malformed);
     }
     o.put(("\n\tRCmd: ", unknown(COMMANDS, v.u8(0)?)));

@@ -235,7 +235,7 @@ fn place(o: &mut Out, v: View<'_>) -> Step {
 
 /// IPv4 prefixes, five octets each.
 fn prefixes(o: &mut Out, v: View<'_>) -> Step {
-    if v.len() % 5 != 0 {
+    if !v.len().is_multiple_of(5) {
         o.put((" [length ", v.len(), " is not a multiple of 5]"));
         return v.need(v.len());
     }

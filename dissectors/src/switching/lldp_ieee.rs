@@ -134,7 +134,7 @@ fn transmission(o: &mut Out, v: View<'_>) -> Step {
 fn applications(o: &mut Out, v: View<'_>) -> Step {
     o.put(("\n\t    RES: ", v.u8(4)?));
     let table = v.skip(5);
-    if table.is_empty() || table.len() % 3 != 0 {
+    if table.is_empty() || !table.len().is_multiple_of(3) {
         return Ok(());
     }
     o.put("\n\t    Application Priority Table");
@@ -167,7 +167,7 @@ fn channels(o: &mut Out, v: View<'_>) -> Step {
     o.put(("\n\t    Role: ", octet >> 7, ", RES: ", octet >> 4 & 7, ", Scomp: ", octet >> 3 & 1, " "));
     o.put(("ChnCap: ", v.u16(6)? & 0xfff));
     let table = v.skip(8);
-    if table.len() % 3 != 0 {
+    if !table.len().is_multiple_of(3) {
         return Ok(());
     }
     for at in (0..table.len()).step_by(3) {
