@@ -1,7 +1,7 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
 use crate::below::{Below, Dissect};
-use crate::link::{ethernet, hdlc, loopback, null, ppp, pppoe, raw, sll};
+use crate::link::{ethernet, frame_relay, hdlc, loopback, null, ppp, pppoe, raw, sll};
 use crate::names;
 use crate::network::{arp, ipv4, ipx};
 use crate::options::PacketType;
@@ -24,10 +24,12 @@ const LINKS: &[(u16, Dissect)] = &[
     (51, pppoe::frame),
     (101, raw::frame),
     (104, hdlc::frame),
+    (107, frame_relay::frame),
     (108, null::frame),
     (112, hdlc::frame),
     (113, sll::frame),
     (166, ppp::frame),
+    (182, frame_relay::multilink_frame),
     (228, raw::frame),
     (229, raw::frame),
     (276, sll::frame2),

@@ -9,5 +9,6 @@ pub(crate) mod null;
 pub(crate) mod ppp;
 mod ppp_options;
 pub(crate) mod pppoe;
+mod q933;
 pub(crate) mod raw;
 pub(crate) mod sll;
