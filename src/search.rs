@@ -44,7 +44,8 @@ impl Search {
         let text = out.line.as_bytes()[start..].to_vec();
         out.line.truncate(start);
         let mut rest = &text[..];
-        while let Some(found) = self.patterns.iter().filter_map(|p| p.find(rest)).min_by_key(regex::bytes::Match::start) {
+        while let Some(found) = self.patterns.iter().filter_map(|p| p.find(rest)).min_by_key(regex::bytes::Match::start)
+        {
             let hit = found.as_bytes();
             if hit.is_empty() || hit.contains(&0x1b) {
                 break;

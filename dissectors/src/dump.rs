@@ -88,10 +88,11 @@ impl Out {
     }
 
     /// Dumps what is claimed and captured of a payload, unless the whole packet
-    /// is dumped anyway.
+    /// is dumped anyway. A dump that the capture cuts says so.
     pub fn unknown_payload(&mut self, view: View<'_>) -> Step {
         if self.opt.dumps_unknown() {
             self.default_dump(view.payload());
+            view.need(view.len())?;
         }
         Ok(())
     }

@@ -62,7 +62,11 @@ pub fn body(o: &mut Out, frame: &Frame<'_>) {
         }
     };
     match result {
-        Err(Stop::Truncated) => o.truncated(),
+        Err(Stop::Truncated) => {
+            o.truncated();
+            // What the link header was is lost with the printer that stopped.
+            o.link_len = 0;
+        }
         Err(Stop::Malformed) => o.invalid(),
         Ok(()) => {}
     }

@@ -9,6 +9,7 @@
 mod below;
 pub mod checksum;
 mod dump;
+mod families;
 mod field;
 mod frame;
 #[allow(unsafe_code)]
@@ -20,11 +21,16 @@ mod options;
 mod out;
 mod put;
 mod registry;
+mod security;
 mod state;
+mod storage;
+mod switching;
 #[cfg(test)]
 mod testing;
+mod time;
 mod transport;
 mod tree;
+mod tunnel;
 mod view;
 
 pub use frame::{Frame, body, header_fault};

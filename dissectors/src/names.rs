@@ -47,17 +47,35 @@ pub struct Numeric;
 
 impl Names for Numeric {}
 
-/// Vendors by the first three octets of a MAC address (IEEE OUI), as tcpdump
-/// names them beside a numeric address.
-const OUI: Table = &[
+/// Organizations by the three octets that IEEE assigned to them (OUI), as they
+/// are named beside a MAC address and in SNAP and LLDP headers.
+pub(crate) const ORGANIZATIONS: Table = &[
     (0x00_0000, "Ethernet"),
     (0x00_000c, "Cisco"),
-    (0x00_0018, "Cisco MultiCast"),
+    (0x00_005e, "IANA"),
+    (0x00_0081, "Nortel Networks SONMP"),
     (0x00_00f8, "Cisco bridged"),
-    (0x00_0142, "Cisco"),
-    (0x00_0393, "Apple"),
-    (0x00_0580, "Juniper"),
-    (0x00_0f1f, "Dell"),
+    (0x00_049f, "Freescale"),
+    (0x00_04ea, "HP-Labs"),
+    (0x00_1018, "Broadcom"),
+    (0x00_120f, "IEEE 802.3 Private"),
+    (0x00_12bb, "ANSI/TIA"),
+    (0x00_15ad, "Netronome"),
+    (0x00_1b21, "DCBX"),
+    (0x00_2320, "Nicira Networks"),
+    (0x00_2481, "HP"),
+    (0x00_80c2, "Ethernet bridged"),
+    (0x00_9069, "Juniper"),
+    (0x00_a03e, "ATM Forum"),
+    (0x00_e004, "PMC-Sierra"),
+    (0x00_e02f, "DOCSIS Spanning Tree"),
+    (0x08_0007, "Appletalk"),
+    (0x08_0009, "Hewlett-Packard"),
+    (0x5c_16c7, "Big Switch Networks"),
+    (0x74_8771, "Infoblox Inc"),
+    (0xa4_2305, "Open Networking Lab"),
+    (0xb0_d2f5, "Vello Systems"),
+    (0xd0_f0db, "Ericsson"),
 ];
 
 /// Writes text that did not come from this program: control characters in caret form.
@@ -101,7 +119,7 @@ pub(crate) fn put_mac(o: &mut Out, address: [u8; 6]) {
     }
     o.line.mac(address);
     let [a, b, c, ..] = address;
-    let vendor = Named(OUI, u32::from_be_bytes([0, a, b, c]), Otherwise::Text("Unknown"));
+    let vendor = Named(ORGANIZATIONS, u32::from_be_bytes([0, a, b, c]), Otherwise::Text("Unknown"));
     o.put((" (oui ", vendor, ")"));
 }
 

@@ -4,7 +4,7 @@
 use crate::line::Line;
 use crate::names::Names;
 use crate::options::Options;
-use crate::put::{Paint, Put};
+use crate::put::{Chars, Paint, Put};
 use crate::state::State;
 use crate::tree::{Node, Tree, Value};
 use crate::view::{Step, Stop, View};
@@ -97,6 +97,18 @@ impl Out {
             }
         }
         false
+    }
+
+    /// Appends `len` octets as text; where the capture ends in it, what there is.
+    pub fn text(&mut self, view: View<'_>, len: usize) -> Step {
+        let octets = &view.data()[..len.min(view.caplen())];
+        self.put(Chars(octets));
+        if octets.len() < len { Err(Stop::Truncated) } else { Ok(()) }
+    }
+
+    /// As [`Out::text`], but a NUL ends the text.
+    pub fn text_to_nul(&mut self, view: View<'_>, len: usize) -> Step {
+        if self.until_nul(view, len) { Err(Stop::Truncated) } else { Ok(()) }
     }
 
     /// ` [|proto]`: the capture ends inside the protocol being printed.

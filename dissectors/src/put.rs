@@ -122,6 +122,8 @@ put_hex! {
     Hex, 1;
     /// Hexadecimal of at least two digits, `%02x`.
     Hex2, 2;
+    /// Hexadecimal of at least three digits, `%03x`.
+    Hex3, 3;
     /// Hexadecimal of at least four digits, `%04x`.
     Hex4, 4;
     /// Hexadecimal of at least six digits, `%06x`.

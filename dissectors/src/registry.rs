@@ -1,17 +1,43 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
 use crate::below::{Below, Dissect};
-use crate::link::ethernet;
+use crate::link::{ethernet, frame_relay, hdlc, loopback, null, ppp, pppoe, raw, sll};
 use crate::names;
-use crate::network::ipv4;
+use crate::network::{arp, ipv4, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
+use crate::security::eap;
+use crate::storage::aoe;
+use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
 use crate::transport::{tcp, udp};
+use crate::tunnel::mpls;
 use crate::view::{Step, View};
 
 /// Link types by their LINKTYPE_ value in a capture file.
-const LINKS: &[(u16, Dissect)] = &[(1, ethernet::frame)];
+const LINKS: &[(u16, Dissect)] = &[
+    (0, null::frame),
+    (1, ethernet::frame),
+    (9, ppp::frame),
+    (12, raw::frame),
+    (50, ppp::framed),
+    (51, pppoe::frame),
+    (101, raw::frame),
+    (104, hdlc::frame),
+    (107, frame_relay::frame),
+    (108, null::frame),
+    (112, hdlc::frame),
+    (113, sll::frame),
+    (166, ppp::frame),
+    (182, frame_relay::multilink_frame),
+    (228, raw::frame),
+    (229, raw::frame),
+    (276, sll::frame2),
+    (281, broadcom::frame),
+    (282, broadcom::prepended_frame),
+    (284, marvell::frame),
+    (285, marvell::typed_frame),
+];
 
 /// The dissector of a link type, if it has one.
 pub fn link(linktype: u16) -> Option<Dissect> {
@@ -25,27 +51,22 @@ pub fn has_printer(linktype: u16) -> bool {
 
 /// The names of Ethertypes (IANA, IEEE 802 Numbers).
 pub(crate) const ETHERTYPES: Table = &[
-    (0x0800, "IPv4"),
-    (0x8847, "MPLS unicast"),
-    (0x8848, "MPLS multicast"),
-    (0x86dd, "IPv6"),
-    (0x8100, "802.1Q"),
-    (0x9100, "802.1Q-9100"),
-    (0x88a8, "802.1Q-QinQ"),
-    (0x9200, "802.1Q-9200"),
-    (0x8181, "VMAN"),
+    (0x00fe, "GRE-OSI"),
     (0x0200, "PUP"),
-    (0x0806, "ARP"),
-    (0x8035, "Reverse ARP"),
-    (0x0600, "NS"),
     (0x0500, "Sprite"),
+    (0x0600, "NS"),
+    (0x0707, "GeoNet (old)"),
+    (0x0800, "IPv4"),
+    (0x0806, "ARP"),
     (0x1000, "Trail"),
+    (0x1111, "CALM FAST"),
     (0x6001, "MOP DL"),
     (0x6002, "MOP RC"),
     (0x6003, "DN"),
     (0x6004, "LAT"),
     (0x6007, "SCA"),
     (0x6558, "TEB"),
+    (0x8035, "Reverse ARP"),
     (0x8038, "Lanbridge"),
     (0x803c, "DEC DNS"),
     (0x803e, "DEC DTS"),
@@ -53,31 +74,49 @@ pub(crate) const ETHERTYPES: Table = &[
     (0x805c, "VPROD"),
     (0x809b, "Appletalk"),
     (0x80f3, "Appletalk ARP"),
+    (0x8100, "802.1Q"),
     (0x8137, "IPX"),
-    (0x880b, "PPP"),
+    (0x86dd, "IPv6"),
     (0x8808, "MPCP"),
     (0x8809, "Slow Protocols"),
+    (0x880b, "PPP"),
+    (0x8847, "MPLS unicast"),
+    (0x8848, "MPLS multicast"),
     (0x8863, "PPPoE D"),
     (0x8864, "PPPoE S"),
-    (0x888e, "EAPOL"),
-    (0x8899, "RRCP"),
     (0x886f, "MS NLB heartbeat"),
     (0x8870, "Jumbo"),
-    (0x894f, "NSH"),
-    (0x9000, "Loopback"),
-    (0x00fe, "OSI"),
-    (0x00fe, "GRE-OSI"),
-    (0x8903, "CFM (old)"),
+    (0x888e, "EAPOL"),
+    (0x8899, "Realtek protocols"),
+    (0x88a2, "AoE"),
+    (0x88a8, "802.1Q-QinQ"),
+    (0x88ca, "TIPC"),
+    (0x88cc, "LLDP"),
+    (0x88e5, "802.1AE MACsec"),
+    (0x88f7, "PTP"),
     (0x8902, "CFM"),
     (0x893a, "IEEE1905.1"),
-    (0x88cc, "LLDP"),
-    (0x88ca, "TIPC"),
-    (0x0707, "GeoNet (old)"),
     (0x8947, "GeoNet"),
-    (0x04e0, "CALM FAST"),
-    (0x88a2, "AoE"),
-    (0x9999, "MEDSA"),
+    (0x894f, "NSH"),
+    (0x9000, "Loopback"),
+    (0x9100, "802.1Q-9100"),
+    (0x9200, "802.1Q-9200"),
+    (0xabcd, "CFM (old)"),
+    (0xd28b, "Arista Vendor Specific Protocol"),
+    (0xfefe, "OSI"),
 ];
+
+/// An 802.1Q tag.
+pub(crate) const VLAN: u16 = 0x8100;
+
+/// AppleTalk.
+pub(crate) const APPLETALK: u16 = 0x809b;
+
+/// IEEE 802.1AE: a security tag, and the type of the frame behind it.
+pub(crate) const MACSEC: u16 = 0x88e5;
+
+/// Arista: a header, and the type of the frame behind it.
+pub(crate) const ARISTA: u16 = 0xd28b;
 
 /// Alteon jumbo frames: LLC follows.
 pub(crate) const JUMBO: u16 = 0x8870;
@@ -88,11 +127,154 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect)];
+const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
+    (0x0800, ipv4::dissect),
+    (0x0806, arp::dissect),
+    (0x8035, arp::dissect),
+    (0x8863, pppoe::dissect),
+    (0x8864, pppoe::dissect),
+    (0x3c12, pppoe::dissect),
+    (0x3c13, pppoe::dissect),
+    (0x880b, ppp::dissect_after_colon),
+    (0x8137, ipx::ethernet_ii),
+    (0x888e, eap::over_lan),
+    (0x8808, mpcp::dissect),
+    (0x8809, slow::dissect),
+    (0x8902, cfm::dissect),
+    (0xabcd, cfm::dissect),
+    (0x88cc, lldp::dissect),
+    (0x9000, loopback::dissect),
+    (0x886f, msnlb::dissect),
+    (0x88a2, aoe::dissect),
+    (0x8847, mpls::dissect),
+    (0x8848, mpls::dissect),
+];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
     ETHERTYPE_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// Payloads by LLC service access point.
+const LLC_ROWS: &[(u8, Dissect)] = &[(0x42, stp::dissect), (0x06, ipv4::dissect), (0xe0, ipx::dissect), (0xfe, osi)];
+
+/// The dissector of unnumbered information between two equal service access
+/// points, if they have one.
+pub(crate) fn service_access_point(value: u8) -> Option<Dissect> {
+    LLC_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// Payloads by SNAP protocol identifier of Cisco.
+const CISCO_ROWS: &[(u16, Dissect)] = &[
+    (0x2000, cdp::dissect),
+    (0x2004, dtp::dissect),
+    (0x0111, udld::dissect),
+    (0x2003, vtp::dissect),
+    (0x010b, stp::dissect),
+    (0x010c, stp::dissect),
+];
+
+/// The dissector of a SNAP protocol identifier of Cisco, if it has one.
+pub(crate) fn cisco_identifier(value: u16) -> Option<Dissect> {
+    CISCO_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// The dissector of a bridged frame (RFC 2684, section 5.2), and the octets of
+/// medium access control that precede it behind the padding, if it has both.
+pub(crate) fn bridged(identifier: u16) -> Option<(Dissect, Option<usize>)> {
+    Some(match identifier {
+        0x0001 | 0x0007 => (ethernet::encapsulated, Some(0)),
+        0x000e => (stp::dissect, None),
+        _ => return None,
+    })
+}
+
+/// Payloads by BSD address family.
+pub(crate) fn bsd_family(family: u32) -> Option<Dissect> {
+    Some(match family {
+        2 => ipv4(),
+        24 | 28 | 30 => ipv6(),
+        7 => osi,
+        16 => appletalk,
+        23 => ipx::dissect,
+        _ => return None,
+    })
+}
+
+/// Payloads by the protocol of Cisco HDLC.
+pub(crate) fn hdlc_protocol(protocol: u16) -> Option<Dissect> {
+    Some(match protocol {
+        0x0800 => ipv4(),
+        0x86dd => ipv6(),
+        0x8847 | 0x8848 => mpls::dissect,
+        _ => return None,
+    })
+}
+
+/// Payloads by PPP protocol; some senders put an Ethertype there.
+pub(crate) fn ppp_protocol(protocol: u16) -> Option<Dissect> {
+    Some(match protocol {
+        0x0021 | 0x002f | 0x0800 => ipv4(),
+        0x0057 | 0x86dd => ipv6(),
+        0x002b | 0x8137 => ipx::dissect,
+        0x0023 => osi,
+        0x0281 | 0x0283 => mpls::dissect,
+        _ => return None,
+    })
+}
+
+/// IPv4.
+pub(crate) fn ipv4() -> Dissect {
+    ipv4::dissect
+}
+
+/// IPv6.
+pub(crate) fn ipv6() -> Dissect {
+    ethertype(0x86dd).unwrap_or(undecoded)
+}
+
+/// IP of the version that its first octet says.
+pub(crate) fn ip(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if v.is_empty() {
+        o.put("truncated-ip 0");
+        return Ok(());
+    }
+    match v.u8(0)? >> 4 {
+        4 => ipv4()(o, v, below),
+        6 => ipv6()(o, v, below),
+        version => {
+            o.put(("unknown ip ", version));
+            Ok(())
+        }
+    }
+}
+
+/// The OSI network layer.
+pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// EIGRP without IP.
+pub(crate) fn eigrp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    match IP_ROWS.iter().find(|row| row.0 == 88) {
+        Some(row) => (row.1)(o, v, below),
+        None => undecoded(o, v, below),
+    }
+}
+
+/// AppleTalk.
+pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// 802.11 behind radiotap.
+pub(crate) fn radiotap(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    undecoded(o, v, below)
+}
+
+/// A protocol that has no printer.
+fn undecoded(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.unknown_payload(v)
 }
 
 /// The names of IP protocols (IANA, Assigned Internet Protocol Numbers).
@@ -107,13 +289,15 @@ pub(crate) const IP_PROTOCOLS: Table = &[
     (17, "UDP"),
     (33, "DCCP"),
     (41, "IPv6"),
+    (43, "Routing"),
+    (44, "Fragment"),
     (46, "RSVP"),
     (47, "GRE"),
     (50, "ESP"),
     (51, "AH"),
     (55, "Mobile IP"),
     (58, "ICMPv6"),
-    (63, "mobile-ip"),
+    (62, "Mobile IP (old)"),
     (88, "EIGRP"),
     (89, "OSPF"),
     (103, "PIM"),
@@ -122,7 +306,7 @@ pub(crate) const IP_PROTOCOLS: Table = &[
     (113, "PGM"),
     (132, "SCTP"),
     (135, "Mobility"),
-    (254, "CARP"),
+    (143, "Ethernet"),
 ];
 
 /// Protocols whose printers write the addresses with their ports.
@@ -177,7 +361,7 @@ impl Port {
 }
 
 /// UDP payloads by port.
-const UDP_ROWS: &[(Port, Dissect)] = &[];
+const UDP_ROWS: &[(Port, Dissect)] = &[(Port::Either(1589), vqp::dissect)];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {

@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use sniff_captures::live::{self, Direction};
 use sniff_captures::link;
+use sniff_captures::live::{self, Direction};
 use sniff_dissectors::{Options, PacketType};
 
 use super::numbers::{based, leading};
@@ -384,9 +384,9 @@ fn file_size(text: &str) -> Result<u64, Stop> {
     };
     let digits = text.trim_end_matches(|c: char| "kKmMgG".contains(c));
     match based(digits) {
-        Some(size) if size > 0 => (size as u64)
-            .checked_mul(unit)
-            .ok_or_else(|| Stop::failure(format!("file size {text} is too large"))),
+        Some(size) if size > 0 => {
+            (size as u64).checked_mul(unit).ok_or_else(|| Stop::failure(format!("file size {text} is too large")))
+        }
         _ => Err(Stop::failure(format!("invalid file size {text}"))),
     }
 }

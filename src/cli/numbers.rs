@@ -10,9 +10,9 @@ pub(super) fn leading(text: &str) -> i64 {
         _ => (false, text),
     };
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let value = digits[..end].bytes().fold(0i64, |value, digit| {
-        value.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
-    });
+    let value = digits[..end]
+        .bytes()
+        .fold(0i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
     if negative { -value } else { value }
 }
 
@@ -38,6 +38,9 @@ mod tests {
     #[test]
     fn numbers_are_read_as_c_reads_them() {
         assert_eq!(["1abc", "x", " 12", "-3", "99999999999999999999"].map(leading), [1, 0, 12, -3, i64::MAX]);
-        assert_eq!(["0x40", "010", "0", "96", "-1", "9x"].map(based), [Some(64), Some(8), Some(0), Some(96), Some(-1), None]);
+        assert_eq!(
+            ["0x40", "010", "0", "96", "-1", "9x"].map(based),
+            [Some(64), Some(8), Some(0), Some(96), Some(-1), None]
+        );
     }
 }

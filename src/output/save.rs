@@ -67,12 +67,7 @@ pub(crate) fn is_pcapng_name(path: &Path) -> bool {
 impl Save {
     /// Creates the file, or takes standard output for `-`; the header goes out
     /// at once with `each`, as every packet does then.
-    pub(crate) fn create(
-        path: &Path,
-        input: Option<&Path>,
-        style: &Style<'_>,
-        each: bool,
-    ) -> Result<Self, SaveError> {
+    pub(crate) fn create(path: &Path, input: Option<&Path>, style: &Style<'_>, each: bool) -> Result<Self, SaveError> {
         let failed = |error| SaveError::Create(path.to_owned(), error);
         let target = if path.as_os_str() == "-" {
             Target::Stdout(Stdout::new().map_err(failed)?)
@@ -89,8 +84,7 @@ impl Save {
             Style::Pcapng(section) => Writer::pcapng(buffer, section),
         };
         let writer = writer.map_err(failed)?;
-        let mut save =
-            Save { path: path.to_owned(), target, writer, ends: Vec::new(), written: 0, packets: 0, each };
+        let mut save = Save { path: path.to_owned(), target, writer, ends: Vec::new(), written: 0, packets: 0, each };
         let header = save.writer.get_mut().len();
         save.ends.push((header, false));
         if each {
@@ -117,7 +111,11 @@ impl Save {
         })
     }
 
-    fn record(&mut self, packet: bool, write: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>) -> Result<(), SaveError> {
+    fn record(
+        &mut self,
+        packet: bool,
+        write: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>,
+    ) -> Result<(), SaveError> {
         let before = self.writer.get_mut().len();
         if let Err(error) = write(&mut self.writer) {
             self.writer.get_mut().truncate(before);

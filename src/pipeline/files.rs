@@ -26,7 +26,8 @@ const LINUX_SLL2: u16 = 276;
 /// The paths that a list of files holds, one on each line.
 pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
-    let text = text.map_err(|error| Failure::Text(format!("Unable to open file: {}: {}", path.display(), reason(&error))))?;
+    let text =
+        text.map_err(|error| Failure::Text(format!("Unable to open file: {}: {}", path.display(), reason(&error))))?;
     let paths: Vec<PathBuf> = text.lines().map(PathBuf::from).collect();
     if paths.is_empty() {
         return Err(Failure::Text(format!("Nothing in {}", path.display())));

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use sniff_captures::file::Reader;
-use sniff_captures::live::{self, Live};
 use sniff_captures::link;
+use sniff_captures::live::{self, Live};
 use sniff_filters::{Instruction, Program, Target, dump};
 
 use super::{Failure, expression, unfiltered};
@@ -96,8 +96,8 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
         }
     };
     let expression = expression::read(args)?;
-    let program = Program::compile(&expression, target, args.optimize)
-        .map_err(|text| unfiltered(&expression, text, target))?;
+    let program =
+        Program::compile(&expression, target, args.optimize).map_err(|text| unfiltered(&expression, text, target))?;
     show(program.instructions(), args)
 }
 
@@ -108,15 +108,15 @@ fn show(instructions: &[Instruction], args: &Args) -> Result<(), Failure> {
 /// The target of a file's packets.
 fn file_target(path: &Path) -> Result<Target, Failure> {
     let shown = path.display();
-    let reader = Reader::open(path).map_err(|error| Failure::Text(match error {
-        sniff_captures::Error::Io(_) => format!("{shown}: {error}"),
-        sniff_captures::Error::Damage(text) => text,
-    }))?;
+    let reader = Reader::open(path).map_err(|error| {
+        Failure::Text(match error {
+            sniff_captures::Error::Io(_) => format!("{shown}: {error}"),
+            sniff_captures::Error::Damage(text) => text,
+        })
+    })?;
     super::files::announce(path, &reader);
     match reader.interfaces().first() {
-        Some(interface) => {
-            Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0 })
-        }
+        Some(interface) => Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0 }),
         None => Err(Failure::Text(format!("{shown}: no interface"))),
     }
 }

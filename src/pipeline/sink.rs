@@ -28,8 +28,7 @@ pub(super) struct Sink {
 impl Sink {
     /// The outputs that the options ask for; the file of `-w` comes later.
     pub(super) fn new(args: &Args, foreign: Option<([u8; 4], [u8; 4])>) -> Result<Self, Failure> {
-        let search =
-            Search::new(args.match_text.as_deref(), args.match_octets.as_deref()).map_err(Failure::Text)?;
+        let search = Search::new(args.match_text.as_deref(), args.match_octets.as_deref()).map_err(Failure::Text)?;
         let prints = !args.count_only && (args.write.is_none() || args.print);
         let printer = if prints { Some(printer(args, foreign)?) } else { None };
         Ok(Sink {
@@ -136,8 +135,7 @@ fn printer(args: &Args, foreign: Option<([u8; 4], [u8; 4])>) -> Result<Printer, 
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb(),
     };
-    let names: Box<dyn Names> =
-        if options.numeric > 0 { Box::new(Numeric) } else { Box::new(SystemNames::new()) };
+    let names: Box<dyn Names> = if options.numeric > 0 { Box::new(Numeric) } else { Box::new(SystemNames::new()) };
     let out = Out::new(options, names);
     let stamp = Stamp::new(args.time, args.nano);
     Ok(Printer::new(out, stamp, Stdout::new()?, args.number, args.lengths, args.line_buffered))

@@ -1,32 +1,53 @@
 //! Ethernet II and 802.3 (IEEE 802.3, clause 3), with 802.1Q tags (IEEE 802.1Q,
-//! clause 9).
+//! clause 9) and the tags that switch chips insert before the type.
 
 use crate::below::{Below, Station};
 use crate::field::Field;
+use crate::link::llc;
 use crate::out::Out;
-use crate::put::{Hex4, Mac, Named, Otherwise, named, named_hex};
+use crate::put::{Hex4, Mac, Named, Otherwise, named};
 use crate::registry::{self, ETHERTYPES};
+use crate::security::macsec::{self, Payload};
+use crate::switching::arista;
 use crate::view::{Step, View};
 
 /// Octets of the header: two addresses and the type or length.
 pub(crate) const HEADER: usize = 14;
+/// Octets of the two addresses.
+const ADDRESSES: usize = 12;
+/// Octets of a VLAN tag behind its type.
+const TAG_LEN: usize = 4;
 
 /// Values up to this are 802.3 lengths, values above are Ethertypes.
 pub(crate) const MAX_LENGTH: u16 = 1500;
 
 const DESTINATION: Field<Mac> = Field::new("eth.dst", 0);
 const SOURCE: Field<Mac> = Field::new("eth.src", 6);
-const TYPE: Field<u16> = Field::new("eth.type", 12);
+const TYPE: Field<u16> = Field::new("eth.type", 0);
 const TAG: Field<u16> = Field::new("vlan.tci", 0);
 const TAG_TYPE: Field<u16> = Field::new("vlan.etype", 2);
 
 /// What an encapsulation prints before the Ethernet header that it carries.
 pub(crate) type Before<'a> = Option<&'a dyn Fn(&mut Out) -> Step>;
 
+/// A tag between the addresses and the type.
+pub(crate) struct SwitchTag {
+    /// Its octets.
+    pub(crate) len: usize,
+    /// Prints it.
+    pub(crate) print: fn(&mut Out, View<'_>) -> Step,
+}
+
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "ether";
+    tagged_frame(o, v, None)
+}
+
+/// The entry of frames that have a switch's tag.
+pub(crate) fn tagged_frame(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>) -> Step {
     let mut link_len = 0;
-    let result = dissect(o, v, None, &mut link_len);
+    let result = packet(o, v, tag, None, &mut link_len);
     o.link_len += link_len;
     result
 }
@@ -39,95 +60,214 @@ pub(crate) fn encapsulated(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// An Ethernet frame; `link_len` becomes the octets of its header and tags.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, before: Before<'_>, link_len: &mut usize) -> Step {
     o.proto = "ether";
-    if !v.has(HEADER) || v.len() < HEADER {
+    packet(o, v, None, before, link_len)
+}
+
+/// Where the printing of the types of a frame stands.
+struct Walk<'a, 'p> {
+    /// What follows the addresses and tags so far.
+    rest: View<'p>,
+    /// The length of the frame from its first address on.
+    length: usize,
+    /// Whether that length has been printed.
+    told: bool,
+    link_len: &'a mut usize,
+}
+
+fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>, link_len: &mut usize) -> Step {
+    if let (true, Some(before)) = (o.opt.link, before) {
+        before(o)?;
+    }
+    let tag_len = tag.map_or(0, |tag| tag.len);
+    if !v.has(HEADER + tag_len) || v.len() < HEADER + tag_len {
         *link_len = v.caplen().min(v.len());
         o.truncated();
         return Ok(());
     }
-    if o.opt.link {
-        if let Some(before) = before {
-            before(o)?;
-        }
-        header(o, v)?;
-    }
-    let source = v.get(SOURCE)?;
-    let destination = v.get(DESTINATION)?;
+    let (source, destination) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(DESTINATION.name, destination);
     o.note(SOURCE.name, source);
+    if o.opt.link {
+        addresses(o, source, destination);
+    }
+    let rest = v.skip(ADDRESSES);
+    if let Some(tag) = tag {
+        (tag.print)(o, rest)?;
+    }
+    *link_len = ADDRESSES + tag_len;
     let below = Below {
         source: Some(Station::Mac(source.0)),
         destination: Some(Station::Mac(destination.0)),
         ..Below::default()
     };
-    let kind = v.get(TYPE)?;
-    o.note(TYPE.name, kind);
-    *link_len = HEADER;
-    let (kind, inner) = match tags(o, kind, v.skip(HEADER), link_len)? {
-        Some(found) => found,
-        None => return Ok(()),
-    };
-    if kind <= MAX_LENGTH || kind == registry::JUMBO {
-        return llc(o, inner, &below, link_len);
-    }
-    let known = registry::ethertype(kind);
-    match known {
-        Some(dissect) => dissect(o, inner, &below),
-        None => {
-            if !o.opt.link {
-                if let Some(before) = before {
-                    before(o)?;
-                }
-                header(o, v)?;
-            }
-            default_dump(o, inner);
-            Ok(())
-        }
-    }
-}
-
-/// The payload of a length field: LLC, dumped where LLC does not know it.
-fn llc(o: &mut Out, v: View<'_>, below: &Below<'_>, link_len: &mut usize) -> Step {
-    let _ = (below, link_len);
-    default_dump(o, v);
+    let mut walk = Walk { rest: rest.skip(tag_len), length: v.len(), told: false, link_len };
+    // A vendor's header may precede the type, and another one that.
+    while types(o, &mut walk, &below)? {}
     Ok(())
 }
 
-/// Dumps everything captured, beyond the claimed length too: it may be padding.
-pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
-    if o.opt.dumps_unknown() {
-        o.default_dump(v.data());
+/// Prints a type and its payload; true if the payload starts with a type again.
+fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> {
+    let mut kind = walk.take_type(o)?;
+    walk.told = false;
+    if kind == registry::MACSEC {
+        if o.opt.link {
+            put_type(o, kind);
+            o.put((", length ", walk.length, ": "));
+            walk.told = true;
+        }
+        let before = walk.rest.caplen();
+        match macsec::header(o, walk.rest, below)? {
+            Payload::None => {
+                *walk.link_len += before;
+                return Ok(false);
+            }
+            Payload::Encrypted(rest) => {
+                *walk.link_len += macsec::header_len(walk.rest)?;
+                default_dump(o, rest);
+                return Ok(false);
+            }
+            Payload::Clear(rest) => {
+                *walk.link_len += macsec::header_len(walk.rest)?;
+                walk.rest = rest;
+                rest.need(2)?;
+                if rest.len() < 2 {
+                    o.put((" [caplen ", rest.len(), " < 2]"));
+                    return Ok(false);
+                }
+                kind = walk.take_type(o)?;
+            }
+        }
+    }
+    while registry::is_vlan_tag(kind) {
+        match walk.take_tag(o, kind)? {
+            Some(inner) => kind = inner,
+            None => return Ok(false),
+        }
+    }
+    match kind {
+        0..=MAX_LENGTH => {
+            let payload = walk.rest.cut(kind.into());
+            if o.opt.link {
+                o.put("802.3");
+                if !walk.told {
+                    o.put((", length ", payload.len(), ": "));
+                }
+            }
+            *walk.link_len += llc::dissect_or_dump(o, payload, below)?;
+            Ok(false)
+        }
+        registry::JUMBO => {
+            *walk.link_len += llc::dissect_or_dump(o, walk.rest, below)?;
+            Ok(false)
+        }
+        registry::ARISTA => walk.arista(o, kind, below),
+        _ => walk.payload(o, kind, below),
     }
 }
 
-/// Follows VLAN tags to the type behind them; nothing if a tag is cut.
-fn tags<'p>(o: &mut Out, kind: u16, v: View<'p>, link_len: &mut usize) -> Step<Option<(u16, View<'p>)>> {
-    let (mut kind, mut v) = (kind, v);
-    while registry::is_vlan_tag(kind) {
-        if !v.has(4) || v.len() < 4 {
+impl Walk<'_, '_> {
+    /// The next type or length.
+    fn take_type(&mut self, o: &mut Out) -> Step<u16> {
+        let kind = self.rest.get(TYPE)?;
+        o.note(TYPE.name, kind);
+        self.skip(2);
+        Ok(kind)
+    }
+
+    fn skip(&mut self, n: usize) {
+        self.rest = self.rest.skip(n);
+        *self.link_len += n;
+    }
+
+    /// The next VLAN tag, announced by `kind`; the result is the type that it
+    /// announces, or nothing if the tag is cut.
+    fn take_tag(&mut self, o: &mut Out, kind: u16) -> Step<Option<u16>> {
+        if !self.rest.has(TAG_LEN) || self.rest.len() < TAG_LEN {
             o.proto = "vlan";
             o.truncated();
-            *link_len += v.caplen().min(v.len());
+            *self.link_len += self.rest.caplen().min(self.rest.len());
             return Ok(None);
         }
-        let tag = v.get(TAG)?;
+        let tag = self.rest.get(TAG)?;
         o.note(TAG.name, tag);
-        kind = v.get(TAG_TYPE)?;
-        o.note(TAG_TYPE.name, kind);
         if o.opt.link {
+            put_type(o, kind);
+            self.length(o);
             put_tag(o, tag);
             o.put(", ");
-            if kind > MAX_LENGTH {
-                o.put(("ethertype ", named_hex(ETHERTYPES, kind, "0x", 4)));
-                if o.opt.quiet == 0 {
-                    o.put((" (0x", Hex4(kind), ")"));
+        }
+        let inner = self.rest.get(TAG_TYPE)?;
+        o.note(TAG_TYPE.name, inner);
+        self.skip(TAG_LEN);
+        Ok(Some(inner))
+    }
+
+    /// `, length 60: ` once, then `, `.
+    fn length(&mut self, o: &mut Out) {
+        if self.told {
+            o.put(", ");
+        } else {
+            o.put((", length ", self.length, ": "));
+            self.told = true;
+        }
+    }
+
+    /// The payload of an Ethertype; dumped with the header where it is unknown.
+    fn payload(&mut self, o: &mut Out, kind: u16, below: &Below<'_>) -> Step<bool> {
+        if o.opt.link {
+            put_type(o, kind);
+            self.length(o);
+        }
+        if let Some(dissect) = registry::ethertype(kind) {
+            return dissect(o, self.rest, below).map(|()| false);
+        }
+        if !o.opt.link {
+            self.header(o, kind, below);
+        }
+        default_dump(o, self.rest);
+        Ok(false)
+    }
+
+    /// The addresses and the type of a payload that no printer knows.
+    fn header(&self, o: &mut Out, kind: u16, below: &Below<'_>) {
+        if let Some((source, destination)) = below.source.zip(below.destination) {
+            o.put((source, " > ", destination, ", "));
+        }
+        put_type(o, kind);
+        o.put((", length ", self.length, ": "));
+    }
+
+    /// Arista's header; true if it is known and a type follows.
+    fn arista(&mut self, o: &mut Out, kind: u16, below: &Below<'_>) -> Step<bool> {
+        if self.rest.caplen() < 2 || self.rest.len() < 2 {
+            o.put("[|arista]");
+            *self.link_len += self.rest.caplen().min(self.rest.len());
+            return Ok(false);
+        }
+        put_type(o, kind);
+        o.put((", length ", self.length, ": "));
+        match arista::header(o, self.rest)? {
+            Some(len) => {
+                self.skip(len);
+                Ok(true)
+            }
+            None => {
+                if !o.opt.link {
+                    self.header(o, kind, below);
                 }
-                o.put(", ");
+                default_dump(o, self.rest);
+                Ok(false)
             }
         }
-        v = v.skip(4);
-        *link_len += 4;
     }
-    Ok(Some((kind, v)))
+}
+
+/// Dumps a payload that no printer knows, as far as it is captured.
+pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
+    if o.opt.dumps_unknown() {
+        o.default_dump(v.payload());
+    }
 }
 
 /// `vlan 48, p 1, DEI` of a tag control information.
@@ -135,19 +275,15 @@ pub(crate) fn put_tag(o: &mut Out, tag: u16) {
     o.put(("vlan ", tag & 0xfff, ", p ", tag >> 13, if tag & 0x1000 != 0 { ", DEI" } else { "" }));
 }
 
-/// The addresses, type and length of `-e`.
-fn header(o: &mut Out, v: View<'_>) -> Step {
-    let kind = v.get(TYPE)?;
-    o.put((v.get(SOURCE)?, " > ", v.get(DESTINATION)?));
-    if kind <= MAX_LENGTH {
-        o.put((", 802.3, length ", kind, ": "));
-        return Ok(());
-    }
+fn addresses(o: &mut Out, source: Mac, destination: Mac) {
+    o.put((source, " > ", destination, ", "));
+}
+
+/// `ethertype IPv4 (0x0800)`.
+fn put_type(o: &mut Out, kind: u16) {
     if o.opt.quiet == 0 {
-        o.put((", ethertype ", named(ETHERTYPES, kind, "Unknown"), " (0x", Hex4(kind), ")"));
+        o.put(("ethertype ", named(ETHERTYPES, kind, "Unknown"), " (0x", Hex4(kind), ")"));
     } else {
-        o.put((", ", Named(ETHERTYPES, kind.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")"))));
+        o.put(Named(ETHERTYPES, kind.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
     }
-    o.put((", length ", v.len(), ": "));
-    Ok(())
 }

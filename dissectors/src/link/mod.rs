@@ -1,3 +1,14 @@
 //! Link layers: how a frame starts.
 
 pub(crate) mod ethernet;
+pub(crate) mod frame_relay;
+pub(crate) mod hdlc;
+pub(crate) mod llc;
+pub(crate) mod loopback;
+pub(crate) mod null;
+pub(crate) mod ppp;
+mod ppp_options;
+pub(crate) mod pppoe;
+mod q933;
+pub(crate) mod raw;
+pub(crate) mod sll;

@@ -1,0 +1,3 @@
+//! Storage protocols.
+
+pub(crate) mod aoe;

@@ -1,0 +1,58 @@
+//! Arista's vendor-specific header, which carries a timestamp.
+
+use crate::out::Out;
+use crate::put::{Hex4, Table, Zeros, named};
+use crate::time::Date;
+use crate::view::{Step, View};
+
+const SUBTYPE: usize = 0;
+const TIMESCALE: usize = 2;
+const FORMAT: usize = 3;
+const TIMESTAMP: usize = 4;
+
+const SUBTYPE_TIMESTAMP: u16 = 1;
+const SUBTYPES: Table = &[(1, "Timestamp")];
+const TIMESCALES: Table = &[(0, "TAI"), (1, "UTC")];
+const FORMAT_64_BIT: u8 = 1;
+const FORMAT_48_BIT: u8 = 2;
+const FORMATS: Table = &[(1, "64-bit"), (2, "48-bit")];
+const HARDWARE: Table = &[(0, "R/R2"), (1, "R3")];
+
+/// Prints a header; the result is its length if a type follows it.
+pub(crate) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
+    o.proto = "arista";
+    let subtype = v.u16(SUBTYPE)?;
+    o.put(("SubType ", named(SUBTYPES, subtype, "Unknown"), " (0x", Hex4(subtype), "), "));
+    if subtype != SUBTYPE_TIMESTAMP {
+        return Ok(None);
+    }
+    let timescale = v.u8(TIMESCALE)?;
+    o.put(("Timescale ", named(TIMESCALES, timescale, "Unknown"), " (", timescale, "), "));
+    let (format, hardware) = (v.u8(FORMAT)? >> 4, v.u8(FORMAT)? & 15);
+    o.put(("Format ", named(FORMATS, format, "Unknown"), " (", format, "), "));
+    o.put(("HwInfo ", named(HARDWARE, hardware, "Unknown"), " (", hardware, "), Timestamp "));
+    let len = match format {
+        FORMAT_64_BIT => {
+            let (seconds, rest) = (v.u32(TIMESTAMP)?, v.u32(TIMESTAMP + 4)?);
+            o.put((Date(seconds.into()), "."));
+            nanoseconds(o, rest);
+            8
+        }
+        FORMAT_48_BIT => {
+            let (seconds, rest) = (v.u16(TIMESTAMP)?, v.u32(TIMESTAMP + 2)?);
+            o.put((seconds, "."));
+            nanoseconds(o, rest);
+            6
+        }
+        _ => return Ok(None),
+    };
+    o.put(": ");
+    Ok(Some(TIMESTAMP + len))
+}
+
+fn nanoseconds(o: &mut Out, value: u32) {
+    o.put(Zeros(value, 9));
+    if value > 999_999_999 {
+        o.put(" [invalid ns]");
+    }
+}

@@ -1,0 +1,20 @@
+//! Protocols between switches.
+
+pub(crate) mod arista;
+pub(crate) mod broadcom;
+pub(crate) mod cdp;
+pub(crate) mod cfm;
+pub(crate) mod dtp;
+pub(crate) mod lldp;
+mod lldp_dcbx;
+mod lldp_ieee;
+mod lldp_med;
+pub(crate) mod marvell;
+pub(crate) mod mpcp;
+pub(crate) mod msnlb;
+mod oam;
+pub(crate) mod slow;
+pub(crate) mod stp;
+pub(crate) mod udld;
+pub(crate) mod vqp;
+pub(crate) mod vtp;

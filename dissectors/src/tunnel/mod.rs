@@ -1,0 +1,3 @@
+//! Tunnels: protocols that carry others.
+
+pub(crate) mod mpls;
