@@ -20,11 +20,14 @@ mod options;
 mod out;
 mod put;
 mod registry;
+mod routing;
+mod security;
 mod state;
 #[cfg(test)]
 mod testing;
 mod transport;
 mod tree;
+mod tunnel;
 mod view;
 
 pub use frame::{Frame, body, header_fault};

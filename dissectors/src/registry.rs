@@ -1,13 +1,16 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
-use crate::below::{Below, Dissect};
+use crate::below::{Below, Dissect, ip_of};
 use crate::link::ethernet;
 use crate::names;
-use crate::network::ipv4;
+use crate::network::{icmp, icmp6, igmp, ipv4, ipv6};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::transport::{tcp, udp};
+use crate::routing::pim;
+use crate::security::{ah, esp};
+use crate::transport::{dccp, sctp, tcp, udp};
+use crate::tunnel::ipcomp;
 use crate::view::{Step, View};
 
 /// Link types by their LINKTYPE_ value in a capture file.
@@ -83,7 +86,7 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect)];
+const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect), (0x86dd, ipv6::dissect)];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
@@ -92,7 +95,7 @@ pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
 
 /// The names of IP protocols (IANA, Assigned Internet Protocol Numbers).
 pub(crate) const IP_PROTOCOLS: Table = &[
-    (0, "Options"),
+    (0, "HBH"),
     (1, "ICMP"),
     (2, "IGMP"),
     (4, "IPIP"),
@@ -102,13 +105,15 @@ pub(crate) const IP_PROTOCOLS: Table = &[
     (17, "UDP"),
     (33, "DCCP"),
     (41, "IPv6"),
+    (43, "Routing"),
+    (44, "Fragment"),
     (46, "RSVP"),
     (47, "GRE"),
     (50, "ESP"),
     (51, "AH"),
     (55, "Mobile IP"),
     (58, "ICMPv6"),
-    (63, "mobile-ip"),
+    (62, "Mobile IP (old)"),
     (88, "EIGRP"),
     (89, "OSPF"),
     (103, "PIM"),
@@ -117,7 +122,7 @@ pub(crate) const IP_PROTOCOLS: Table = &[
     (113, "PGM"),
     (132, "SCTP"),
     (135, "Mobility"),
-    (254, "CARP"),
+    (143, "Ethernet"),
 ];
 
 /// Protocols whose printers write the addresses with their ports.
@@ -125,14 +130,63 @@ pub(crate) fn prints_own_addresses(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 132 | 33)
 }
 
+/// Which IP versions a protocol is defined for.
+#[derive(Clone, Copy, PartialEq)]
+enum Over {
+    Any,
+    V4,
+    V6,
+}
+
 /// Payloads by IP protocol.
-const IP_ROWS: &[(u8, Dissect)] = &[(6, tcp::dissect), (17, udp::dissect), (4, ipv4::dissect)];
+const IP_ROWS: &[(u8, Over, Dissect)] = &[
+    (6, Over::Any, tcp::dissect),
+    (17, Over::Any, udp::dissect),
+    (1, Over::V4, icmp::dissect),
+    (58, Over::V6, icmp6::dissect),
+    (50, Over::Any, esp::dissect),
+    (108, Over::Any, ipcomp::dissect),
+    (132, Over::Any, sctp::dissect),
+    (33, Over::Any, dccp::dissect),
+    (2, Over::V4, igmp::dissect),
+    (4, Over::Any, ipv4::dissect),
+    (41, Over::Any, ipv6::dissect),
+    (103, Over::Any, pim::dissect),
+    (143, Over::V6, ethernet::encapsulated),
+];
+
+/// The protocols that are not printed by a row.
+const AUTHENTICATION_HEADER: u8 = 51;
+const NO_NEXT_HEADER: u8 = 59;
+const SUN_ND: u8 = 77;
 
 /// Prints the payload of an IP datagram.
 pub(crate) fn ip_payload(o: &mut Out, v: View<'_>, protocol: u8, below: &Below<'_>) -> Step {
-    match IP_ROWS.iter().find(|row| row.0 == protocol) {
-        Some(row) => (row.1)(o, v, below),
-        None => {
+    let (mut v, mut protocol) = (v, protocol);
+    // Authentication headers may follow one another.
+    while protocol == AUTHENTICATION_HEADER {
+        o.proto = "ah";
+        if !v.has(1) {
+            o.truncated();
+            return Ok(());
+        }
+        protocol = v.u8(0)?;
+        let size = ah::dissect(o, v)?;
+        v = v.skip(size).claim((v.len() as u32).wrapping_sub(size as u32) as usize);
+    }
+    let version = if ip_of(below)?.version == 4 { Over::V4 } else { Over::V6 };
+    match (IP_ROWS.iter().find(|row| row.0 == protocol), protocol) {
+        (Some(&(_, over, dissect)), _) if over == Over::Any || over == version => dissect(o, v, below),
+        (Some(row), _) => requires(o, protocol, if row.1 == Over::V4 { "IPv4" } else { "IPv6" }),
+        (None, NO_NEXT_HEADER) => {
+            o.put("no next header");
+            Ok(())
+        }
+        (None, SUN_ND) => {
+            o.put((" nd ", v.len()));
+            Ok(())
+        }
+        (None, _) => {
             names::put_protocol(o, protocol);
             o.put((" ", v.len()));
             Ok(())

@@ -23,7 +23,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "udp";
     let ip = ip_of(below)?;
     if !v.has(4) {
-        o.put((ip.source()?, " > ", ip.destination()?, ":"));
+        if ip.protocol == PROTOCOL {
+            o.put((ip.source()?, " > ", ip.destination()?, ": "));
+        }
         o.truncated();
         return Ok(());
     }

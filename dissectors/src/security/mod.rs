@@ -1,0 +1,4 @@
+//! Security protocols.
+
+pub(crate) mod ah;
+pub(crate) mod esp;

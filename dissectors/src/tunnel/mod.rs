@@ -1,0 +1,3 @@
+//! Protocols that carry others.
+
+pub(crate) mod ipcomp;
