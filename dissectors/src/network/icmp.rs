@@ -31,8 +31,6 @@ const PARAMETER_PROBLEM: u8 = 12;
 const TIMESTAMP: u8 = 13;
 const TIMESTAMP_REPLY: u8 = 14;
 const MASK_REPLY: u8 = 18;
-const EXTENDED_ECHO: u8 = 42;
-const EXTENDED_ECHO_REPLY: u8 = 43;
 /// The types whose texts hold nothing else.
 const NAMES: Table = &[
     (4, "source quench"),
@@ -43,7 +41,7 @@ const NAMES: Table = &[
 ];
 
 /// The longest text of a message.
-const MAX_TEXT: usize = 511;
+const MAX_TEXT: usize = 163;
 
 /// An ICMP message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -82,9 +80,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if matches!(kind, UNREACHABLE | TIME_EXCEEDED | PARAMETER_PROBLEM) {
         icmp_extension::multi_part(o, v)?;
     }
-    if matches!(kind, EXTENDED_ECHO | EXTENDED_ECHO_REPLY) {
-        icmp_extension::extended_echo(o, v, kind == EXTENDED_ECHO, code)?;
-    }
     Ok(())
 }
 
@@ -100,7 +95,7 @@ fn quoted(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {
     match kind {
         ECHO | ECHO_REPLY => {
-            o.put(("echo ", request(kind == ECHO), ", id ", ID.show(v.get(ID)?)));
+            o.put((if kind == ECHO { "echo request, id " } else { "echo reply, id " }, ID.show(v.get(ID)?)));
             o.put((", seq ", SEQUENCE.show(v.get(SEQUENCE)?)));
         }
         UNREACHABLE => unreachable(o, v, code)?,
@@ -122,16 +117,9 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {
             o.put(("time stamp reply id ", v.get(ID)?, " seq ", v.get(SEQUENCE)?, ": org "));
             o.put((Clock(v.u32(HEADER)?), ", recv ", Clock(v.u32(HEADER + 4)?), ", xmit ", Clock(v.u32(HEADER + 8)?)));
         }
-        EXTENDED_ECHO | EXTENDED_ECHO_REPLY => {
-            o.put(("extended echo ", request(kind == EXTENDED_ECHO), ", id ", v.get(ID)?, ", seq ", v.u8(6)?));
-        }
         _ => o.put(named_dec(NAMES, kind, "type-#")),
     }
     Ok(())
-}
-
-fn request(is_request: bool) -> &'static str {
-    if is_request { "request" } else { "reply" }
 }
 
 /// Milliseconds since midnight as a time of day.

@@ -5,7 +5,7 @@ use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
 use crate::network::{
-    icmp_extension, icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl,
+    icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl,
 };
 use crate::out::Out;
 use crate::put::{Hex4, Ipv6, Named, Otherwise, Table, TcpPort, UdpPort};
@@ -47,8 +47,6 @@ const HOME_AGENT_REPLY: u8 = 145;
 const MOBILE_PREFIX_SOLICITATION: u8 = 146;
 pub(crate) const MOBILE_PREFIX_ADVERTISEMENT: u8 = 147;
 const RPL: u8 = 155;
-const EXTENDED_ECHO: u8 = 160;
-const EXTENDED_ECHO_REPLY: u8 = 161;
 
 const NAMES: Table = &[
     (1, "destination unreachable"),
@@ -78,8 +76,6 @@ const NAMES: Table = &[
     (201, "mtrace message"),
     (200, "mtrace response"),
     (155, "RPL"),
-    (160, "extended echo request"),
-    (161, "extended echo reply"),
 ];
 const UNREACHABLE_CODES: Table = &[
     (0, "unreachable route"),
@@ -162,12 +158,6 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step<bool> {
         HOME_AGENT_REPLY => home_agents(o, v)?,
         MOBILE_PREFIX_ADVERTISEMENT => icmp6_neighbor::dissect(o, v, kind)?,
         RPL => icmp6_rpl::dissect(o, v.skip(4), code)?,
-        EXTENDED_ECHO | EXTENDED_ECHO_REPLY => {
-            o.put((", id ", v.get(ID)?, ", seq ", v.u8(6)?));
-            if o.opt.verbose > 0 {
-                icmp_extension::extended_echo(o, v, kind == EXTENDED_ECHO, code)?;
-            }
-        }
         _ => {
             o.put((", length ", v.len()));
             if o.opt.verbose <= 1 {

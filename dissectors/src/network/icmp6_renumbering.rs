@@ -78,9 +78,9 @@ fn command(o: &mut Out, v: View<'_>) -> Step {
 fn use_prefix(o: &mut Out, v: View<'_>) -> Step {
     v.need(USE)?;
     o.put((separator(o), "use("));
-    if v.u8(12)? != 0 {
-        // Of the flags only the first octet is looked at, as if it were the last.
-        o.put(",");
+    let flags = v.u8(12)?;
+    if flags != 0 {
+        o.put((if flags & 0x80 != 0 { "V" } else { "" }, if flags & 0x40 != 0 { "P" } else { "" }, ","));
     }
     if o.opt.verbose > 0 {
         o.put(("mask=0x", Hex(v.u8(2)?), ",raflags=0x", Hex(v.u8(3)?), ","));
