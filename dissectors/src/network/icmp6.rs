@@ -4,9 +4,7 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
-use crate::network::{
-    icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl,
-};
+use crate::network::{icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl};
 use crate::out::Out;
 use crate::put::{Hex4, Ipv6, Named, Otherwise, Table, TcpPort, UdpPort};
 use crate::view::{Step, Stop, View};

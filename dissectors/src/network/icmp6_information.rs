@@ -2,7 +2,7 @@
 
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6, Table, bits};
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 /// Octets before the subject or data: the ICMPv6 header and a nonce.
 const HEADER: usize = 16;
@@ -25,7 +25,10 @@ pub(crate) fn query(o: &mut Out, v: View<'_>) -> Step {
         o.put(" who-are-you request");
         return Ok(());
     }
-    v.need(HEADER)?;
+    if !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
     o.put(" (");
     let kind = v.u16(4)?;
     match kind {
@@ -101,9 +104,13 @@ pub(crate) fn reply(o: &mut Out, v: View<'_>) -> Step {
     const UNKNOWN: u8 = 2;
     let size = v.caplen();
     if v.len() > size {
-        return Err(Stop::Malformed);
+        o.truncated();
+        return Ok(());
     }
-    v.need(HEADER)?;
+    if !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
     o.put(" (");
     let verbose = o.opt.verbose > 0;
     let invalid_length = (size != HEADER && verbose).then_some(", invalid length");

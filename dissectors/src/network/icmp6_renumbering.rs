@@ -15,7 +15,10 @@ const FLAGS: Table = &[(0x80, "T"), (0x40, "R"), (0x20, "A"), (0x10, "S"), (0x08
 
 /// A message. A prefix list of an impossible length is an error.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
-    v.need(HEADER)?;
+    if !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
     let code = v.u8(1)?;
     match code {
         COMMAND => o.put(", command"),
@@ -53,7 +56,9 @@ fn separator(o: &Out) -> &'static str {
 
 /// A prefix control operation (RFC 2894, section 3.2).
 fn command(o: &mut Out, v: View<'_>) -> Step {
-    v.need(MATCH)?;
+    if !v.has(MATCH) {
+        return Err(Stop::Malformed);
+    }
     o.put((separator(o), "match("));
     match v.u8(0)? {
         1 => o.put("add"),
@@ -76,7 +81,9 @@ fn command(o: &mut Out, v: View<'_>) -> Step {
 }
 
 fn use_prefix(o: &mut Out, v: View<'_>) -> Step {
-    v.need(USE)?;
+    if !v.has(USE) {
+        return Err(Stop::Malformed);
+    }
     o.put((separator(o), "use("));
     let flags = v.u8(12)?;
     if flags != 0 {

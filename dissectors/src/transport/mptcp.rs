@@ -1,7 +1,7 @@
 //! Multipath TCP options (RFC 6824, RFC 8684, section 3).
 
 use crate::out::Out;
-use crate::put::{Hex, Ipv4, Ipv6, Named, Octets, Otherwise, Table, bits, named};
+use crate::put::{Hex, Ipv4, Ipv6, Octets, Table, named};
 use crate::transport::tcp::{ACK, SYN};
 use crate::view::{Step, Stop, View};
 
@@ -14,19 +14,6 @@ const NAMES: Table = &[
     (5, "prio"),
     (6, "fail"),
     (7, "fast-close"),
-    (8, "tcprst"),
-];
-const CAPABLE_FLAGS: Table =
-    &[(0x80, "A"), (0x40, "B"), (0x20, "C"), (0x10, "D"), (0x08, "E"), (0x04, "F"), (0x02, "G"), (0x01, "H")];
-const RESET_FLAGS: Table = &[(8, "U"), (4, "V"), (2, "W"), (1, "T")];
-const RESET_REASONS: Table = &[
-    (6, "Middlebox interference"),
-    (5, "Unacceptable performance"),
-    (4, "Too much outstanding data"),
-    (3, "Administratively prohibited"),
-    (2, "Lack of resources"),
-    (1, "MPTCP-specific error"),
-    (0, "Unspecified error"),
 ];
 const ADDRESS_FORMS: Table = &[(6, "v0-ip6"), (4, "v0-ip4"), (1, "v1-echo"), (0, "v1")];
 
@@ -55,12 +42,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, size: usize, flags: u8) -> Step 
             o.put((" key 0x", Hex(v.u64(2)?)));
             Ok(())
         }
-        8 => {
-            expect(size == 4)?;
-            o.put((" flags [", bits(RESET_FLAGS, v.u8(0)?, "", "none"), "]"));
-            o.put((" reason ", Named(RESET_REASONS, v.u8(1)?.into(), Otherwise::Hex("unknown (0x", 2, ")"))));
-            Ok(())
-        }
         _ => Ok(()),
     }
 }
@@ -80,9 +61,8 @@ fn capable(o: &mut Out, v: View<'_>, size: usize, flags: u8) -> Step {
         return Ok(());
     }
     o.put((" v", version));
-    let field = v.u8(1)?;
-    o.put((" flags [", bits(CAPABLE_FLAGS, field, "", "none"), "]"));
-    let checksums = field & 0x80 != 0;
+
+    let checksums = v.u8(1)? & 0x80 != 0;
     o.put(checksums.then_some(" csum"));
     if size >= 12 {
         o.put((" {0x", Hex(v.u64(2)?)));
