@@ -162,6 +162,42 @@ impl<T: TryInto<u64>> Put for Spaces<T> {
     }
 }
 
+/// Text padded with spaces on its left to a width of at most 64, `%Ns`.
+#[derive(Clone, Copy)]
+pub struct Right<P>(pub P, pub usize);
+
+impl<P: Put> Put for Right<P> {
+    fn put(self, o: &mut Out) {
+        let start = o.line.len();
+        self.0.put(o);
+        let mut room = [0; 64];
+        let text = &o.line.as_bytes()[start..];
+        let length = text.len();
+        if length < self.1 && length <= room.len() {
+            room[..length].copy_from_slice(text);
+            o.line.truncate(start);
+            for _ in length..self.1 {
+                o.line.byte(b' ');
+            }
+            o.line.bytes(&room[..length]);
+        }
+    }
+}
+
+/// Text padded with spaces on its right to a width, `%-Ns`.
+#[derive(Clone, Copy)]
+pub struct Left<P>(pub P, pub usize);
+
+impl<P: Put> Put for Left<P> {
+    fn put(self, o: &mut Out) {
+        let start = o.line.len();
+        self.0.put(o);
+        for _ in o.line.len() - start..self.1 {
+            o.line.byte(b' ');
+        }
+    }
+}
+
 /// A floating-point number with a fixed number of decimals, `%.Nf`.
 #[derive(Clone, Copy)]
 pub struct Fixed(pub f64, pub usize);

@@ -7,10 +7,10 @@ use crate::network::{icmp, icmp6, igmp, ipv4, ipv6};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::routing::pim;
+use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
 use crate::security::{ah, esp};
 use crate::transport::{dccp, sctp, tcp, udp};
-use crate::tunnel::ipcomp;
+use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, nsh, otv, vxlan};
 use crate::view::{Step, View};
 
 /// Link types by their LINKTYPE_ value in a capture file.
@@ -86,7 +86,7 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect), (0x86dd, ipv6::dissect)];
+const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect), (0x86dd, ipv6::dissect), (0x894f, nsh::dissect)];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
@@ -152,6 +152,11 @@ const IP_ROWS: &[(u8, Over, Dissect)] = &[
     (4, Over::Any, ipv4::dissect),
     (41, Over::Any, ipv6::dissect),
     (103, Over::Any, pim::dissect),
+    (9, Over::Any, igrp::dissect),
+    (47, Over::Any, gre::dissect),
+    (55, Over::Any, mobile_ip::dissect),
+    (88, Over::Any, eigrp::dissect),
+    (112, Over::Any, vrrp::dissect),
     (143, Over::V6, ethernet::encapsulated),
 ];
 
@@ -226,7 +231,21 @@ impl Port {
 }
 
 /// UDP payloads by port.
-const UDP_ROWS: &[(Port, Dissect)] = &[];
+const UDP_ROWS: &[(Port, Dissect)] = &[
+    (Port::Either(520), rip::dissect),
+    (Port::Either(521), ripng::dissect),
+    (Port::Either(1701), l2tp::dissect),
+    (Port::Destination(1985), hsrp::dissect),
+    (Port::Destination(bfd::CONTROL), bfd::dissect),
+    (Port::Destination(bfd::MULTIHOP), bfd::dissect),
+    (Port::Destination(bfd::AGGREGATE), bfd::dissect),
+    (Port::Destination(bfd::ECHO), bfd::dissect),
+    (Port::Either(8472), otv::dissect),
+    (Port::Either(4789), vxlan::dissect),
+    (Port::Destination(6081), geneve::dissect),
+    (Port::Either(4342), lisp::dissect),
+    (Port::Either(4790), vxlan::extended),
+];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
@@ -234,7 +253,7 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] = &[];
+const UDP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Vxlan, vxlan::dissect)];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {

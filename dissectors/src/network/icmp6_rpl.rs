@@ -164,7 +164,7 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
                 return Ok(());
             }
             if o.opt.verbose > 2 {
-                o.hex_dump(" ", v.bytes(2, size - 2)?);
+                o.hex_field(" ", v.skip(2), size - 2)?;
             }
         }
         v = v.skip(size);
