@@ -14,6 +14,7 @@ mod frame;
 #[allow(unsafe_code)]
 mod line;
 mod link;
+mod media;
 mod names;
 mod network;
 mod options;
@@ -23,6 +24,7 @@ mod registry;
 mod routing;
 mod security;
 mod state;
+mod storage;
 #[cfg(test)]
 mod testing;
 mod transport;

@@ -2,6 +2,7 @@
 
 use crate::below::{Below, Dissect, ip_of};
 use crate::link::ethernet;
+use crate::media::{rtcp, rtp, vat};
 use crate::names;
 use crate::network::{icmp, icmp6, igmp, ipv4, ipv6};
 use crate::options::PacketType;
@@ -9,6 +10,7 @@ use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
 use crate::security::{ah, esp};
+use crate::storage::{nfs, rpc};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, nsh, otv, vxlan};
 use crate::view::{Step, View};
@@ -232,9 +234,11 @@ impl Port {
 
 /// UDP payloads by port.
 const UDP_ROWS: &[(Port, Dissect)] = &[
+    (Port::Either(496), pim::auto_rp),
     (Port::Either(520), rip::dissect),
     (Port::Either(521), ripng::dissect),
     (Port::Either(1701), l2tp::dissect),
+    (Port::Destination(vat::PORT), vat::dissect),
     (Port::Destination(1985), hsrp::dissect),
     (Port::Destination(bfd::CONTROL), bfd::dissect),
     (Port::Destination(bfd::MULTIHOP), bfd::dissect),
@@ -253,7 +257,13 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Vxlan, vxlan::dissect)];
+const UDP_TYPES: &[(PacketType, Dissect)] = &[
+    (PacketType::Vat, vat::dissect),
+    (PacketType::Rpc, rpc::dissect),
+    (PacketType::Rtp, rtp::dissect),
+    (PacketType::Rtcp, rtcp::dissect),
+    (PacketType::Vxlan, vxlan::dissect),
+];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {
@@ -265,12 +275,12 @@ pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: Pack
 
 /// Prints a UDP payload that is a remote procedure call to or from an NFS port;
 /// false if it is none.
-pub(crate) fn udp_remote_call(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step<bool> {
-    Ok(false)
+pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<bool> {
+    if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
 /// TCP payloads by port: the text before it, and the dissector.
-const TCP_ROWS: &[(Port, &str, Dissect)] = &[];
+const TCP_ROWS: &[(Port, &str, Dissect)] = &[(Port::Either(nfs::PORT), "", nfs::segment)];
 
 /// TCP payloads by the name that `-T` gives.
 const TCP_TYPES: &[(PacketType, Dissect)] = &[];

@@ -1,0 +1,7 @@
+//! Remote procedure calls and remote storage.
+
+pub(crate) mod nfs;
+mod nfs_attributes;
+mod nfs_handles;
+mod nfs_replies;
+pub(crate) mod rpc;
