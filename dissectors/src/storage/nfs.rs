@@ -176,7 +176,13 @@ fn arguments(v: View<'_>) -> Step<View<'_>> {
 
 /// A file name in quotes: what follows it.
 pub(crate) fn file_name<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
-    let size = v.u32(0)? as usize;
+    let size = v.u32(0)?;
+    if size.checked_next_multiple_of(4).is_none() {
+        o.put("[cannot pad to 32-bit boundaries]");
+        o.invalid();
+        return Err(Stop::Truncated);
+    }
+    let size = size as usize;
     let whole = size.next_multiple_of(4);
     let text = v.skip(4);
     text.need(whole)?;

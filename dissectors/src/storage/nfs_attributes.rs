@@ -2,7 +2,7 @@
 
 use crate::out::Out;
 use crate::put::{Hex, Named, Otherwise, Put, Table, Zeros};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the attributes in each version.
 const V2_SIZE: usize = 68;
@@ -29,9 +29,15 @@ pub(crate) fn time(v: View<'_>, at: usize) -> Step<(u32, &'static str, Zeros<u32
     Ok((v.u32(at)?, ".", Zeros(v.u32(at + 4)?, 6)))
 }
 
+/// Fails as malformed where the attributes are not captured whole: after an
+/// error nothing says so.
+fn whole(v: View<'_>, size: usize) -> Step {
+    if v.has(size) { Ok(()) } else { Err(Stop::Malformed) }
+}
+
 /// The attributes of an object: what follows them.
 pub(crate) fn put<'p>(o: &mut Out, v: View<'p>, verbose: u8, version_3: bool) -> Step<View<'p>> {
-    v.need(20)?;
+    whole(v, 20)?;
     if verbose > 0 {
         let kind = Named(TYPES, v.u32(0)?, Otherwise::Dec("unk-ft ", " "));
         o.put((" ", kind, " ", Octal(v.u32(4)?), " ids ", v.i32(12)?, "/", v.i32(16)?));
@@ -43,7 +49,7 @@ pub(crate) fn put<'p>(o: &mut Out, v: View<'p>, verbose: u8, version_3: bool) ->
     }
     let size = if version_3 { V3_SIZE } else { V2_SIZE };
     if verbose > 1 {
-        v.need(size)?;
+        whole(v, size)?;
         o.put((" nlink ", v.u32(8)?));
         if version_3 {
             o.put((" rdev ", v.u32(36)?, "/", v.u32(40)?, " fsid ", Hex(v.u64(44)?), " fileid ", Hex(v.u64(52)?)));
@@ -74,7 +80,7 @@ fn before<'p>(o: &mut Out, v: View<'p>, verbose: u8) -> Step<View<'p>> {
     if !present {
         return Ok(v);
     }
-    v.need(BEFORE_SIZE)?;
+    whole(v, BEFORE_SIZE)?;
     if verbose > 1 {
         o.put((" sz ", v.u64(0)?, " mtime ", time(v, 8)?, " ctime ", time(v, 16)?));
     }

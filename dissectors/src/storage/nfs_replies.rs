@@ -75,7 +75,7 @@ pub(crate) fn reply(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
             let key = nfs::key(v.u32(nfs::XID)?, ip.destination()?, ip.source()?);
             match o.state.calls.find(&key) {
                 Some(kind) => match results(o, v, kind) {
-                    // A failure was written: there are no results.
+                    // A failure was written: what is missing is not marked.
                     Err(Stop::Malformed) => Ok(()),
                     other => other,
                 },
@@ -135,6 +135,16 @@ fn results(o: &mut Out, v: View<'_>, kind: CallKind) -> Step {
     }
     let v = accepted(o, v)?;
     let (ok, v) = status(o, v)?;
+    let result = results_of(o, v, procedure, ok, version_3);
+    if result == Err(Stop::Malformed) && ok {
+        o.truncated();
+        return Ok(());
+    }
+    result
+}
+
+/// The results after the status.
+fn results_of(o: &mut Out, v: View<'_>, procedure: u32, ok: bool, version_3: bool) -> Step {
     if version_3 || matches!(procedure, nfs::MKNOD | nfs::READDIRPLUS | nfs::FSINFO | nfs::PATHCONF | nfs::COMMIT) {
         return version_3_results(o, v, procedure, ok);
     }

@@ -11,7 +11,7 @@ use crate::view::{Step, View};
 const PORT: u16 = 111;
 const VERSION: u32 = 2;
 /// Octets of a call without credentials and verifier.
-const CALL_SIZE: usize = 40;
+const CALL_SIZE: usize = 32;
 const PROCEDURES: Table = &[(0, "null"), (1, "set"), (2, "unset"), (3, "getport"), (4, "dump"), (5, "call")];
 
 /// A message.
