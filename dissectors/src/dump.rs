@@ -1,7 +1,7 @@
 //! Hexadecimal and ASCII dumps in tcpdump's layouts.
 
 use crate::out::Out;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets to a line.
 const WIDTH: usize = 16;
@@ -85,6 +85,22 @@ impl Out {
     pub fn unknown(&mut self, view: View<'_>, indent: &str, len: usize) {
         let octets = &view.data()[..len.min(view.caplen())];
         self.hex_dump(indent, octets);
+    }
+
+    /// Dumps a field of `len` octets as [`Out::hex_dump`] does; where the capture
+    /// ends inside it, the dump stops there.
+    pub fn hex_field(&mut self, indent: &str, view: View<'_>, len: usize) -> Step {
+        if let Ok(octets) = view.bytes(0, len) {
+            self.hex_dump(indent, octets);
+            return Ok(());
+        }
+        // Octets are written in pairs, and a row is begun before its first pair is read.
+        let whole = view.caplen() & !1;
+        self.hex_dump(indent, &view.data()[..whole]);
+        if whole % WIDTH == 0 {
+            self.row_start(indent, whole);
+        }
+        Err(Stop::Truncated)
     }
 
     /// Dumps what is claimed and captured of a payload, unless the whole packet

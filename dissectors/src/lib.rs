@@ -15,12 +15,14 @@ mod frame;
 #[allow(unsafe_code)]
 mod line;
 mod link;
+mod media;
 mod names;
 mod network;
 mod options;
 mod out;
 mod put;
 mod registry;
+mod routing;
 mod security;
 mod state;
 mod storage;

@@ -122,6 +122,14 @@ impl Out {
         self.put(" (invalid)");
     }
 
+    /// ` [what value relation bound]`: what a malformed packet contradicts.
+    /// The result is the [`Stop`] to return.
+    #[must_use]
+    pub fn wrong(&mut self, what: &'static str, value: impl Put, relation: &'static str, bound: impl Put) -> Stop {
+        self.put((" [", what, " ", value, " ", relation, " ", bound, "]"));
+        Stop::Malformed
+    }
+
     /// Ends a printer: a malformed packet is marked here and the line goes on;
     /// a truncated one is passed up to the frame.
     pub fn settle(&mut self, result: Step) -> Step {

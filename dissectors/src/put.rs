@@ -20,6 +20,16 @@ impl Put for &str {
     }
 }
 
+/// An IPv6 address that is never looked up: its text alone.
+#[derive(Clone, Copy)]
+pub struct Ipv6Text(pub [u8; 16]);
+
+impl Put for Ipv6Text {
+    fn put(self, o: &mut Out) {
+        o.paint(Paint::Address, |o| o.line.ipv6(self.0));
+    }
+}
+
 /// Nothing.
 impl Put for () {
     #[inline]
@@ -151,6 +161,42 @@ pub struct Spaces<T>(pub T, pub usize);
 impl<T: TryInto<u64>> Put for Spaces<T> {
     fn put(self, o: &mut Out) {
         o.line.dec_padded(self.0.try_into().unwrap_or_default(), self.1, b' ');
+    }
+}
+
+/// Text padded with spaces on its left to a width of at most 64, `%Ns`.
+#[derive(Clone, Copy)]
+pub struct Right<P>(pub P, pub usize);
+
+impl<P: Put> Put for Right<P> {
+    fn put(self, o: &mut Out) {
+        let start = o.line.len();
+        self.0.put(o);
+        let mut room = [0; 64];
+        let text = &o.line.as_bytes()[start..];
+        let length = text.len();
+        if length < self.1 && length <= room.len() {
+            room[..length].copy_from_slice(text);
+            o.line.truncate(start);
+            for _ in length..self.1 {
+                o.line.byte(b' ');
+            }
+            o.line.bytes(&room[..length]);
+        }
+    }
+}
+
+/// Text padded with spaces on its right to a width, `%-Ns`.
+#[derive(Clone, Copy)]
+pub struct Left<P>(pub P, pub usize);
+
+impl<P: Put> Put for Left<P> {
+    fn put(self, o: &mut Out) {
+        let start = o.line.len();
+        self.0.put(o);
+        for _ in o.line.len() - start..self.1 {
+            o.line.byte(b' ');
+        }
     }
 }
 
@@ -357,6 +403,27 @@ impl Put for Bits {
         }
         if separator.is_none() {
             self.otherwise.put(o, self.value);
+        }
+    }
+}
+
+/// Seconds as years, weeks, days, hours, minutes and seconds: `1w2d30s`.
+#[derive(Clone, Copy)]
+pub struct Elapsed(pub u32);
+
+impl Put for Elapsed {
+    fn put(self, o: &mut Out) {
+        const UNITS: [(u32, char); 6] =
+            [(31_536_000, 'y'), (604_800, 'w'), (86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')];
+        let mut left = self.0;
+        if left == 0 {
+            o.put("0s");
+        }
+        for (seconds, unit) in UNITS {
+            if left >= seconds {
+                o.put((left / seconds, unit));
+                left %= seconds;
+            }
         }
     }
 }

@@ -1,17 +1,19 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
-use crate::below::{Below, Dissect};
+use crate::below::{Below, Dissect, ip_of};
 use crate::link::{ethernet, frame_relay, hdlc, loopback, null, ppp, pppoe, raw, sll};
+use crate::media::{rtcp, rtp, vat};
 use crate::names;
-use crate::network::{arp, ipv4, ipx};
+use crate::network::{arp, icmp, icmp6, igmp, ipv4, ipv6, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::security::eap;
-use crate::storage::aoe;
+use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
+use crate::security::{ah, eap, esp};
+use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
-use crate::transport::{tcp, udp};
-use crate::tunnel::mpls;
+use crate::transport::{dccp, sctp, tcp, udp};
+use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, otv, vxlan};
 use crate::view::{Step, View};
 
 /// Link types by their LINKTYPE_ value in a capture file.
@@ -148,6 +150,8 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x88a2, aoe::dissect),
     (0x8847, mpls::dissect),
     (0x8848, mpls::dissect),
+    (0x86dd, ipv6::dissect),
+    (0x894f, nsh::dissect),
 ];
 
 /// The dissector of an Ethertype, if it has one.
@@ -230,7 +234,7 @@ pub(crate) fn ipv4() -> Dissect {
 
 /// IPv6.
 pub(crate) fn ipv6() -> Dissect {
-    ethertype(0x86dd).unwrap_or(undecoded)
+    ipv6::dissect
 }
 
 /// IP of the version that its first octet says.
@@ -254,14 +258,6 @@ pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     undecoded(o, v, below)
 }
 
-/// EIGRP without IP.
-pub(crate) fn eigrp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    match IP_ROWS.iter().find(|row| row.0 == 88) {
-        Some(row) => (row.1)(o, v, below),
-        None => undecoded(o, v, below),
-    }
-}
-
 /// AppleTalk.
 pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     undecoded(o, v, below)
@@ -279,7 +275,7 @@ fn undecoded(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 /// The names of IP protocols (IANA, Assigned Internet Protocol Numbers).
 pub(crate) const IP_PROTOCOLS: Table = &[
-    (0, "Options"),
+    (0, "HBH"),
     (1, "ICMP"),
     (2, "IGMP"),
     (4, "IPIP"),
@@ -314,14 +310,68 @@ pub(crate) fn prints_own_addresses(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 132 | 33)
 }
 
+/// Which IP versions a protocol is defined for.
+#[derive(Clone, Copy, PartialEq)]
+enum Over {
+    Any,
+    V4,
+    V6,
+}
+
 /// Payloads by IP protocol.
-const IP_ROWS: &[(u8, Dissect)] = &[(6, tcp::dissect), (17, udp::dissect), (4, ipv4::dissect)];
+const IP_ROWS: &[(u8, Over, Dissect)] = &[
+    (6, Over::Any, tcp::dissect),
+    (17, Over::Any, udp::dissect),
+    (1, Over::V4, icmp::dissect),
+    (58, Over::V6, icmp6::dissect),
+    (50, Over::Any, esp::dissect),
+    (108, Over::Any, ipcomp::dissect),
+    (132, Over::Any, sctp::dissect),
+    (33, Over::Any, dccp::dissect),
+    (2, Over::V4, igmp::dissect),
+    (4, Over::Any, ipv4::dissect),
+    (41, Over::Any, ipv6::dissect),
+    (103, Over::Any, pim::dissect),
+    (9, Over::Any, igrp::dissect),
+    (47, Over::Any, gre::dissect),
+    (55, Over::Any, mobile_ip::dissect),
+    (88, Over::Any, eigrp::dissect),
+    (112, Over::Any, vrrp::dissect),
+    (143, Over::V6, ethernet::encapsulated),
+];
+
+/// The protocols that are not printed by a row.
+const AUTHENTICATION_HEADER: u8 = 51;
+const NO_NEXT_HEADER: u8 = 59;
+const SUN_ND: u8 = 77;
 
 /// Prints the payload of an IP datagram.
 pub(crate) fn ip_payload(o: &mut Out, v: View<'_>, protocol: u8, below: &Below<'_>) -> Step {
-    match IP_ROWS.iter().find(|row| row.0 == protocol) {
-        Some(row) => (row.1)(o, v, below),
-        None => {
+    let (mut v, mut protocol) = (v, protocol);
+    // Authentication headers may follow one another.
+    while protocol == AUTHENTICATION_HEADER {
+        o.proto = "ah";
+        if !v.has(1) {
+            o.truncated();
+            return Ok(());
+        }
+        protocol = v.u8(0)?;
+        let size = ah::dissect(o, v)?;
+        v = v.skip(size).claim((v.len() as u32).wrapping_sub(size as u32) as usize);
+    }
+    let version = if ip_of(below)?.version == 4 { Over::V4 } else { Over::V6 };
+    match (IP_ROWS.iter().find(|row| row.0 == protocol), protocol) {
+        (Some(&(_, over, dissect)), _) if over == Over::Any || over == version => dissect(o, v, below),
+        (Some(row), _) => requires(o, protocol, if row.1 == Over::V4 { "IPv4" } else { "IPv6" }),
+        (None, NO_NEXT_HEADER) => {
+            o.put("no next header");
+            Ok(())
+        }
+        (None, SUN_ND) => {
+            o.put((" nd ", v.len()));
+            Ok(())
+        }
+        (None, _) => {
             names::put_protocol(o, protocol);
             o.put((" ", v.len()));
             Ok(())
@@ -361,7 +411,24 @@ impl Port {
 }
 
 /// UDP payloads by port.
-const UDP_ROWS: &[(Port, Dissect)] = &[(Port::Either(1589), vqp::dissect)];
+const UDP_ROWS: &[(Port, Dissect)] = &[
+    (Port::Either(1589), vqp::dissect),
+    (Port::Either(496), pim::auto_rp),
+    (Port::Either(520), rip::dissect),
+    (Port::Either(521), ripng::dissect),
+    (Port::Either(1701), l2tp::dissect),
+    (Port::Destination(vat::PORT), vat::dissect),
+    (Port::Destination(1985), hsrp::dissect),
+    (Port::Destination(bfd::CONTROL), bfd::dissect),
+    (Port::Destination(bfd::MULTIHOP), bfd::dissect),
+    (Port::Destination(bfd::AGGREGATE), bfd::dissect),
+    (Port::Destination(bfd::ECHO), bfd::dissect),
+    (Port::Either(8472), otv::dissect),
+    (Port::Either(4789), vxlan::dissect),
+    (Port::Destination(6081), geneve::dissect),
+    (Port::Either(4342), lisp::dissect),
+    (Port::Either(4790), vxlan::extended),
+];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
@@ -369,7 +436,13 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] = &[];
+const UDP_TYPES: &[(PacketType, Dissect)] = &[
+    (PacketType::Vat, vat::dissect),
+    (PacketType::Rpc, rpc::dissect),
+    (PacketType::Rtp, rtp::dissect),
+    (PacketType::Rtcp, rtcp::dissect),
+    (PacketType::Vxlan, vxlan::dissect),
+];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {
@@ -381,12 +454,12 @@ pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: Pack
 
 /// Prints a UDP payload that is a remote procedure call to or from an NFS port;
 /// false if it is none.
-pub(crate) fn udp_remote_call(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step<bool> {
-    Ok(false)
+pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<bool> {
+    if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
 /// TCP payloads by port: the text before it, and the dissector.
-const TCP_ROWS: &[(Port, &str, Dissect)] = &[];
+const TCP_ROWS: &[(Port, &str, Dissect)] = &[(Port::Either(nfs::PORT), "", nfs::segment)];
 
 /// TCP payloads by the name that `-T` gives.
 const TCP_TYPES: &[(PacketType, Dissect)] = &[];

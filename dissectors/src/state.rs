@@ -64,17 +64,65 @@ pub(crate) struct TcpBase {
     pub high: u32,
 }
 
+/// A remote procedure call: its client, its server and its number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallKey {
+    pub version: u8,
+    pub xid: u32,
+    pub client: [u8; 16],
+    pub server: [u8; 16],
+}
+
+/// What a remote procedure call asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct CallKind {
+    pub procedure: u32,
+    pub version: u32,
+}
+
+/// The latest remote procedure calls. Replies to calls longer ago than the last
+/// 64 are not understood, by tcpdump neither.
+#[derive(Default)]
+pub(crate) struct Calls {
+    ring: Vec<(CallKey, CallKind)>,
+    next: usize,
+    /// Where the last search ended, and the next one begins.
+    hint: usize,
+}
+
+impl Calls {
+    const SIZE: usize = 64;
+
+    /// Remembers a call in place of the oldest.
+    pub fn insert(&mut self, key: CallKey, kind: CallKind) {
+        match self.ring.get_mut(self.next) {
+            Some(entry) => *entry = (key, kind),
+            None => self.ring.push((key, kind)),
+        }
+        self.next = (self.next + 1) % Self::SIZE;
+    }
+
+    /// What the call asked for that a reply belongs to.
+    pub fn find(&mut self, key: &CallKey) -> Option<CallKind> {
+        let (before, after) = (0..self.hint.min(self.ring.len()), self.hint..self.ring.len());
+        let found = after.chain(before).find(|&i| self.ring.get(i).is_some_and(|entry| entry.0 == *key))?;
+        self.hint = found;
+        self.ring.get(found).map(|entry| entry.1)
+    }
+}
+
 /// At most so many TCP conversations are remembered (about 60 MB).
 const TCP_FLOWS: usize = 1 << 19;
 
 /// The state of all dissectors.
 pub struct State {
     pub(crate) tcp: Aging<TcpKey, TcpBase>,
+    pub(crate) calls: Calls,
 }
 
 impl Default for State {
     fn default() -> Self {
-        State { tcp: Aging::with_capacity(TCP_FLOWS) }
+        State { tcp: Aging::with_capacity(TCP_FLOWS), calls: Calls::default() }
     }
 }
 

@@ -301,7 +301,9 @@ fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
         }
         (ErrorKind::TooManyValues, _) => Outcome::Usage(format!("option '{word}' doesn't allow an argument")),
         // A missing value: the parser names the option in its long form.
-        (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => missing(&word, words.last()),
+        (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => {
+            missing(&word, words.last())
+        }
         (ErrorKind::InvalidValue, _) => {
             let value = context(error, ContextKind::InvalidValue);
             Outcome::Text(format!("invalid value {value} of {word}"))

@@ -1,10 +1,10 @@
 //! Capturing on an interface.
 
+use std::fs;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use std::fs;
 
 use sniff_captures::live::{self, Batch, Counts, Live, Settings};
 use sniff_captures::write::{InterfaceFacts, Section};
@@ -25,7 +25,9 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         let first = live::devices().map_err(Failure::Text)?.into_iter().next();
-        return first.map(|device| device.name).ok_or_else(|| Failure::Text("no interfaces available for capture".to_owned()));
+        return first
+            .map(|device| device.name)
+            .ok_or_else(|| Failure::Text("no interfaces available for capture".to_owned()));
     };
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(name.to_owned());
@@ -64,7 +66,8 @@ pub(super) fn settings(args: &Args) -> Settings {
 pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let name = choose(name)?;
-    let (mut live, warnings) = Live::open(&name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
+    let (mut live, warnings) =
+        Live::open(&name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
     for warning in warnings {
         message::warning(&warning);
     }
@@ -75,8 +78,7 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let (network, mask) = live::network(&name).unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: mask.into() };
-    live.set_filter(&expression, args.optimize, mask.into())
-        .map_err(|text| unfiltered(&expression, text, target))?;
+    live.set_filter(&expression, args.optimize, mask.into()).map_err(|text| unfiltered(&expression, text, target))?;
     let foreign = args.foreign.then(|| (network.octets(), mask.octets()));
     let mut sink = Sink::new(args, foreign)?;
     if let Some(path) = &args.write {
@@ -92,7 +94,9 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
 /// A refused capture with the command that helps.
 fn with_help(text: String) -> String {
     if text.contains("permission") {
-        return format!("{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\"");
+        return format!(
+            "{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\""
+        );
     }
     text
 }
@@ -208,7 +212,8 @@ impl Capture {
                 break;
             }
             // -1 is no descriptor: only the kernel's ring is waited for.
-            wait::readable([self.live.descriptor(), -1], Some(left)).map_err(|error| Failure::Text(error.to_string()))?;
+            wait::readable([self.live.descriptor(), -1], Some(left))
+                .map_err(|error| Failure::Text(error.to_string()))?;
         }
         Ok(())
     }

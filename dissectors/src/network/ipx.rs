@@ -6,6 +6,7 @@ use crate::network::ipx_services::SERVICES;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Put, lookup};
 use crate::registry;
+use crate::routing::eigrp;
 use crate::view::{Step, Stop, View};
 
 /// Octets of the header.
@@ -52,7 +53,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         0x0455 => o.put(("ipx-netbios ", data.len())),
         0x0456 => o.put(("ipx-diags ", data.len())),
         0x0553 => o.put(("ipx-nwlink-dgm ", data.len())),
-        0x85be => return registry::eigrp(o, data, below),
+        0x85be => return eigrp::dissect(o, data, below),
         number => o.put(("ipx-#", Hex(number), " ", data.len())),
     }
     Ok(())

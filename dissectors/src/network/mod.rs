@@ -1,6 +1,19 @@
 //! Network layers.
 
 pub(crate) mod arp;
+pub(crate) mod icmp;
+pub(crate) mod icmp6;
+mod icmp6_information;
+mod icmp6_multicast;
+mod icmp6_neighbor;
+mod icmp6_renumbering;
+mod icmp6_rpl;
+mod icmp_extension;
+pub(crate) mod igmp;
 pub(crate) mod ipv4;
+pub(crate) mod ipv6;
+mod ipv6_options;
+mod ipv6_routing;
 pub(crate) mod ipx;
 mod ipx_services;
+mod mobility;

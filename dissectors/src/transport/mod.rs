@@ -1,6 +1,10 @@
 //! Transport protocols.
 
+pub(crate) mod dccp;
+mod forces;
+mod m3ua;
 mod mptcp;
+pub(crate) mod sctp;
 pub(crate) mod tcp;
 mod tcp_options;
 pub(crate) mod udp;

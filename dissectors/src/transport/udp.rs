@@ -3,6 +3,7 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
+use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex4, UdpPort};
 use crate::registry;
@@ -23,14 +24,19 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "udp";
     let ip = ip_of(below)?;
     if !v.has(4) {
-        o.put((ip.source()?, " > ", ip.destination()?, ":"));
+        if ip.protocol == PROTOCOL {
+            o.put((ip.source()?, " > ", ip.destination()?, ": "));
+        }
         o.truncated();
         return Ok(());
     }
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(SOURCE.name, sport);
     o.note(DESTINATION.name, dport);
-    endpoints(o, &ip, sport, dport)?;
+    // Calls and replies have their transaction in place of a port.
+    if o.opt.packet_type != Some(PacketType::Rpc) {
+        endpoints(o, &ip, sport, dport)?;
+    }
     if v.len() < HEADER {
         o.put(("truncated-udp ", v.len()));
         return Ok(());

@@ -1,3 +1,13 @@
 //! Tunnels: protocols that carry others.
 
+pub(crate) mod geneve;
+pub(crate) mod gre;
+pub(crate) mod ipcomp;
+pub(crate) mod l2tp;
+mod l2tp_attributes;
+pub(crate) mod lisp;
+pub(crate) mod mobile_ip;
 pub(crate) mod mpls;
+pub(crate) mod nsh;
+pub(crate) mod otv;
+pub(crate) mod vxlan;

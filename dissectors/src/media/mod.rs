@@ -1,0 +1,5 @@
+//! Audio and video transports.
+
+pub(crate) mod rtcp;
+pub(crate) mod rtp;
+pub(crate) mod vat;

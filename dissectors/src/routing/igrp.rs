@@ -1,0 +1,55 @@
+//! Cisco's IGRP.
+
+use crate::below::Below;
+use crate::out::Out;
+use crate::put::{Hex4, Table, named_dec};
+use crate::view::{Step, View};
+
+/// Octets of the header and of a route.
+const HEADER: usize = 12;
+const ROUTE: usize = 14;
+const OPERATIONS: Table = &[(1, "update"), (2, "request")];
+
+/// An IGRP packet.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "igrp";
+    o.put("igrp:");
+    let (mut interior, mut system, mut exterior) = (v.u16(4)?, v.u16(6)?, v.u16(8)?);
+    let first = v.u8(0)?;
+    o.put((" ", named_dec(OPERATIONS, first & 15, "op-#"), " V", first >> 4, " edit=", v.u8(1)?, " AS=", v.u16(2)?));
+    o.put((" (", interior, "/", system, "/", exterior, ")"));
+    let sum = v.u16(10)?;
+    o.put((o.opt.verbose > 0).then_some((" checksum=0x", Hex4(sum))));
+    let mut length = (v.len() as u32).wrapping_sub(HEADER as u32);
+    let mut rest = v.skip(HEADER);
+    while length >= ROUTE as u32 {
+        let [a, b, c] = rest.array(0)?;
+        let (left, before, after) = if interior > 0 {
+            (&mut interior, " *.", "")
+        } else if system > 0 {
+            (&mut system, " ", ".0")
+        } else if exterior > 0 {
+            (&mut exterior, " X", ".0")
+        } else {
+            o.put((" [extra bytes ", length, "]"));
+            break;
+        };
+        *left -= 1;
+        o.put((before, a, ".", b, ".", c, after));
+        metrics(o, rest)?;
+        rest = rest.skip(ROUTE);
+        length -= ROUTE as u32;
+    }
+    if interior != 0 || system != 0 || exterior != 0 || length != 0 {
+        o.invalid();
+    }
+    Ok(())
+}
+
+fn metrics(o: &mut Out, v: View<'_>) -> Step {
+    let (delay, bandwidth) = (v.u24(3)?, v.u24(6)?);
+    let kilobits = 10_000_000u32.checked_div(bandwidth).unwrap_or(0);
+    o.put((" d=", 10 * delay, " b=", kilobits, " r=", v.u8(11)?, " l=", v.u8(12)?));
+    o.put((" M=", (delay + bandwidth).min(0xff_ffff), " mtu=", v.u16(9)?, " in ", v.u8(13)?, " hops"));
+    Ok(())
+}

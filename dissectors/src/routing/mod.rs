@@ -1,0 +1,13 @@
+//! Routing protocols.
+
+pub(crate) mod bfd;
+pub(crate) mod carp;
+pub(crate) mod dvmrp;
+pub(crate) mod eigrp;
+pub(crate) mod hsrp;
+pub(crate) mod igrp;
+pub(crate) mod pim;
+mod pim_messages;
+pub(crate) mod rip;
+pub(crate) mod ripng;
+pub(crate) mod vrrp;

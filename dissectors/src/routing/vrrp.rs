@@ -1,0 +1,82 @@
+//! VRRP versions 2 (RFC 3768) and 3 (RFC 5798).
+
+use crate::below::{Below, ip_of};
+use crate::checksum;
+use crate::options::PacketType;
+use crate::out::Out;
+use crate::put::{Hex, Ipv4, Ipv6, Named, Otherwise, Table};
+use crate::routing::carp;
+use crate::view::{Step, Stop, View};
+
+/// The IP protocol number.
+const PROTOCOL: u8 = 112;
+/// Octets before the addresses.
+const HEADER: usize = 8;
+/// The time to live that a message must have.
+const TIME_TO_LIVE: u8 = 255;
+
+const ADVERTISEMENT: u8 = 1;
+const TYPE_NAMES: Table = &[(1, "Advertisement")];
+const PASSWORD: u8 = 1;
+const AUTHENTICATION: Table = &[(0, "none"), (1, "simple"), (2, "ah")];
+
+/// A VRRP message, or what shares its protocol number where `-T` says so.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if o.opt.packet_type == Some(PacketType::Carp) {
+        return carp::dissect(o, v, below);
+    }
+    o.proto = "vrrp";
+    o.put("VRRP");
+    let ip = ip_of(below)?;
+    let first = v.u8(0)?;
+    let (version, kind) = (first >> 4, first & 15);
+    o.note("vrrp.version", version);
+    o.put(("v", version, ", ", Named(TYPE_NAMES, kind.into(), Otherwise::Dec("unknown type (", ")"))));
+    o.put((ip.ttl != TIME_TO_LIVE).then_some((", (ttl ", ip.ttl, ")")));
+    if !matches!(version, 2 | 3) || kind != ADVERTISEMENT {
+        return Ok(());
+    }
+    o.put((", vrid ", v.u8(1)?, ", prio ", v.u8(2)?));
+    let mut method = 0;
+    if version == 2 {
+        method = v.u8(4)?;
+        // A method without a name is printed as a number after a mark.
+        o.put((", authtype ", Named(AUTHENTICATION, method.into(), Otherwise::Dec("#", ""))));
+        o.put((", intvl ", v.u8(5)?, "s, length ", v.len()));
+    } else {
+        o.put((", intvl ", v.u16(4)? & 0xfff, "cs, length ", v.len()));
+    }
+    if o.opt.verbose == 0 {
+        return Ok(());
+    }
+    let count = v.u8(3)?;
+    if let Ok(covered) = v.bytes(0, v.len()) {
+        let sum =
+            if version == 2 { checksum::internet(covered) } else { ip.checksum(PROTOCOL, covered.len(), covered)? };
+        if sum != 0 {
+            o.put((", (bad vrrp cksum ", Hex(v.u16(6)?), ")"));
+        }
+    }
+    o.put(", addrs");
+    o.put((count > 1).then_some(("(", count, ")")));
+    o.put(":");
+    let mut rest = v.skip(HEADER);
+    for i in 0..count {
+        let separator = if i == 0 { " " } else { "," };
+        if ip.version == 4 {
+            o.put((separator, Ipv4(rest.array(0)?)));
+            rest = rest.skip(4);
+        } else {
+            o.put((separator, Ipv6(rest.array(0)?)));
+            rest = rest.skip(16);
+        }
+    }
+    if version == 2 && method == PASSWORD {
+        o.put(" auth \"");
+        if o.until_nul(rest, 8) {
+            return Err(Stop::Truncated);
+        }
+        o.put("\"");
+    }
+    Ok(())
+}

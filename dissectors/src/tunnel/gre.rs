@@ -1,0 +1,209 @@
+//! GRE (RFC 2784, RFC 2890) with source routes (RFC 1701), and its version 1 of
+//! PPTP (RFC 2637, section 4.1).
+
+use crate::below::Below;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::put::{Hex, Hex4, Table, bits, named};
+use crate::registry::{self, ETHERTYPES};
+use crate::view::{Step, Stop, View};
+
+const CHECKSUM: u16 = 0x8000;
+const ROUTING: u16 = 0x4000;
+const KEY: u16 = 0x2000;
+const SEQUENCE: u16 = 0x1000;
+const ACKNOWLEDGMENT: u16 = 0x0080;
+const VERSION: u16 = 0x0007;
+const FLAG_NAMES: Table = &[
+    (0x8000, "checksum present"),
+    (0x4000, "routing present"),
+    (0x2000, "key present"),
+    (0x1000, "sequence# present"),
+    (0x0800, "source routing present"),
+    (0x0080, "ack present"),
+];
+
+const PPP: u16 = 0x880b;
+const TRANSPARENT_ETHERNET: u16 = 0x6558;
+
+/// The payloads that GRE carries by their Ethertype: IPv4, IPv6, MPLS, IPX,
+/// AppleTalk and OSI.
+const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847, 0x8848, 0x8137, 0x809b, 0x00fe];
+
+/// A GRE packet.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "gre";
+    packet(o, v, below)
+}
+
+/// Fails as cut unless `n` octets are left.
+fn enough(v: View<'_>, n: usize) -> Step {
+    if v.len() < n { Err(Stop::Truncated) } else { Ok(()) }
+}
+
+fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    let flags = v.u16(0)?;
+    o.note("gre.flags_and_version", flags);
+    let version = flags & VERSION;
+    o.put(("GREv", version));
+    match version {
+        0 => version_0(o, v, flags, below),
+        1 => version_1(o, v, flags, below),
+        _ => {
+            o.put(" ERROR: unknown-version");
+            Ok(())
+        }
+    }
+}
+
+/// The flags with `-v`, and the protocol type.
+fn header<'p>(o: &mut Out, v: View<'p>, flags: u16) -> Step<(u16, View<'p>)> {
+    if o.opt.verbose > 0 {
+        o.put((", Flags [", bits(FLAG_NAMES, flags, ", ", "none"), "]"));
+    }
+    let rest = v.skip(2);
+    enough(rest, 2)?;
+    let kind = rest.u16(0)?;
+    o.note("gre.proto", kind);
+    Ok((kind, rest.skip(2)))
+}
+
+/// A field of four octets that is present where `flag` is set.
+fn optional<'p>(o: &mut Out, v: View<'p>, present: bool, write: impl FnOnce(&mut Out, u32)) -> Step<View<'p>> {
+    if !present {
+        return Ok(v);
+    }
+    enough(v, 4)?;
+    let value = v.u32(0)?;
+    write(o, value);
+    Ok(v.skip(4))
+}
+
+/// The end of the header's text.
+fn close(o: &mut Out, kind: u16, length: usize) {
+    if o.opt.link {
+        o.put((", proto ", named(ETHERTYPES, kind, "unknown"), " (0x", Hex4(kind), ")"));
+    }
+    o.put((", length ", length));
+}
+
+/// What stands between header and payload.
+fn demarcation(o: &mut Out) {
+    o.put(if o.opt.verbose < 1 { ": " } else { "\n\t" });
+}
+
+fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
+    let length = v.len();
+    let (kind, mut v) = header(o, v, flags)?;
+    if flags & (CHECKSUM | ROUTING) != 0 {
+        enough(v, 2)?;
+        let sum = v.u16(0)?;
+        o.put((o.opt.verbose > 0).then_some((", sum 0x", Hex(sum))));
+        v = v.skip(2);
+        enough(v, 2)?;
+        o.put((", off 0x", Hex(v.u16(0)?)));
+        v = v.skip(2);
+    }
+    v = optional(o, v, flags & KEY != 0, |o, key| o.put((", key=0x", Hex(key))))?;
+    v = optional(o, v, flags & SEQUENCE != 0, |o, number| o.put((", seq ", number)))?;
+    if flags & ROUTING != 0 {
+        v = source_routes(o, v)?;
+    }
+    close(o, kind, length);
+    demarcation(o);
+    match kind {
+        TRANSPARENT_ETHERNET => ethernet::encapsulated(o, v, below),
+        _ => match registry::ethertype(kind).filter(|_| CARRIED.contains(&kind)) {
+            Some(dissect) => dissect(o, v, below),
+            None => {
+                o.put(("gre-proto-0x", Hex(kind)));
+                Ok(())
+            }
+        },
+    }
+}
+
+/// Source route entries (RFC 1701, section "Routing").
+fn source_routes<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
+    const IP: u16 = 0x0800;
+    const AUTONOMOUS_SYSTEMS: u16 = 0xfffe;
+    let mut v = v;
+    loop {
+        enough(v, 4)?;
+        let (family, offset, size) = (v.u16(0)?, v.u8(2)?, v.u8(3)?);
+        v = v.skip(4);
+        if family == 0 && size == 0 {
+            return Ok(v);
+        }
+        match family {
+            IP => {
+                o.put(", (rtaf=ip");
+                source_route(o, v, offset, size, 4)?;
+            }
+            AUTONOMOUS_SYSTEMS => {
+                o.put(", (rtaf=asn");
+                source_route(o, v, offset, size, 2)?;
+            }
+            _ => o.put((", (rtaf=0x", Hex(family))),
+        }
+        o.put(")");
+        enough(v, usize::from(size))?;
+        v = v.skip(usize::from(size));
+    }
+}
+
+/// The hops of a source route, each of `unit` octets: a star marks the next.
+fn source_route(o: &mut Out, v: View<'_>, offset: u8, size: u8, unit: u8) -> Step {
+    if offset % unit != 0 {
+        o.put((", badoffset=", offset));
+        return Ok(());
+    }
+    if size % unit != 0 {
+        o.put((", badlength=", size));
+        return Ok(());
+    }
+    if offset >= size {
+        o.put((", badoff/len=", offset, "/", size));
+        return Ok(());
+    }
+    for at in (0..size).step_by(usize::from(unit)) {
+        let hop = v.skip(usize::from(at));
+        enough(hop, usize::from(unit))?;
+        let mark = if at == offset { " *" } else { " " };
+        if unit == 4 {
+            let address = hop.array(0)?;
+            o.put(mark);
+            o.line.ipv4(address);
+        } else {
+            o.put((mark, Hex(hop.u16(0)?)));
+        }
+    }
+    Ok(())
+}
+
+fn version_1(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
+    let length = v.len();
+    let (kind, mut v) = header(o, v, flags)?;
+    if flags & KEY != 0 {
+        // The payload length and the call.
+        enough(v, 4)?;
+        o.put((", call ", v.u16(2)?));
+        v = v.skip(4);
+    }
+    v = optional(o, v, flags & SEQUENCE != 0, |o, number| o.put((", seq ", number)))?;
+    v = optional(o, v, flags & ACKNOWLEDGMENT != 0, |o, number| o.put((", ack ", number)))?;
+    let has_payload = flags & SEQUENCE != 0;
+    o.put((!has_payload).then_some(", no-payload"));
+    close(o, kind, length);
+    if !has_payload {
+        return Ok(());
+    }
+    demarcation(o);
+    match registry::ethertype(PPP).filter(|_| kind == PPP) {
+        Some(dissect) => dissect(o, v, below),
+        None => {
+            o.put(("gre-proto-0x", Hex(kind)));
+            Ok(())
+        }
+    }
+}

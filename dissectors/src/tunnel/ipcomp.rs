@@ -1,0 +1,16 @@
+//! IP Payload Compression (RFC 3173), never decompressed.
+
+use crate::below::Below;
+use crate::out::Out;
+use crate::put::Hex4;
+use crate::view::{Step, View};
+
+/// A compressed payload: its compression parameter index.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "ipcomp";
+    o.put("IPComp(");
+    let index = v.u16(2)?;
+    o.note("ipcomp.cpi", index);
+    o.put(("cpi=0x", Hex4(index), ")"));
+    Ok(())
+}

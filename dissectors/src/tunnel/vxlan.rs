@@ -1,0 +1,89 @@
+//! VXLAN (RFC 7348) and its Generic Protocol Extension (draft-ietf-nvo3-vxlan-gpe).
+
+use crate::below::Below;
+use crate::field::Field;
+use crate::link::ethernet;
+use crate::network::{ipv4, ipv6};
+use crate::out::Out;
+use crate::put::{Hex, Hex2, Table, bits};
+use crate::tunnel::nsh;
+use crate::view::{Step, Stop, View};
+
+/// Octets of the header.
+const HEADER: usize = 8;
+const FLAGS: Field<u8> = Field::new("vxlan.flags", 0);
+/// Where the network identifier stands.
+const NETWORK: usize = 4;
+
+const FLAG_NAMES: Table = &[(0x08, "I")];
+const FLOODED: u8 = 0x02;
+const MAINTENANCE: u8 = 0x01;
+const EXTENDED_FLAG_NAMES: Table = &[(0x08, "I"), (0x04, "P"), (0x02, "B"), (0x01, "O")];
+
+/// A VXLAN packet.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "vxlan";
+    o.put("VXLAN");
+    let result = plain(o, v, below);
+    o.settle(result)
+}
+
+fn plain(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if v.len() < HEADER {
+        return Err(Stop::Malformed);
+    }
+    let flags = v.get(FLAGS)?;
+    o.note(FLAGS.name, flags);
+    o.put((", flags [", bits(FLAG_NAMES, flags, "", "invalid"), "] (0x", Hex2(flags), "), "));
+    let network = v.u24(NETWORK)?;
+    o.note("vxlan.vni", network);
+    o.put(("vni ", network, "\n"));
+    v.need(HEADER)?;
+    ethernet::encapsulated(o, v.skip(HEADER), below)
+}
+
+/// A packet of the Generic Protocol Extension.
+pub(crate) fn extended(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "vxlan_gpe";
+    o.put("VXLAN-GPE, ");
+    let result = generic(o, v, below);
+    o.settle(result)
+}
+
+fn generic(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    const IPV4: u8 = 1;
+    const IPV6: u8 = 2;
+    const ETHERNET: u8 = 3;
+    const NSH: u8 = 4;
+    if v.len() < HEADER {
+        o.put((" (len ", v.len(), " < ", HEADER, ")"));
+        return Err(Stop::Malformed);
+    }
+    let flags = v.get(FLAGS)?;
+    let version = flags >> 4 & 3;
+    if version != 0 {
+        o.put(("unknown version ", version));
+        return Err(Stop::Malformed);
+    }
+    o.put(("flags [", bits(EXTENDED_FLAG_NAMES, flags, "", "none"), "], "));
+    let next = v.u8(3)?;
+    o.put(("vni ", v.u24(NETWORK)?));
+    o.put((flags & FLOODED != 0).then_some(", BUM"));
+    if flags & MAINTENANCE != 0 {
+        o.put((", OAM (proto 0x", Hex(next), ", len ", v.len() - 7, ")"));
+        return Ok(());
+    }
+    v.need(HEADER)?;
+    let payload = v.skip(HEADER);
+    o.put(if o.opt.verbose > 0 { "\n    " } else { ": " });
+    match next {
+        IPV4 => ipv4::dissect(o, payload, below),
+        IPV6 => ipv6::dissect(o, payload, below),
+        ETHERNET => ethernet::encapsulated(o, payload, below),
+        NSH => nsh::dissect(o, payload, below),
+        _ => {
+            o.put("ERROR: unknown-next-protocol");
+            Err(Stop::Malformed)
+        }
+    }
+}
