@@ -14,7 +14,9 @@ mod frame;
 #[allow(unsafe_code)]
 mod line;
 mod link;
+mod management;
 mod names;
+mod naming;
 mod network;
 mod options;
 mod out;
@@ -23,6 +25,7 @@ mod registry;
 mod state;
 #[cfg(test)]
 mod testing;
+mod text;
 mod transport;
 mod tree;
 mod view;

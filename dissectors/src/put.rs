@@ -358,3 +358,24 @@ impl Put for Bits {
         }
     }
 }
+
+/// Seconds as years, weeks, days, hours, minutes and seconds: `1w2d30s`.
+#[derive(Clone, Copy)]
+pub struct Elapsed(pub u32);
+
+impl Put for Elapsed {
+    fn put(self, o: &mut Out) {
+        const UNITS: [(u32, char); 6] =
+            [(31_536_000, 'y'), (604_800, 'w'), (86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')];
+        let mut left = self.0;
+        if left == 0 {
+            o.put("0s");
+        }
+        for (seconds, unit) in UNITS {
+            if left >= seconds {
+                o.put((left / seconds, unit));
+                left %= seconds;
+            }
+        }
+    }
+}

@@ -2,11 +2,14 @@
 
 use crate::below::{Below, Dissect};
 use crate::link::ethernet;
+use crate::management::syslog;
 use crate::names;
+use crate::naming::dns;
 use crate::network::ipv4;
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
+use crate::text::{lines, resp, ssh, telnet};
 use crate::transport::{tcp, udp};
 use crate::view::{Step, View};
 
@@ -172,7 +175,12 @@ impl Port {
 }
 
 /// UDP payloads by port.
-const UDP_ROWS: &[(Port, Dissect)] = &[];
+const UDP_ROWS: &[(Port, Dissect)] = &[
+    (Port::Either(53), dns::dissect),
+    (Port::Either(514), syslog::dissect),
+    (Port::Either(5353), dns::multicast),
+    (Port::Either(5060), lines::sip),
+];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
@@ -180,7 +188,7 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] = &[];
+const UDP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Domain, dns::dissect)];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {
@@ -197,10 +205,22 @@ pub(crate) fn udp_remote_call(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step<b
 }
 
 /// TCP payloads by port: the text before it, and the dissector.
-const TCP_ROWS: &[(Port, &str, Dissect)] = &[];
+const TCP_ROWS: &[(Port, &str, Dissect)] = &[
+    (Port::Either(21), ": ", lines::ftp),
+    (Port::Either(22), "", ssh::dissect),
+    (Port::Either(23), "", telnet::dissect),
+    (Port::Either(25), ": ", lines::smtp),
+    (Port::Either(43), ": ", lines::whois),
+    (Port::Either(53), "", dns::over_tcp),
+    (Port::Either(80), ": ", lines::http),
+    (Port::Either(554), ": ", lines::rtsp),
+    (Port::Either(6379), "", resp::dissect),
+    (Port::Either(8080), ": ", lines::http),
+    (Port::Either(8554), ": ", lines::rtsp),
+];
 
 /// TCP payloads by the name that `-T` gives.
-const TCP_TYPES: &[(PacketType, Dissect)] = &[];
+const TCP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Domain, dns::over_tcp), (PacketType::Resp, resp::dissect)];
 
 /// Prints the payload of a TCP segment.
 pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {

@@ -1,0 +1,6 @@
+//! Naming: DNS and its relatives.
+
+pub(crate) mod dns;
+mod dns_edns;
+mod dns_names;
+mod dns_records;

@@ -1,0 +1,6 @@
+//! Protocols whose messages are lines of text.
+
+pub(crate) mod lines;
+pub(crate) mod resp;
+pub(crate) mod ssh;
+pub(crate) mod telnet;
