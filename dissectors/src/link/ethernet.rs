@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Hex4, Mac, Named, Otherwise, named, named_hex};
 use crate::registry::{self, ETHERTYPES};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header: two addresses and the type or length.
 pub(crate) const HEADER: usize = 14;
@@ -27,7 +27,10 @@ pub(crate) type Before<'a> = Option<&'a dyn Fn(&mut Out) -> Step>;
 pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let mut link_len = 0;
     let result = dissect(o, v, None, &mut link_len);
-    o.link_len += link_len;
+    // A dump behind a line that was cut shows the header too.
+    if result != Err(Stop::Truncated) {
+        o.link_len += link_len;
+    }
     result
 }
 

@@ -79,7 +79,17 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     o.put(("SYSLOG, length: ", v.len()));
-    o.put(("\n\tFacility ", facility_name, " (", facility, "), Severity ", severity_name, " (", severity, ")\n\tMsg: "));
+    o.put((
+        "\n\tFacility ",
+        facility_name,
+        " (",
+        facility,
+        "), Severity ",
+        severity_name,
+        " (",
+        severity,
+        ")\n\tMsg: ",
+    ));
     for at in at..v.len() {
         o.char(v.u8(at)?);
     }

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::out::Out;
+use crate::put::Chars;
 use crate::view::{Step, Stop, View};
 
 const SIMPLE_STRING: u8 = b'+';
@@ -54,11 +55,7 @@ fn find_line_end(v: View<'_>) -> Step<usize> {
 }
 
 fn text(o: &mut Out, v: View<'_>, length: usize) -> Step {
-    o.put(" \"");
-    for &byte in v.bytes(0, length)? {
-        o.char(byte);
-    }
-    o.put("\"");
+    o.put((" \"", Chars(v.bytes(0, length)?), "\""));
     Ok(())
 }
 
@@ -84,11 +81,15 @@ fn length(v: View<'_>) -> Step<(Length, View<'_>)> {
         number = number.and_then(|n| n.checked_mul(10)?.checked_add(i32::from(byte - b'0')));
         at += 1;
     }
-    if at == 0 {
-        return Ok((Length::Odd(" invalid"), digits.skip(1)));
-    }
     let rest = digits.skip(at);
-    let rest = rest.skip(find_line_end(rest)? + 2);
+    // Digits and CR LF, and nothing else; the rest follows what is wrong.
+    if at == 0 || octet(rest, 0)? != b'\r' {
+        return Ok((Length::Odd(" invalid"), rest.skip(1)));
+    }
+    if octet(rest, 1)? != b'\n' {
+        return Ok((Length::Odd(" invalid"), rest.skip(2)));
+    }
+    let rest = rest.skip(2);
     let length = match (negative, number) {
         (true, Some(1)) => Length::Null,
         (true, _) => Length::Odd(" length negative and not -1"),

@@ -151,7 +151,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 /// The octets of a command, and space up to a column.
 fn dump(o: &mut Out, v: View<'_>, at: usize, taken: usize) -> Step {
-    o.hex_dump_from("\n", v.bytes(at, taken)?, at);
+    let octets = v.skip(at).data();
+    o.hex_dump_from("\n", &octets[..taken.min(octets.len())], at);
+    v.skip(at).need(taken)?;
     if taken > 8 {
         o.put("\n\t\t\t\t");
     } else {
