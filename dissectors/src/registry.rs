@@ -2,7 +2,7 @@
 
 use crate::below::{Below, Dissect};
 use crate::link::ethernet;
-use crate::management::syslog;
+use crate::management::{dhcp, dhcp6, syslog};
 use crate::names;
 use crate::naming::dns;
 use crate::network::ipv4;
@@ -177,7 +177,9 @@ impl Port {
 /// UDP payloads by port.
 const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(53), dns::dissect),
+    (Port::Range(67, 68), dhcp::dissect),
     (Port::Either(514), syslog::dissect),
+    (Port::Range(546, 547), dhcp6::dissect),
     (Port::Either(5353), dns::multicast),
     (Port::Either(5060), lines::sip),
 ];

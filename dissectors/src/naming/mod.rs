@@ -2,5 +2,5 @@
 
 pub(crate) mod dns;
 mod dns_edns;
-mod dns_names;
+pub(crate) mod dns_names;
 mod dns_records;
