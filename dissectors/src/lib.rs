@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod below;
+mod calendar;
 pub mod checksum;
 mod dump;
 mod field;
@@ -26,6 +27,7 @@ mod state;
 #[cfg(test)]
 mod testing;
 mod text;
+
 mod transport;
 mod tree;
 mod view;

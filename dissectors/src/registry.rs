@@ -2,7 +2,7 @@
 
 use crate::below::{Below, Dissect};
 use crate::link::ethernet;
-use crate::management::{dhcp, dhcp6, syslog};
+use crate::management::{dhcp, dhcp6, ntp, snmp, syslog, tftp, timed};
 use crate::names;
 use crate::naming::dns;
 use crate::network::ipv4;
@@ -178,7 +178,11 @@ impl Port {
 const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(53), dns::dissect),
     (Port::Range(67, 68), dhcp::dissect),
+    (Port::Either(69), tftp::dissect),
+    (Port::Either(123), ntp::dissect),
+    (Port::Range(161, 162), snmp::dissect),
     (Port::Either(514), syslog::dissect),
+    (Port::Either(525), timed::dissect),
     (Port::Range(546, 547), dhcp6::dissect),
     (Port::Either(5353), dns::multicast),
     (Port::Either(5060), lines::sip),
@@ -190,7 +194,8 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Domain, dns::dissect)];
+const UDP_TYPES: &[(PacketType, Dissect)] =
+    &[(PacketType::Domain, dns::dissect), (PacketType::Snmp, snmp::dissect), (PacketType::Tftp, tftp::dissect)];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {
