@@ -1,7 +1,7 @@
 //! Calendar dates of seconds since 1970, in UTC.
 
 use crate::out::Out;
-use crate::put::{Put, Zeros};
+use crate::put::{Put, Spaces, Zeros};
 
 /// A moment of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) struct Calendar {
     pub hour: u8,
     pub minute: u8,
     pub second: u8,
+    /// Days since Sunday.
+    pub weekday: u8,
 }
 
 impl Calendar {
@@ -34,6 +36,8 @@ impl Calendar {
             hour: (of_day / 3600) as u8,
             minute: (of_day / 60 % 60) as u8,
             second: (of_day % 60) as u8,
+            // 1970 began on a Thursday.
+            weekday: (seconds.div_euclid(DAY) + 4).rem_euclid(7) as u8,
         }
     }
 
@@ -42,6 +46,18 @@ impl Calendar {
         let date = (self.year, "-", Zeros(self.month, 2), "-", Zeros(self.day, 2));
         let time = (Zeros(self.hour, 2), ":", Zeros(self.minute, 2), ":", Zeros(self.second, 2));
         (date, between, time)
+    }
+}
+
+impl Calendar {
+    /// `Thu Feb 29 12:34:56 2024`.
+    pub(crate) fn spoken(self) -> impl Put {
+        const DAYS: [&str; 7] = ["Sun ", "Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat "];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let day = DAYS.get(usize::from(self.weekday)).copied();
+        let month = MONTHS.get(usize::from(self.month).wrapping_sub(1)).copied();
+        let time = (Zeros(self.hour, 2), ":", Zeros(self.minute, 2), ":", Zeros(self.second, 2));
+        (day, month, " ", Spaces(self.day, 2), " ", time, " ", self.year)
     }
 }
 

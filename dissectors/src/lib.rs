@@ -12,6 +12,7 @@ pub mod checksum;
 mod dump;
 mod field;
 mod frame;
+mod industrial;
 #[allow(unsafe_code)]
 mod line;
 mod link;
@@ -23,6 +24,7 @@ mod options;
 mod out;
 mod put;
 mod registry;
+mod security;
 mod state;
 #[cfg(test)]
 mod testing;

@@ -1,15 +1,17 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
 use crate::below::{Below, Dissect};
+use crate::industrial::someip;
 use crate::link::ethernet;
-use crate::management::{dhcp, dhcp6, ntp, snmp, syslog, tftp, timed};
+use crate::management::{dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::names;
-use crate::naming::dns;
+use crate::naming::{dns, lwres, zephyr};
 use crate::network::ipv4;
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::text::{lines, resp, ssh, telnet};
+use crate::security::{eap, kerberos, radius, rpki_rtr};
+use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{tcp, udp};
 use crate::view::{Step, View};
 
@@ -86,7 +88,7 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect)];
+const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[(0x0800, ipv4::dissect), (0x888e, eap::frame), (0x88f7, ptp::dissect)];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
@@ -179,13 +181,26 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(53), dns::dissect),
     (Port::Range(67, 68), dhcp::dissect),
     (Port::Either(69), tftp::dissect),
+    (Port::Either(88), kerberos::dissect),
     (Port::Either(123), ntp::dissect),
     (Port::Range(161, 162), snmp::dissect),
+    (Port::Range(319, 320), ptp::dissect),
     (Port::Either(514), syslog::dissect),
     (Port::Either(525), timed::dissect),
     (Port::Range(546, 547), dhcp6::dissect),
+    (Port::Either(750), kerberos::dissect),
+    (Port::Either(921), lwres::dissect),
     (Port::Either(5353), dns::multicast),
+    (Port::Range(2103, 2104), zephyr::dissect),
+    (Port::Either(1645), radius::dissect),
+    (Port::Either(1812), radius::dissect),
+    (Port::Either(1646), radius::dissect),
+    (Port::Either(1813), radius::dissect),
+    (Port::Either(1700), radius::dissect),
+    (Port::Either(3799), radius::dissect),
+    (Port::Either(6343), sflow::dissect),
     (Port::Either(5060), lines::sip),
+    (Port::Either(30490), someip::dissect),
 ];
 
 /// The dissector of a UDP payload, if its ports have one.
@@ -194,8 +209,14 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
 }
 
 /// UDP payloads by the name that `-T` gives.
-const UDP_TYPES: &[(PacketType, Dissect)] =
-    &[(PacketType::Domain, dns::dissect), (PacketType::Snmp, snmp::dissect), (PacketType::Tftp, tftp::dissect)];
+const UDP_TYPES: &[(PacketType, Dissect)] = &[
+    (PacketType::Domain, dns::dissect),
+    (PacketType::Ptp, ptp::dissect),
+    (PacketType::Radius, radius::dissect),
+    (PacketType::Snmp, snmp::dissect),
+    (PacketType::Someip, someip::dissect),
+    (PacketType::Tftp, tftp::dissect),
+];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
 pub(crate) fn udp_forced(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: PacketType) -> Step {
@@ -220,14 +241,18 @@ const TCP_ROWS: &[(Port, &str, Dissect)] = &[
     (Port::Either(43), ": ", lines::whois),
     (Port::Either(53), "", dns::over_tcp),
     (Port::Either(80), ": ", lines::http),
+    (Port::Either(323), "", rpki_rtr::dissect),
     (Port::Either(554), ": ", lines::rtsp),
+    (Port::Either(1723), "", pptp::dissect),
     (Port::Either(6379), "", resp::dissect),
     (Port::Either(8080), ": ", lines::http),
+    (Port::Either(10288), "", beep::dissect),
     (Port::Either(8554), ": ", lines::rtsp),
 ];
 
 /// TCP payloads by the name that `-T` gives.
-const TCP_TYPES: &[(PacketType, Dissect)] = &[(PacketType::Domain, dns::over_tcp), (PacketType::Resp, resp::dissect)];
+const TCP_TYPES: &[(PacketType, Dissect)] =
+    &[(PacketType::Domain, dns::over_tcp), (PacketType::Resp, resp::dissect), (PacketType::Zmtp1, zmtp::dissect)];
 
 /// Prints the payload of a TCP segment.
 pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {

@@ -23,7 +23,7 @@ pub(crate) const OPT: u32 = 41;
 const TSIG: u32 = 250;
 const URI: u32 = 256;
 
-const TYPES: Table = &[
+pub(crate) const TYPES: Table = &[
     (A, "A"),
     (NS, "NS"),
     (3, "MD"),
@@ -116,7 +116,7 @@ const TYPES: Table = &[
 ];
 
 const INTERNET: u16 = 1;
-const CLASSES: Table = &[(1, "IN"), (3, "CHAOS"), (4, "HS"), (255, "ANY")];
+pub(crate) const CLASSES: Table = &[(1, "IN"), (3, "CHAOS"), (4, "HS"), (255, "ANY")];
 /// In multicast DNS the upper bit of a class asks for a unicast response, or
 /// says that cached records are outdated (RFC 6762, sections 5.4 and 10.2).
 const MULTICAST_FLAG: u16 = 0x8000;

@@ -4,3 +4,5 @@ pub(crate) mod dns;
 mod dns_edns;
 pub(crate) mod dns_names;
 mod dns_records;
+pub(crate) mod lwres;
+pub(crate) mod zephyr;
