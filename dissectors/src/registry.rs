@@ -10,7 +10,7 @@ use crate::network::ipv4;
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::security::{eap, kerberos, radius, rpki_rtr};
+use crate::security::{eap, isakmp, kerberos, radius, rpki_rtr};
 use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{tcp, udp};
 use crate::view::{Step, View};
@@ -176,6 +176,11 @@ impl Port {
     }
 }
 
+/// Prints an ESP packet outside an IP datagram.
+pub(crate) fn esp(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
+    Ok(())
+}
+
 /// UDP payloads by port.
 const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(53), dns::dissect),
@@ -185,12 +190,16 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(123), ntp::dissect),
     (Port::Range(161, 162), snmp::dissect),
     (Port::Range(319, 320), ptp::dissect),
+    (Port::Either(500), isakmp::dissect),
     (Port::Either(514), syslog::dissect),
     (Port::Either(525), timed::dissect),
     (Port::Range(546, 547), dhcp6::dissect),
     (Port::Either(750), kerberos::dissect),
     (Port::Either(921), lwres::dissect),
     (Port::Either(5353), dns::multicast),
+    (Port::Either(4500), isakmp::encapsulated),
+    (Port::Either(7500), isakmp::dissect),
+    (Port::Either(8500), isakmp::dissect),
     (Port::Range(2103, 2104), zephyr::dissect),
     (Port::Either(1645), radius::dissect),
     (Port::Either(1812), radius::dissect),

@@ -15,6 +15,9 @@ const AGENT_6: Field<Ipv6> = Field::new("sflow_245.agent.v6", 8);
 const HEADER: usize = 28;
 const HEADER_6: usize = 40;
 
+/// Octets of a sample's format and length.
+const SAMPLE_HEADER: usize = 8;
+
 const IPV4: u32 = 1;
 const IPV6: u32 = 2;
 
@@ -97,9 +100,15 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
         if rest.is_empty() {
             break;
         }
-        match sample(o, rest)? {
-            Some(taken) => rest = rest.skip(taken),
-            None => break,
+        match sample(o, rest) {
+            Ok(Some(taken)) => rest = rest.skip(taken),
+            Ok(None) => break,
+            Err(Stop::Malformed) => {
+                o.invalid();
+                let content = if rest.len() < SAMPLE_HEADER { rest } else { rest.skip(SAMPLE_HEADER) };
+                return content.need(content.len());
+            }
+            Err(stop) => return Err(stop),
         }
     }
     Ok(())
@@ -107,7 +116,6 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
 
 /// A sample; its octets, or nothing if no other can follow.
 fn sample(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
-    const SAMPLE_HEADER: usize = 8;
     let kind = v.u32(0)? & 0xfff;
     let length = v.u32(4)? as usize;
     if v.len() < SAMPLE_HEADER {

@@ -1,6 +1,10 @@
 //! Authentication, authorization and key exchange.
 
 pub(crate) mod eap;
+pub(crate) mod isakmp;
+mod isakmp_attributes;
+mod isakmp_v1;
+mod isakmp_v2;
 pub(crate) mod kerberos;
 pub(crate) mod radius;
 mod radius_attributes;
