@@ -7,16 +7,20 @@
 #![deny(unsafe_code)]
 
 mod below;
+mod calendar;
 pub mod checksum;
 mod dump;
 mod families;
 mod field;
 mod frame;
+mod industrial;
 #[allow(unsafe_code)]
 mod line;
 mod link;
+mod management;
 mod media;
 mod names;
+mod naming;
 mod network;
 mod options;
 mod out;
@@ -29,6 +33,8 @@ mod storage;
 mod switching;
 #[cfg(test)]
 mod testing;
+
+mod text;
 mod time;
 mod transport;
 mod tree;

@@ -79,7 +79,7 @@ pub(crate) const ORGANIZATIONS: Table = &[
 ];
 
 /// Writes text that did not come from this program: control characters in caret form.
-fn put_foreign(o: &mut Out, text: &str) {
+pub(crate) fn put_foreign(o: &mut Out, text: &str) {
     for &byte in text.as_bytes() {
         o.char(byte);
     }

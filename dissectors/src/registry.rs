@@ -1,17 +1,21 @@
 //! Which dissector follows: static tables whose order is the precedence.
 
 use crate::below::{Below, Dissect, ip_of};
+use crate::industrial::someip;
 use crate::link::{ethernet, frame_relay, hdlc, loopback, null, ppp, pppoe, raw, sll};
+use crate::management::{dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat};
 use crate::names;
+use crate::naming::{dns, lwres, zephyr};
 use crate::network::{arp, icmp, icmp6, igmp, ipv4, ipv6, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
-use crate::security::{ah, eap, esp};
+use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
+use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, otv, vxlan};
 use crate::view::{Step, View};
@@ -152,6 +156,7 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x8848, mpls::dissect),
     (0x86dd, ipv6::dissect),
     (0x894f, nsh::dissect),
+    (0x88f7, ptp::dissect),
 ];
 
 /// The dissector of an Ethertype, if it has one.
@@ -410,6 +415,11 @@ impl Port {
     }
 }
 
+/// Prints an ESP packet outside an IP datagram.
+pub(crate) fn esp(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
+    Ok(())
+}
+
 /// UDP payloads by port.
 const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(1589), vqp::dissect),
@@ -428,6 +438,33 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Destination(6081), geneve::dissect),
     (Port::Either(4342), lisp::dissect),
     (Port::Either(4790), vxlan::extended),
+    (Port::Either(53), dns::dissect),
+    (Port::Range(67, 68), dhcp::dissect),
+    (Port::Either(69), tftp::dissect),
+    (Port::Either(88), kerberos::dissect),
+    (Port::Either(123), ntp::dissect),
+    (Port::Range(161, 162), snmp::dissect),
+    (Port::Range(319, 320), ptp::dissect),
+    (Port::Either(500), isakmp::dissect),
+    (Port::Either(514), syslog::dissect),
+    (Port::Either(525), timed::dissect),
+    (Port::Range(546, 547), dhcp6::dissect),
+    (Port::Either(750), kerberos::dissect),
+    (Port::Either(921), lwres::dissect),
+    (Port::Either(5353), dns::multicast),
+    (Port::Either(4500), isakmp::encapsulated),
+    (Port::Either(7500), isakmp::dissect),
+    (Port::Either(8500), isakmp::dissect),
+    (Port::Range(2103, 2104), zephyr::dissect),
+    (Port::Either(1645), radius::dissect),
+    (Port::Either(1812), radius::dissect),
+    (Port::Either(1646), radius::dissect),
+    (Port::Either(1813), radius::dissect),
+    (Port::Either(1700), radius::dissect),
+    (Port::Either(3799), radius::dissect),
+    (Port::Either(6343), sflow::dissect),
+    (Port::Either(5060), lines::sip),
+    (Port::Either(30490), someip::dissect),
 ];
 
 /// The dissector of a UDP payload, if its ports have one.
@@ -442,6 +479,12 @@ const UDP_TYPES: &[(PacketType, Dissect)] = &[
     (PacketType::Rtp, rtp::dissect),
     (PacketType::Rtcp, rtcp::dissect),
     (PacketType::Vxlan, vxlan::dissect),
+    (PacketType::Domain, dns::dissect),
+    (PacketType::Ptp, ptp::dissect),
+    (PacketType::Radius, radius::dissect),
+    (PacketType::Snmp, snmp::dissect),
+    (PacketType::Someip, someip::dissect),
+    (PacketType::Tftp, tftp::dissect),
 ];
 
 /// Prints a UDP payload as what `-T` says; a type of another transport prints nothing.
@@ -459,10 +502,27 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
 }
 
 /// TCP payloads by port: the text before it, and the dissector.
-const TCP_ROWS: &[(Port, &str, Dissect)] = &[(Port::Either(nfs::PORT), "", nfs::segment)];
+const TCP_ROWS: &[(Port, &str, Dissect)] = &[
+    (Port::Either(nfs::PORT), "", nfs::segment),
+    (Port::Either(21), ": ", lines::ftp),
+    (Port::Either(22), "", ssh::dissect),
+    (Port::Either(23), "", telnet::dissect),
+    (Port::Either(25), ": ", lines::smtp),
+    (Port::Either(43), ": ", lines::whois),
+    (Port::Either(53), "", dns::over_tcp),
+    (Port::Either(80), ": ", lines::http),
+    (Port::Either(323), "", rpki_rtr::dissect),
+    (Port::Either(554), ": ", lines::rtsp),
+    (Port::Either(1723), "", pptp::dissect),
+    (Port::Either(6379), "", resp::dissect),
+    (Port::Either(8080), ": ", lines::http),
+    (Port::Either(10288), "", beep::dissect),
+    (Port::Either(8554), ": ", lines::rtsp),
+];
 
 /// TCP payloads by the name that `-T` gives.
-const TCP_TYPES: &[(PacketType, Dissect)] = &[];
+const TCP_TYPES: &[(PacketType, Dissect)] =
+    &[(PacketType::Domain, dns::over_tcp), (PacketType::Resp, resp::dissect), (PacketType::Zmtp1, zmtp::dissect)];
 
 /// Prints the payload of a TCP segment.
 pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {

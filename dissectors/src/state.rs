@@ -5,6 +5,8 @@ use std::mem;
 
 use foldhash::HashMap;
 
+use crate::security::isakmp::Cookies;
+
 /// A map that forgets: once the young half is full, the old half is dropped and
 /// the young half becomes old. What is used moves to the young half again, so
 /// entries in use stay; every operation takes constant time.
@@ -118,11 +120,12 @@ const TCP_FLOWS: usize = 1 << 19;
 pub struct State {
     pub(crate) tcp: Aging<TcpKey, TcpBase>,
     pub(crate) calls: Calls,
+    pub(crate) isakmp: Cookies,
 }
 
 impl Default for State {
     fn default() -> Self {
-        State { tcp: Aging::with_capacity(TCP_FLOWS), calls: Calls::default() }
+        State { tcp: Aging::with_capacity(TCP_FLOWS), calls: Calls::default(), isakmp: Cookies::default() }
     }
 }
 

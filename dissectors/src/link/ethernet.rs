@@ -9,7 +9,7 @@ use crate::put::{Hex4, Mac, Named, Otherwise, named};
 use crate::registry::{self, ETHERTYPES};
 use crate::security::macsec::{self, Payload};
 use crate::switching::arista;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header: two addresses and the type or length.
 pub(crate) const HEADER: usize = 14;
@@ -48,7 +48,10 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 pub(crate) fn tagged_frame(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>) -> Step {
     let mut link_len = 0;
     let result = packet(o, v, tag, None, &mut link_len);
-    o.link_len += link_len;
+    // A dump behind a line that was cut shows the header too.
+    if result != Err(Stop::Truncated) {
+        o.link_len += link_len;
+    }
     result
 }
 

@@ -3,4 +3,13 @@
 pub(crate) mod ah;
 pub(crate) mod eap;
 pub(crate) mod esp;
+pub(crate) mod isakmp;
+mod isakmp_attributes;
+mod isakmp_v1;
+mod isakmp_v2;
+pub(crate) mod kerberos;
 pub(crate) mod macsec;
+pub(crate) mod radius;
+mod radius_attributes;
+mod radius_values;
+pub(crate) mod rpki_rtr;

@@ -1,0 +1,3 @@
+//! Vehicles and industrial control.
+
+pub(crate) mod someip;

@@ -1,0 +1,16 @@
+//! Configuration, time, logging and monitoring of hosts and networks.
+
+pub(crate) mod dhcp;
+pub(crate) mod dhcp6;
+mod dhcp6_options;
+mod dhcp_options;
+pub(crate) mod ntp;
+pub(crate) mod ntp_time;
+pub(crate) mod pptp;
+pub(crate) mod ptp;
+pub(crate) mod sflow;
+pub(crate) mod snmp;
+mod snmp_asn1;
+pub(crate) mod syslog;
+pub(crate) mod tftp;
+pub(crate) mod timed;

@@ -1,0 +1,184 @@
+//! NTP (RFC 5905) with its control messages (RFC 9327).
+
+use crate::below::Below;
+use crate::field::Field;
+use crate::management::ntp_time::{self, Short, Timestamp};
+use crate::out::Out;
+use crate::put::{Chars, Hex, Hex8, Ipv4, Table, named};
+use crate::view::{Step, Stop, View};
+
+/// Octets of a time message without extensions and authenticator.
+const TIME_HEADER: usize = 48;
+/// Octets of a control message without data.
+const CONTROL_HEADER: usize = 12;
+
+const LEAP: Field<u8> = Field::bits("ntp.flags.li", 0, 0, 0xc0);
+const VERSION: Field<u8> = Field::bits("ntp.flags.vn", 0, 3, 7);
+const MODE: Field<u8> = Field::bits("ntp.flags.mode", 0, 0, 7);
+const STRATUM: Field<u8> = Field::new("ntp.stratum", 1);
+const POLL: Field<u8> = Field::new("ntp.ppoll", 2);
+const PRECISION: Field<u8> = Field::new("ntp.precision", 3);
+const ROOT_DELAY: usize = 4;
+const ROOT_DISPERSION: usize = 8;
+const REFERENCE_ID: Field<u32> = Field::new("ntp.refid", 12);
+const REFERENCE: usize = 16;
+const ORIGIN: usize = 24;
+const RECEIVE: usize = 32;
+const TRANSMIT: usize = 40;
+const KEY_ID: Field<u32> = Field::new("ntp.keyid", 48);
+
+const CONTROL: Field<u8> = Field::new("ntp.ctrl.flags2", 1);
+const SEQUENCE: Field<u16> = Field::new("ntp.ctrl.sequence", 2);
+const STATUS: Field<u16> = Field::new("ntp.ctrl.status", 4);
+const ASSOCIATION: Field<u16> = Field::new("ntp.ctrl.associd", 6);
+const OFFSET: Field<u16> = Field::new("ntp.ctrl.offset", 8);
+const COUNT: Field<u16> = Field::new("ntp.ctrl.count", 10);
+
+const MODE_CONTROL: u8 = 6;
+const MODE_RESERVED: u8 = 7;
+const MODES: Table = &[
+    (0, "unspecified"),
+    (1, "symmetric active"),
+    (2, "symmetric passive"),
+    (3, "Client"),
+    (4, "Server"),
+    (5, "Broadcast"),
+    (6, "Control Message"),
+    (7, "Reserved"),
+];
+const LEAPS: Table = &[(0x00, ""), (0x40, "+1s"), (0x80, "-1s"), (0xc0, "clock unsynchronized")];
+
+const UNSPECIFIED: u8 = 0;
+const PRIMARY: u8 = 1;
+/// Strata of an old query protocol: the address that follows is all there is.
+const INFO_QUERY: u8 = 62;
+const INFO_REPLY: u8 = 63;
+
+/// A message; its content only with `-v`.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "ntp";
+    let (version, mode) = (v.get(VERSION)?, v.get(MODE)?);
+    o.put(("NTPv", VERSION.show(version), ", ", MODE.text(mode, named(MODES, mode, "Unknown mode"))));
+    o.put((", length ", v.len()));
+    if o.opt.verbose == 0 {
+        return Ok(());
+    }
+    let leap = v.get(LEAP)?;
+    o.put(("\n\tLeap indicator: ", LEAP.text(leap, named(LEAPS, leap, "Unknown")), " (", leap, ")"));
+    let result = match mode {
+        MODE_CONTROL => control(o, v),
+        MODE_RESERVED => Ok(()),
+        _ => time(o, v),
+    };
+    if result == Err(Stop::Malformed) {
+        o.invalid();
+        return v.need(v.len());
+    }
+    result
+}
+
+fn time(o: &mut Out, v: View<'_>) -> Step {
+    if v.len() < TIME_HEADER {
+        return Err(Stop::Malformed);
+    }
+    let stratum = v.get(STRATUM)?;
+    let stratum_name = match stratum {
+        UNSPECIFIED => "unspecified",
+        PRIMARY => "primary reference",
+        2..=15 => "secondary reference",
+        _ => "reserved",
+    };
+    o.put((", Stratum ", STRATUM.show(stratum), " (", stratum_name, ")"));
+    let exponent = v.get(POLL)? as i8;
+    o.put((", poll ", exponent));
+    poll(o, exponent);
+    o.put((", precision ", v.get(PRECISION)? as i8));
+    o.put(("\n\tRoot Delay: ", Short::read(v, ROOT_DELAY)?));
+    o.put((", Root dispersion: ", Short::read(v, ROOT_DISPERSION)?));
+    let reference = v.get(REFERENCE_ID)?;
+    o.put(", Reference-ID: ");
+    o.note(REFERENCE_ID.name, reference);
+    let octets = reference.to_be_bytes();
+    match stratum {
+        UNSPECIFIED => o.put("(unspec)"),
+        PRIMARY => o.put(Chars(&octets)),
+        INFO_QUERY | INFO_REPLY => {
+            o.put((Ipv4(octets), if stratum == INFO_QUERY { " INFO_QUERY" } else { " INFO_REPLY" }));
+            return Ok(());
+        }
+        _ => o.put(("0x", Hex8(reference))),
+    }
+    let stamps = [
+        ("\n\t  Reference Timestamp:  ", REFERENCE),
+        ("\n\t  Origin Timestamp:     ", ORIGIN),
+        ("\n\t  Receive Timestamp:    ", RECEIVE),
+        ("\n\t  Transmit Timestamp:   ", TRANSMIT),
+    ];
+    for (name, at) in stamps {
+        o.put((name, Timestamp::read(v, at)?));
+    }
+    let origin = Timestamp::read(v, ORIGIN)?;
+    o.put("\n\t    Originator - Receive Timestamp:  ");
+    ntp_time::difference(o, origin, Timestamp::read(v, RECEIVE)?);
+    o.put("\n\t    Originator - Transmit Timestamp: ");
+    ntp_time::difference(o, origin, Timestamp::read(v, TRANSMIT)?);
+    authenticator(o, v)
+}
+
+/// What follows the timestamps: a key, with or without a digest of 128 or 160 bits.
+fn authenticator(o: &mut Out, v: View<'_>) -> Step {
+    const DIGEST: usize = TIME_HEADER + 4;
+    let words = match v.len() - TIME_HEADER {
+        0 => return Ok(()),
+        4 => 0,
+        20 => 4,
+        24 => 5,
+        more => {
+            o.put(("\n\t(", more, " more bytes after the header)"));
+            return Ok(());
+        }
+    };
+    o.put(("\n\tKey id: ", KEY_ID.show(v.get(KEY_ID)?)));
+    if words > 0 {
+        v.bytes(DIGEST, words * 4)?;
+        o.put("\n\tAuthentication: ");
+    }
+    for i in 0..words {
+        o.put(Hex8(v.u32(DIGEST + i * 4)?));
+    }
+    Ok(())
+}
+
+/// The poll interval in seconds, or as a fraction of one.
+fn poll(o: &mut Out, exponent: i8) {
+    match exponent {
+        0..=31 => o.put((" (", 1_u32 << exponent, "s)")),
+        -31..0 => o.put((" (1/", 1_u32 << -exponent, "s)")),
+        _ => {}
+    }
+}
+
+fn control(o: &mut Out, v: View<'_>) -> Step {
+    if v.len() < CONTROL_HEADER {
+        return Err(Stop::Malformed);
+    }
+    let flags = v.get(CONTROL)?;
+    let choose = |bit: u8, set: &'static str, clear: &'static str| if flags & bit != 0 { set } else { clear };
+    o.put((", ", choose(0x80, "Response", "Request"), ", ", choose(0x40, "Error", "OK")));
+    o.put((", ", choose(0x20, "More", "Last"), ", OpCode=", flags & 0x1f, "\n"));
+    o.put(("\tSequence=", SEQUENCE.show(v.get(SEQUENCE)?)));
+    let status = v.get(STATUS)?;
+    o.put((", Status=", if status == 0 { "" } else { "0x" }, Hex(status)));
+    o.put((", Assoc.=", ASSOCIATION.show(v.get(ASSOCIATION)?)));
+    o.put((", Offset=", OFFSET.show(v.get(OFFSET)?)));
+    let count = usize::from(v.get(COUNT)?);
+    o.put((", Count=", count));
+    if v.len() < CONTROL_HEADER + count {
+        return Err(Stop::Malformed);
+    }
+    if count != 0 {
+        v.need(CONTROL_HEADER + count)?;
+        o.put("\n\tTO-BE-DONE: data not interpreted");
+    }
+    Ok(())
+}

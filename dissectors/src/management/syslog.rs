@@ -1,0 +1,100 @@
+//! Syslog in its BSD form (RFC 3164).
+
+use crate::below::Below;
+use crate::field::Field;
+use crate::out::Out;
+use crate::put::{Named, Otherwise, Table};
+use crate::view::{Step, Stop, View};
+
+/// The opening bracket of the priority.
+const OPENING: Field<u8> = Field::new("syslog.priority", 0);
+/// Digits of a priority, at most.
+const MAX_DIGITS: usize = 3;
+
+const SEVERITIES: Table = &[
+    (0, "emergency"),
+    (1, "alert"),
+    (2, "critical"),
+    (3, "error"),
+    (4, "warning"),
+    (5, "notice"),
+    (6, "info"),
+    (7, "debug"),
+];
+const FACILITIES: Table = &[
+    (0, "kernel"),
+    (1, "user"),
+    (2, "mail"),
+    (3, "daemon"),
+    (4, "auth"),
+    (5, "syslog"),
+    (6, "lpr"),
+    (7, "news"),
+    (8, "uucp"),
+    (9, "cron"),
+    (10, "authpriv"),
+    (11, "ftp"),
+    (12, "ntp"),
+    (13, "security"),
+    (14, "console"),
+    (15, "cron"),
+    (16, "local0"),
+    (17, "local1"),
+    (18, "local2"),
+    (19, "local3"),
+    (20, "local4"),
+    (21, "local5"),
+    (22, "local6"),
+    (23, "local7"),
+];
+const UNKNOWN: Otherwise = Otherwise::Dec("unknown (", ")");
+
+/// A message; its text with `-v`, all octets with `-vv`.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "syslog";
+    let result = message(o, v);
+    o.settle(result)
+}
+
+fn message(o: &mut Out, v: View<'_>) -> Step {
+    if v.get(OPENING)? != b'<' {
+        return Err(Stop::Malformed);
+    }
+    let mut priority = 0;
+    let mut at = 1;
+    while at <= MAX_DIGITS && v.u8(at)?.is_ascii_digit() {
+        priority = priority * 10 + u32::from(v.u8(at)? - b'0');
+        at += 1;
+    }
+    if v.u8(at)? != b'>' {
+        return Err(Stop::Malformed);
+    }
+    at += 1;
+    o.note(OPENING.name, priority);
+    let (facility, severity) = (priority >> 3, priority & 7);
+    let facility_name = Named(FACILITIES, facility, UNKNOWN);
+    let severity_name = Named(SEVERITIES, severity, UNKNOWN);
+    if o.opt.verbose == 0 {
+        o.put(("SYSLOG ", facility_name, ".", severity_name, ", length: ", v.len()));
+        return Ok(());
+    }
+    o.put(("SYSLOG, length: ", v.len()));
+    o.put((
+        "\n\tFacility ",
+        facility_name,
+        " (",
+        facility,
+        "), Severity ",
+        severity_name,
+        " (",
+        severity,
+        ")\n\tMsg: ",
+    ));
+    for at in at..v.len() {
+        o.char(v.u8(at)?);
+    }
+    if o.opt.verbose > 1 {
+        o.unknown(v, "\n\t", v.len());
+    }
+    Ok(())
+}

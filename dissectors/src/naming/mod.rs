@@ -1,0 +1,8 @@
+//! Naming: DNS and its relatives.
+
+pub(crate) mod dns;
+mod dns_edns;
+pub(crate) mod dns_names;
+mod dns_records;
+pub(crate) mod lwres;
+pub(crate) mod zephyr;

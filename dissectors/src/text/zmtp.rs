@@ -1,0 +1,110 @@
+//! ZeroMQ's message transport protocol, version 1.0 (ZeroMQ RFC 13), over TCP and
+//! inside PGM.
+
+use crate::below::Below;
+use crate::out::Out;
+use crate::put::{Hex2, Hex4, Table, bits};
+use crate::view::{Step, Stop, View};
+
+/// The first octet of a length in 64 bits.
+const LONG: u8 = 0xff;
+/// Octets of a frame's body that a single `-v` shows.
+const BRIEF: usize = 128;
+const FLAGS: Table =
+    &[(0x01, "MORE"), (0x02, "R1"), (0x04, "R2"), (0x08, "R3"), (0x10, "R4"), (0x20, "R5"), (0x40, "R6"), (0x80, "R7")];
+
+/// The frames of a TCP segment.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "zmtp1";
+    o.put(": ZMTP/1.0");
+    frames(o, v)
+}
+
+fn frames(o: &mut Out, v: View<'_>) -> Step {
+    let mut at = 0;
+    while at < v.payload().len() {
+        at += frame(o, v.skip(at))?;
+    }
+    Ok(())
+}
+
+/// A frame; its octets.
+fn frame(o: &mut Out, v: View<'_>) -> Step<usize> {
+    o.put("\n\t");
+    let first = v.u8(0)?;
+    let (header, length) = if first != LONG {
+        o.put((" frame flags+body  (8-bit) length ", first));
+        (1, u64::from(first))
+    } else {
+        o.put(" frame flags+body (64-bit) length");
+        let length = v.u64(1)?;
+        o.put((" ", length));
+        (9, length)
+    };
+    if length == 0 {
+        return Ok(header);
+    }
+    let flags = v.u8(header)?;
+    // The captured octets are counted from the body on, even beyond the claimed end.
+    let captured = v.payload().len().wrapping_sub(header) as u64;
+    if length > captured {
+        o.put((" (", captured, " captured)"));
+    }
+    o.put((", flags 0x", Hex2(flags)));
+    if o.opt.verbose > 0 {
+        o.put((" (", bits(FLAGS, flags, ", ", "none"), ")"));
+        let mut shown = captured.min(length) as usize;
+        if o.opt.verbose == 1 {
+            shown = shown.min(BRIEF + 1);
+        }
+        if shown > 1 {
+            o.put((", first ", shown - 1, " byte(s) of body:"));
+            dump(o, v.skip(header + 1), shown - 1)?;
+        }
+    }
+    let length = usize::try_from(length).map_err(|_| Stop::Truncated)?;
+    v.skip(header).need(length)?;
+    Ok(header + length)
+}
+
+fn dump(o: &mut Out, v: View<'_>, octets: usize) -> Step {
+    o.hex_ascii_dump("\n\t ", v.claim(octets).payload());
+    v.need(octets)
+}
+
+/// A datagram's data: where the first message starts, the rest of an earlier
+/// one, and frames.
+pub(crate) fn datagram(o: &mut Out, v: View<'_>) -> Step {
+    /// There is no start of a message.
+    const NONE: u16 = 0xffff;
+    o.proto = "zmtp1";
+    let offset = v.u16(0)?;
+    o.put(("\n\t frame offset 0x", Hex4(offset)));
+    let rest = v.skip(2);
+    let left = rest.caplen();
+    let octets = if offset == NONE {
+        (v.len() as u32).wrapping_sub(2) as usize
+    } else if 2 + usize::from(offset) > v.len() {
+        o.put(" (exceeds datagram declared length)");
+        return Err(Stop::Truncated);
+    } else {
+        usize::from(offset)
+    };
+    if octets > 0 {
+        o.put(("\n\t frame intermediate part, ", octets, " bytes"));
+        if octets > left {
+            o.put((" (", left, " captured)"));
+        }
+        if o.opt.verbose > 0 {
+            let mut shown = octets.min(left);
+            if o.opt.verbose == 1 {
+                shown = shown.min(BRIEF);
+            }
+            if shown > 1 {
+                o.put((", first ", shown, " byte(s):"));
+                dump(o, rest, shown)?;
+            }
+        }
+    }
+    frames(o, rest.skip(octets))
+}
