@@ -40,6 +40,7 @@ mod transport;
 mod tree;
 mod tunnel;
 mod view;
+mod wireless;
 
 pub use frame::{Frame, body, header_fault};
 pub use line::Line;

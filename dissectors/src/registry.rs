@@ -19,6 +19,7 @@ use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, otv, vxlan};
 use crate::view::{Step, View};
+use crate::wireless::{ieee80211, radio};
 
 /// Link types by their LINKTYPE_ value in a capture file.
 const LINKS: &[(u16, Dissect)] = &[
@@ -30,10 +31,14 @@ const LINKS: &[(u16, Dissect)] = &[
     (51, pppoe::frame),
     (101, raw::frame),
     (104, hdlc::frame),
+    (105, ieee80211::frame),
     (107, frame_relay::frame),
     (108, null::frame),
     (112, hdlc::frame),
     (113, sll::frame),
+    (119, radio::prism),
+    (127, radio::radiotap),
+    (163, radio::avs),
     (166, ppp::frame),
     (182, frame_relay::multilink_frame),
     (228, raw::frame),
@@ -265,11 +270,6 @@ pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// AppleTalk.
 pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    undecoded(o, v, below)
-}
-
-/// 802.11 behind radiotap.
-pub(crate) fn radiotap(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     undecoded(o, v, below)
 }
 

@@ -8,6 +8,7 @@ use crate::out::Out;
 use crate::put::{Hex4, Mac, Table, lookup, named};
 use crate::registry::{self, ETHERTYPES};
 use crate::view::{Step, View};
+use crate::wireless::radio;
 
 /// Protocol values that are not Ethertypes.
 const PROTOCOL_802_3: u16 = 0x0001;
@@ -79,7 +80,7 @@ fn cooked(o: &mut Out, v: View<'_>, below: &Below<'_>, version: &Version) -> Ste
     let mut inner = v.skip(version.header);
     if v.get(version.hardware)? == HARDWARE_RADIOTAP {
         o.link_len += version.header;
-        return registry::radiotap(o, inner, below);
+        return radio::radiotap(o, inner, below);
     }
     let mut kind = v.get(version.protocol)?;
     o.note(version.protocol.name, kind);

@@ -54,44 +54,52 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 fn datagram(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ip";
-    let version = v.get(VERSION)?;
-    if version != 4 {
-        if version == 6 {
-            o.put("IP6, wrong link-layer encapsulation");
-        } else {
-            o.put(("IP", version));
-        }
-        o.invalid();
-        return Ok(());
-    }
     if !o.opt.link {
         o.put("IP ");
     }
-    if !v.has(HEADER) {
-        o.truncated();
-        return Ok(());
+    match lengths(o, v) {
+        Err(Stop::Malformed) => {
+            o.invalid();
+            Ok(())
+        }
+        Ok((header_len, len)) if v.has(HEADER) => body(o, v, header_len, len, below),
+        Ok(_) => {
+            o.truncated();
+            Ok(())
+        }
+        Err(stop) => Err(stop),
     }
+}
+
+/// The lengths of the header and of the datagram; the latter is zero where
+/// segmentation offload left it open.
+fn lengths(o: &mut Out, v: View<'_>) -> Step<(usize, usize)> {
     if v.len() < HEADER {
-        o.put(("truncated-ip ", v.len()));
-        return Ok(());
+        return Err(o.wrong("length", v.len(), "<", HEADER));
+    }
+    let version = v.get(VERSION)?;
+    if version != 4 {
+        return Err(o.wrong("version", version, "!=", 4u8));
     }
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;
     if header_len < HEADER {
-        o.put(("bad-hlen ", header_len));
-        return Ok(());
+        return Err(o.wrong("header length", header_len, "<", HEADER));
     }
-    let mut len = usize::from(v.get(LENGTH)?);
-    if v.len() < len {
-        o.put(("truncated-ip - ", len - v.len(), " bytes missing! "));
+    let len = usize::from(v.get(LENGTH)?);
+    if len > v.len() {
+        o.put(("[total length ", len, " > length ", v.len(), "]"));
+        o.invalid();
+        o.put(" ");
     }
-    if len < header_len {
-        if len > 0 {
-            o.put(("bad-len ", len));
-            return Ok(());
-        }
-        // A zero length comes from segmentation offload: the frame tells.
-        len = v.len();
+    if len != 0 && len < header_len {
+        return Err(o.wrong("total length", len, "<", header_len));
     }
+    Ok((header_len, len))
+}
+
+/// A datagram whose lengths are possible.
+fn body(o: &mut Out, v: View<'_>, header_len: usize, len: usize, below: &Below<'_>) -> Step {
+    let len = if len == 0 { v.len() } else { len };
     let v = v.claim(v.len().max(len)).cut(len);
     note(o, v)?;
     let more = v.get(FLAGS)? & MORE_FRAGMENTS != 0;
@@ -165,7 +173,10 @@ fn verbose(o: &mut Out, v: View<'_>, header_len: usize) -> Step<bool> {
     o.put((", id ", v.get(ID)?, ", offset ", u32::from(v.get(OFFSET)?) * 8));
     o.put((", flags [", bits(FLAG_NAMES, v.get(FLAGS)?, ", ", "none"), "]"));
     o.put((", proto ", named(IP_PROTOCOLS, protocol, "unknown"), " (", protocol, ")"));
-    o.put((", length ", v.get(LENGTH)?));
+    match v.get(LENGTH)? {
+        0 => o.put((", length ", v.len(), " [was 0, presumed TSO]")),
+        length => o.put((", length ", length)),
+    }
     let mut cut = false;
     if header_len > HEADER {
         o.put(", options (");

@@ -5,7 +5,6 @@ use crate::field::Field;
 use crate::network::ipx_services::SERVICES;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Put, lookup};
-use crate::registry;
 use crate::routing::eigrp;
 use crate::view::{Step, Stop, View};
 
