@@ -65,8 +65,9 @@ impl Out {
         for (i, &byte) in octets.iter().enumerate() {
             match byte {
                 b'\r' => {
-                    // A return at the very end of the data stays a dot.
-                    if octets.get(i + 1) != Some(&b'\n') {
+                    // Before a line feed, or with at most one octet behind it, it goes.
+                    let rest = &octets[i + 1..];
+                    if rest.len() > 1 && rest[0] != b'\n' {
                         self.line.byte(b'.');
                     }
                 }
@@ -135,6 +136,6 @@ mod tests {
              \n\t0x0010:  4a4b 4c                                  JKL"
         );
         assert_eq!(dumped(|o| o.hex_dump("\n\t", &octets[16..])), "\n\t0x0000:  4a4b 4c");
-        assert_eq!(dumped(|o| o.ascii_dump(b"a b\tc\r\nd\r\x1b\xff\r")), "\na b\tc\nd....");
+        assert_eq!(dumped(|o| o.ascii_dump(b"a b\tc\r\nd\r\x1b\xff\r")), "\na b\tc\nd...");
     }
 }

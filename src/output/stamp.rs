@@ -40,20 +40,27 @@ impl Stamp {
                 line.bytes(self.text.as_bytes());
             }
             TimeStamp::SincePrevious | TimeStamp::SinceFirst => {
-                let base = *self.base.get_or_insert(time);
+                let time = self.in_units(time);
+                // A base of zero counts as none.
+                let base = self.base.filter(|&base| base != Time::default()).unwrap_or(time);
                 let before = (time.seconds, time.nanos) < (base.seconds, base.nanos);
                 let (from, to) = if before { (time, base) } else { (base, time) };
-                if self.form == TimeStamp::SincePrevious {
-                    self.base = Some(time);
-                }
+                self.base = Some(if self.form == TimeStamp::SincePrevious { time } else { base });
                 line.byte(if before { b'-' } else { b' ' });
                 let since = since(from, to);
-                clock(line, since.seconds);
+                // Whole days are not shown.
+                clock(line, since.seconds.rem_euclid(DAY));
                 self.fraction(line, since.nanos);
                 return;
             }
         }
         self.fraction(line, time.nanos);
+    }
+
+    /// The time cut to what is printed, so that differences fit the times printed.
+    fn in_units(&self, time: Time) -> Time {
+        let unit = if self.nano { 1 } else { 1000 };
+        Time { nanos: time.nanos / unit * unit, ..time }
     }
 
     /// `.ffffff ` or `.fffffffff `, with a remark where it is a second or more.
@@ -105,9 +112,9 @@ fn since(from: Time, to: Time) -> Time {
     Time { seconds, nanos: nanos as u64 }
 }
 
-/// `HH:MM:SS`; a span of a day and more has more hours.
+/// `HH:MM:SS` of the seconds of a day.
 fn clock(line: &mut Line, seconds: i64) {
-    line.dec_padded((seconds / 3600).unsigned_abs(), 2, b'0');
+    line.dec2((seconds / 3600) as u32);
     line.byte(b':');
     line.dec2((seconds / 60 % 60) as u32);
     line.byte(b':');
@@ -168,8 +175,8 @@ mod tests {
         let times = [(100, 0), (100, 5000), (99, 0), (200_000, 0)];
         assert_eq!(
             written(TimeStamp::SincePrevious, false, &times),
-            [" 00:00:00.000000 ", " 00:00:00.000005 ", "-00:00:01.000005 ", " 55:31:41.000000 "]
+            [" 00:00:00.000000 ", " 00:00:00.000005 ", "-00:00:01.000005 ", " 07:31:41.000000 "]
         );
-        assert_eq!(written(TimeStamp::SinceFirst, false, &times)[2..], ["-00:00:01.000000 ", " 55:31:40.000000 "]);
+        assert_eq!(written(TimeStamp::SinceFirst, false, &times)[2..], ["-00:00:01.000000 ", " 07:31:40.000000 "]);
     }
 }

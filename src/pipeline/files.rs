@@ -182,7 +182,7 @@ impl Work<'_> {
         let mut progress = Progress::new();
         let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
         while sink.wanted() > 0 && !signals.stopped() {
-            match self.reader.next().map_err(damaged)? {
+            match self.reader.take().map_err(damaged)? {
                 Some(Item::Packet(packet)) => {
                     let (link, program) = &self.filters.rows[packet.interface];
                     if program.matches(packet.data, packet.wire_len) {

@@ -156,7 +156,7 @@ impl Reader {
     /// # Errors
     /// The file is damaged at this place.
     #[inline]
-    pub fn next(&mut self) -> Result<Option<Item<'_>>, Error> {
+    pub fn take(&mut self) -> Result<Option<Item<'_>>, Error> {
         self.chunk.consume(self.handed);
         self.handed = 0;
         let walk = match &mut self.format {

@@ -127,7 +127,7 @@ impl Walker {
         if length < OVERHEAD as u32 {
             return Err(Error::damage(format!("block in pcapng dump file has a length of {length} < {OVERHEAD}")));
         }
-        if length % 4 != 0 {
+        if !length.is_multiple_of(4) {
             return Err(Error::damage(format!(
                 "block in pcapng dump file has a length of {length} that is not a multiple of 4"
             )));

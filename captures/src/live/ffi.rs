@@ -58,6 +58,7 @@ unsafe extern "C" {
 }
 
 /// A property of a handle that is not active yet.
+#[derive(Clone, Copy)]
 pub(super) enum Setting {
     Buffer(i32),
     Immediate,

@@ -98,10 +98,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     if flags & ACK != 0 {
         o.put((", ack ", numbers.ack));
+    } else if o.opt.verbose > 1 && numbers.ack != 0 {
+        o.put((", [ack ", numbers.ack, " != 0 while ACK flag not set]"));
     }
     o.put((", win ", v.get(WINDOW)?));
+    let urgent = v.get(URGENT)?;
     if flags & URG != 0 {
-        o.put((", urg ", v.get(URGENT)?));
+        o.put((", urg ", urgent));
+    } else if o.opt.verbose > 1 && urgent != 0 {
+        o.put((", [urg ", urgent, " != 0 while URG flag not set]"));
     }
     if header_len > HEADER {
         let options = v.skip(HEADER).claim(header_len - HEADER);
@@ -117,7 +122,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" [remaining caplen(", v.caplen(), ") < header length(", header_len, ")]"));
         return Err(Stop::Truncated);
     }
-    if flags & RST != 0 && o.opt.verbose > 0 {
+    if flags & RST != 0 {
+        if o.opt.verbose == 0 {
+            return payload.need(length);
+        }
         reset_text(o, payload);
         return Ok(());
     }
