@@ -36,6 +36,14 @@ pub trait Names: Send {
     fn protocol(&mut self, _: u8) -> Option<&str> {
         None
     }
+    /// The name of the interface with an index on the host that prints.
+    fn interface(&mut self, _: u32) -> Option<&str> {
+        None
+    }
+    /// The name of a DLT_ value.
+    fn link_type(&mut self, _: u32) -> Option<&str> {
+        None
+    }
     /// A captured DNS answer says that `name` has this IPv4 address.
     fn learn_ipv4(&mut self, _name: &[u8], _: [u8; 4]) {}
     /// A captured DNS answer says that `name` has this IPv6 address.
@@ -142,5 +150,14 @@ pub(crate) fn put_protocol(o: &mut Out, protocol: u8) {
             put_foreign(o, &name);
         }
         None => o.put((" ip-proto-", protocol)),
+    }
+}
+
+/// Writes the name of the interface with an index, or `?`, padded to `width`.
+pub(crate) fn put_interface(o: &mut Out, index: u32, width: usize) {
+    let name = o.names.interface(index).map_or_else(|| "?".to_owned(), str::to_owned);
+    put_foreign(o, &name);
+    for _ in name.len()..width {
+        o.line.byte(b' ');
     }
 }

@@ -24,6 +24,15 @@ impl Files {
     }
 }
 
+/// The name of the interface with an index on this host.
+pub(super) fn interface(index: u32) -> Option<String> {
+    let wanted = index.to_string();
+    let entries = fs::read_dir("/sys/class/net").ok()?.flatten();
+    entries
+        .filter(|entry| fs::read_to_string(entry.path().join("ifindex")).is_ok_and(|text| text.trim() == wanted))
+        .find_map(|entry| entry.file_name().into_string().ok())
+}
+
 /// The first two words of each line that is not a comment.
 fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.lines().filter_map(|line| {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{env, io};
 
 use sniff_captures::{Interface, Packet, Time};
-use sniff_dissectors::{Names, Numeric, Out};
+use sniff_dissectors::Out;
 
 use super::Failure;
 use crate::cli::{Args, Color};
@@ -135,8 +135,7 @@ fn printer(args: &Args, foreign: Option<([u8; 4], [u8; 4])>) -> Result<Printer, 
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb(),
     };
-    let names: Box<dyn Names> = if options.numeric > 0 { Box::new(Numeric) } else { Box::new(SystemNames::new()) };
-    let out = Out::new(options, names);
+    let out = Out::new(options, Box::new(SystemNames::default()));
     let stamp = Stamp::new(args.time, args.nano);
     Ok(Printer::new(out, stamp, Stdout::new()?, args.number, args.lengths, args.line_buffered))
 }

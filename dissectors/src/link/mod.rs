@@ -6,6 +6,7 @@ pub(crate) mod hdlc;
 pub(crate) mod llc;
 pub(crate) mod loopback;
 pub(crate) mod null;
+pub(crate) mod ppi;
 pub(crate) mod ppp;
 mod ppp_options;
 pub(crate) mod pppoe;

@@ -3,6 +3,7 @@
 use crate::below::Below;
 use crate::field::Field;
 use crate::link::{ethernet, llc};
+use crate::names;
 use crate::network::ipx;
 use crate::out::Out;
 use crate::put::{Hex4, Mac, Table, lookup, named};
@@ -64,8 +65,8 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 pub(crate) fn frame2(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = SLL2.proto;
     v.need(SLL2.header)?;
-    // An interface of the host that captured has no name here.
-    o.put("?     ");
+    names::put_interface(o, v.get(INTERFACE2)?, 5);
+    o.put(" ");
     let direction = v.get(DIRECTION2)?;
     o.note(DIRECTION2.name, direction);
     padded(o, lookup(DIRECTIONS, direction.into()).unwrap_or("?"), false);

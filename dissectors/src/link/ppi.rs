@@ -1,0 +1,82 @@
+//! Per-Packet Information (the CACE PPI specification 1.0.10): a header with
+//! radio data before a frame of any link type.
+
+use crate::below::Below;
+use crate::field::Field;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::put::Chars;
+use crate::registry;
+use crate::view::{Step, View};
+
+/// Octets of the fixed header.
+const HEADER: usize = 8;
+/// The longest header (section 3.1.3).
+const MAX_HEADER: usize = 65_532;
+
+const VERSION: Field<u8> = Field::new("ppi.version", 0);
+/// Where the header's length is, little-endian.
+const LENGTH: usize = 2;
+/// Where the link type is, little-endian.
+const LINK_TYPE: usize = 4;
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "ppi";
+    if !v.has(HEADER) {
+        o.truncated();
+        o.link_len += v.caplen();
+        return Ok(());
+    }
+    let length = usize::from(v.le16(LENGTH)?);
+    if !(HEADER..=MAX_HEADER).contains(&length) {
+        o.put((" [length ", length, " < ", HEADER, " or > ", MAX_HEADER, "]"));
+        o.invalid();
+        o.link_len += HEADER;
+        return Ok(());
+    }
+    if !v.has(length) {
+        o.truncated();
+        o.link_len += v.caplen();
+        return Ok(());
+    }
+    o.link_len += length;
+    if o.opt.link {
+        header(o, v, length)?;
+    }
+    let inner = v.skip(length);
+    match dissector(v.le32(LINK_TYPE)?) {
+        Some(dissect) => {
+            let before = o.link_len;
+            let result = o.nested(|o| dissect(o, inner, below));
+            // The inner header counts twice in what dumps leave out.
+            o.link_len += o.link_len.saturating_sub(before);
+            result
+        }
+        None => {
+            if !o.opt.link {
+                header(o, v, length)?;
+            }
+            ethernet::default_dump(o, inner);
+            Ok(())
+        }
+    }
+}
+
+/// The dissector of a DLT_ value, which is not always the LINKTYPE_ value of a file.
+fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
+    /// LINKTYPE_RAW, which is no DLT_ value.
+    const RAW_IN_FILES: u16 = 101;
+    let link = u16::try_from(dlt).ok().filter(|&link| link != RAW_IN_FILES)?;
+    registry::link(link)
+}
+
+/// Version, link type and lengths.
+fn header(o: &mut Out, v: View<'_>, length: usize) -> Step {
+    let dlt = v.le32(LINK_TYPE)?;
+    o.put(("V.", VERSION.show(v.get(VERSION)?), " DLT "));
+    let name = o.names.link_type(dlt).map(str::to_owned);
+    o.put(Chars(name.as_deref().unwrap_or("UNKNOWN").as_bytes()));
+    o.put((" (", dlt, ") len ", length, ", length ", v.len(), ": "));
+    Ok(())
+}
