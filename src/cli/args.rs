@@ -209,7 +209,10 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
 
 /// How often a flag was given.
 fn flag(matches: &ArgMatches, id: &str) -> u8 {
-    matches.get_count(id)
+    match matches.try_get_one::<u8>(id) {
+        Ok(count) => count.copied().unwrap_or(0),
+        Err(_) => u8::from(matches.get_flag(id)),
+    }
 }
 
 fn text_options(matches: &ArgMatches) -> Options {
@@ -245,7 +248,7 @@ fn in_order(matches: &ArgMatches) -> Vec<(String, Option<OsString>)> {
     let mut found = Vec::new();
     for id in matches.ids().map(clap::Id::as_str).filter(|&id| id != "expression") {
         if ACTING.contains(&id) {
-            if matches.get_count(id) > 0 {
+            if flag(matches, id) > 0 {
                 found.extend(matches.indices_of(id).and_then(Iterator::last).map(|at| (at, id.to_owned(), None)));
             }
             continue;
@@ -340,6 +343,8 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             given.rotate = leading(&text) > 0;
         }
         "hook" => given.hook = true,
+        "user" if text != "root" => return fail("-Z is not supported yet".to_owned()),
+        "esp-secret" | "md5-secret" => return fail("-E and -M are not supported yet".to_owned()),
         "direction" => match text.to_ascii_lowercase().as_str() {
             "in" => args.direction = Direction::In,
             "out" => args.direction = Direction::Out,

@@ -173,6 +173,9 @@ const ROWS: &[Row] = &[
     ("version", None, Some("version"), None, "Print versions, and exit"),
 ];
 
+/// Flags that say more when they are given again.
+const REPEATED: &[&str] = &["dump", "numeric", "time", "quiet", "verbose", "hex", "hex-ascii", "ascii"];
+
 const ABOUT: &str = "Capture packets and print, filter, search and save them";
 
 const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its options. Packets come from an interface \
@@ -225,7 +228,8 @@ fn command() -> Command {
             arg = arg.long(long);
         }
         match value {
-            None => arg.action(ArgAction::Count),
+            None if REPEATED.contains(&id) => arg.action(ArgAction::Count),
+            None => arg.action(ArgAction::SetTrue),
             Some(name) => {
                 let arg = arg.action(ArgAction::Append).value_name(name).allow_hyphen_values(true);
                 match id {

@@ -5,7 +5,7 @@ use crate::below::Below;
 use crate::field::Field;
 use crate::link::frame_relay;
 use crate::out::Out;
-use crate::put::{Ipv4, Mac, Named, Otherwise, Put, Table};
+use crate::put::{Ipv4, Mac, Named, Otherwise, Paint, Put, Table};
 use crate::registry::ETHERTYPES;
 use crate::view::{Step, View};
 
@@ -64,7 +64,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     }
     let arp = Arp::read(v)?;
     if !o.opt.link {
-        o.put("ARP, ");
+        o.paint(Paint::Protocol, |o| o.put("ARP"));
+        o.put(", ");
     }
     if !is_ip(arp.protocol) || arp.protocol_len != 4 || arp.hardware_len == 0 || o.opt.verbose > 0 {
         o.put((hardware_name(arp.hardware), " (len ", arp.hardware_len, "), "));
@@ -233,7 +234,8 @@ fn atm(o: &mut Out, v: View<'_>) -> Step {
     };
     v.need(atm.target() + atm.target_lens.iter().sum::<usize>())?;
     if !o.opt.link {
-        o.put("ARP, ");
+        o.paint(Paint::Protocol, |o| o.put("ARP"));
+        o.put(", ");
     }
     let (sender_len, target_len) = (atm.sender_lens[2], atm.target_lens[2]);
     if !is_ip(atm.protocol) || sender_len != 4 || target_len != 4 || o.opt.verbose > 0 {
