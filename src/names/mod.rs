@@ -14,7 +14,7 @@ use resolver::Resolver;
 const MAX_INTERFACES: usize = 4096;
 
 /// Names from the system's files, from captured DNS answers, and from reverse
-/// DNS, which a line waits for at most [`resolver::PATIENCE`]. Each is read or
+/// DNS, which a line waits for at most 0.2 s. Each is read or
 /// started when it is first asked for.
 #[derive(Default)]
 pub struct SystemNames {

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use foldhash::{HashMap, HashMapExt};
 
 /// The longest that a line waits for a name.
-pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// After so many waits in a row without an answer, lines no longer wait until
 /// one comes: the name servers are out of reach.
