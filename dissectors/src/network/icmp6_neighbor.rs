@@ -3,7 +3,7 @@
 
 use crate::network::icmp6;
 use crate::out::Out;
-use crate::put::{Hex4, Ipv6, Octets, Put, Table, bits, named};
+use crate::put::{Hex4, Ipv6, Put, Table, bits, named};
 use crate::view::{Step, Stop, View};
 
 const ROUTER_FLAGS: Table = &[(0x80, "managed"), (0x40, "other stateful"), (0x20, "home agent"), (0x02, "ipv6 only")];
@@ -17,7 +17,6 @@ const REDIRECTED: u8 = 4;
 const MTU: u8 = 5;
 const INTERVAL: u8 = 7;
 const HOME_AGENT: u8 = 8;
-const NONCE: u8 = 14;
 const ROUTE: u8 = 24;
 const DNS_SERVERS: u8 = 25;
 const DNS_SEARCH: u8 = 31;
@@ -32,7 +31,6 @@ const OPTION_NAMES: Table = &[
     (31, "dnssl"),
     (7, "advertisement interval"),
     (8, "homeagent information"),
-    (14, "nonce"),
     (24, "route info"),
     (38, "pref64"),
 ];
@@ -171,7 +169,6 @@ fn option(o: &mut Out, all: View<'_>, at: usize, kind: u8, units: u8) -> Step<bo
         }
         INTERVAL => o.put((" ", v.u32(4)?, "ms")),
         HOME_AGENT => o.put((" preference ", v.u16(4)?, ", lifetime ", v.u16(6)?)),
-        NONCE => o.put(Octets(v.bytes(2, size - 2)?)),
         ROUTE => route(o, v, units)?,
         PREF64 => nat64_prefix(o, v, units)?,
         _ if o.opt.verbose <= 1 => {

@@ -4,7 +4,7 @@ use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
-use crate::put::{Hex4, Named, Octets, Otherwise, Table, named_dec};
+use crate::put::{Hex4, Octets, Table, lookup, named, named_dec};
 use crate::view::{Step, Stop, View};
 
 /// The IP protocol number.
@@ -101,28 +101,27 @@ const OPTION_NAMES: Table = &[
 /// A DCCP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "dccp";
-    let result = packet(o, v, below);
-    o.settle(result)
-}
-
-/// Fails with ` [length N < n]` unless the packet claims `n` octets.
-fn enough(o: &mut Out, v: View<'_>, n: usize, what: &'static str) -> Step {
-    if v.len() < n { Err(o.wrong(what, v.len(), "<", n)) } else { Ok(()) }
-}
-
-fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    enough(o, v, SHORT_HEADER, "length")?;
     let ip = ip_of(below)?;
+    v.need(SHORT_HEADER)?;
+    if v.len() < SHORT_HEADER {
+        o.put(("truncated-dccp - ", SHORT_HEADER - v.len(), " bytes missing!"));
+        return Ok(());
+    }
     let extended = v.get(EXTENDED)? != 0;
     let mut fixed = if extended { LONG_HEADER } else { SHORT_HEADER };
-    enough(o, v, fixed, "length")?;
+    if v.len() < fixed {
+        o.put(("truncated-dccp - ", fixed - v.len(), " bytes missing!"));
+        return Ok(());
+    }
     v.need(fixed)?;
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": DCCP"));
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;
     if o.opt.quiet > 0 {
-        enough(o, v, header_len, "length")?;
-        o.put((" ", v.len() - header_len));
+        o.put((" ", (v.len() as u32).wrapping_sub(header_len as u32)));
+        if header_len > v.len() {
+            o.put((" [bad hdr length ", header_len, " - too long, > ", v.len(), "]"));
+        }
         return Ok(());
     }
     if o.opt.verbose > 0 {
@@ -131,25 +130,35 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put(")");
     }
     let kind = v.get(TYPE)?;
-    o.put((" ", TYPE.text(kind, named_dec(NAMES, kind, "packet-type-")), " "));
     let specific = v.skip(fixed);
-    fixed += match kind {
+    let size = match kind {
         REQUEST => 4,
-        DATA => 0,
         RESPONSE | RESET => 12,
+        DATA => 0,
         _ if kind <= SYNC_ACK => 8,
-        _ => return Err(Stop::Malformed),
+        _ => 0,
     };
-    enough(o, v, fixed, "length")?;
+    let name = named_dec(NAMES, kind, "unknown-type-");
+    fixed += size;
+    if v.len() < fixed {
+        o.put((" truncated-", name, " - ", fixed - v.len(), " bytes missing!"));
+        return Ok(());
+    }
+    o.put(" ");
     match kind {
-        REQUEST => o.put(("(service=", specific.u32(0)?, ") ")),
-        RESPONSE => o.put(("(service=", specific.u32(8)?, ") ")),
-        RESET => {
-            specific.need(12)?;
-            let code = specific.u8(8)?;
-            o.put(("(code=", Named(RESET_CODES, code.into(), Otherwise::Dec("reset-code-", " (invalid)")), ") "));
+        REQUEST => {
+            specific.need(size)?;
+            o.put((name, " (service=", specific.u32(0)?, ") "));
         }
-        _ => {}
+        RESPONSE => {
+            specific.need(size)?;
+            o.put((name, " (service=", specific.u32(8)?, ") "));
+        }
+        RESET => {
+            specific.need(size)?;
+            o.put((name, " (code=", named(RESET_CODES, specific.u8(8)?, "invalid"), ") "));
+        }
+        _ => o.put((name, " ")),
     }
     if kind != DATA && kind != REQUEST {
         let number = if extended { specific.u48(2)? } else { specific.u24(1)?.into() };
@@ -190,116 +199,84 @@ fn check(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
 fn options(o: &mut Out, v: View<'_>) -> Step {
     let mut v = v;
     loop {
-        let size = option(o, v)?;
-        if v.len() <= size {
-            return Ok(());
+        let size = match option(o, v) {
+            Err(Stop::Truncated) => {
+                o.truncated();
+                None
+            }
+            other => other?,
+        };
+        match size {
+            Some(size) if size < v.len() => v = v.skip(size),
+            _ => return Ok(()),
         }
-        v = v.skip(size);
         o.put(", ");
     }
 }
 
-fn option(o: &mut Out, v: View<'_>) -> Step<usize> {
+/// One option: its octets, or nothing if its length cannot be right.
+fn option(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     const FIRST_WITH_LENGTH: u8 = 32;
     const FIRST_OF_CCID: u8 = 128;
     let kind = v.u8(0)?;
+    let size = if kind >= FIRST_WITH_LENGTH { usize::from(v.u8(1)?) } else { 1 };
+    let sane = size <= v.len() && (kind < FIRST_WITH_LENGTH || size >= 2);
+    if sane {
+        v.need(size)?;
+    }
     if kind >= FIRST_OF_CCID {
         o.put(("CCID option ", kind));
     } else {
-        o.put(named_dec(OPTION_NAMES, kind, "option-type-"));
+        o.put(named_dec(OPTION_NAMES, kind, "Option "));
     }
-    let mut size = 1;
-    if kind >= FIRST_WITH_LENGTH {
-        size = usize::from(v.u8(1)?);
-        at_least(o, size, 2)?;
+    if kind >= FIRST_WITH_LENGTH && size < 2 {
+        o.put(" optlen too short");
+        return Ok(None);
     }
-    enough(o, v, size, "remaining length")?;
+    if v.len() < size {
+        o.put(" optlen goes past header length");
+        return Ok(None);
+    }
     let value = v.skip(2);
     match kind {
-        FIRST_OF_CCID.. => match size {
+        FIRST_OF_CCID.. | ELAPSED_TIME => match size {
             4 => o.put((" ", value.u16(0)?)),
             6 => o.put((" ", value.u32(0)?)),
-            _ => octets(o, value, size - 2)?,
+            _ if kind == ELAPSED_TIME => o.put(" [optlen != 4 or 6]"),
+            _ => {}
         },
-        0..=2 => {}
-        CHANGE_L | CHANGE_R => {
-            at_least(o, size, 4)?;
-            feature(o, value, size)?;
+        TIMESTAMP if size == 6 => o.put((" ", value.u32(0)?)),
+        TIMESTAMP => o.put(" [optlen != 6]"),
+        TIMESTAMP_ECHO => match size {
+            6 => o.put((" ", value.u32(0)?)),
+            8 => o.put((" ", value.u32(0)?, " (elapsed time ", value.u16(4)?, ")")),
+            10 => o.put((" ", value.u32(0)?, " (elapsed time ", value.u32(4)?, ")")),
+            _ => o.put(" [optlen != 6 or 8 or 10]"),
+        },
+        CHANGE_L | CHANGE_R | CONFIRM_L | CONFIRM_R => {
+            if size < 3 {
+                o.put(" optlen too short");
+            } else if let Some(name) = lookup(FEATURES, value.u8(0)?.into()) {
+                o.put((" ", name));
+                for i in 3..size {
+                    o.put((" ", value.u8(i - 2)?));
+                }
+            }
         }
-        CONFIRM_L | CONFIRM_R => {
-            at_least(o, size, 3)?;
-            feature(o, value, size)?;
-        }
-        INIT_COOKIE | ACK_VECTOR_0 | ACK_VECTOR_1 | DATA_DROPPED => {
-            at_least(o, size, 3)?;
-            octets(o, value, size - 2)?;
+        INIT_COOKIE | ACK_VECTOR_0 | ACK_VECTOR_1 | DATA_DROPPED | DATA_CHECKSUM => {
+            if size > 2 {
+                o.put(if kind == DATA_CHECKSUM { " " } else { " 0x" });
+                for i in 0..size - 2 {
+                    o.put(Octets(value.bytes(i, 1)?));
+                }
+            }
         }
         NDP_COUNT => {
-            at_least(o, size, 3)?;
-            if size > 8 {
-                return Err(o.wrong("optlen", size, ">", 8u8));
-            }
             for i in 0..size - 2 {
                 o.put((" ", value.u8(i)?));
             }
         }
-        TIMESTAMP => {
-            exactly(o, size, 6)?;
-            o.put((" ", value.u32(0)?));
-        }
-        TIMESTAMP_ECHO => timestamp_echo(o, value, size)?,
-        ELAPSED_TIME => match size {
-            4 => o.put((" ", value.u16(0)?)),
-            6 => o.put((" ", value.u32(0)?)),
-            _ => {
-                o.put(" [optlen != 4 or 6]");
-                return Err(Stop::Malformed);
-            }
-        },
-        DATA_CHECKSUM => {
-            exactly(o, size, 6)?;
-            octets(o, value, 4)?;
-        }
-        _ => return Err(Stop::Malformed),
-    }
-    Ok(size)
-}
-
-fn at_least(o: &mut Out, size: usize, n: usize) -> Step {
-    if size < n { Err(o.wrong("optlen", size, "<", n)) } else { Ok(()) }
-}
-
-fn exactly(o: &mut Out, size: usize, n: usize) -> Step {
-    if size != n { Err(o.wrong("optlen", size, "!=", n)) } else { Ok(()) }
-}
-
-fn octets(o: &mut Out, v: View<'_>, n: usize) -> Step {
-    o.put(" 0x");
-    for i in 0..n {
-        o.put(Octets(v.bytes(i, 1)?));
-    }
-    Ok(())
-}
-
-/// A feature number and its values (RFC 4340, section 6).
-fn feature(o: &mut Out, v: View<'_>, size: usize) -> Step {
-    o.put((" ", Named(FEATURES, v.u8(0)?.into(), Otherwise::Dec("feature-number-", " (invalid)"))));
-    for i in 3..size {
-        o.put((" ", v.u8(i - 2)?));
-    }
-    Ok(())
-}
-
-fn timestamp_echo(o: &mut Out, v: View<'_>, size: usize) -> Step {
-    if !matches!(size, 6 | 8 | 10) {
-        o.put(" [optlen != 6 or 8 or 10]");
-        return Err(Stop::Malformed);
-    }
-    o.put((" ", v.u32(0)?));
-    match size {
-        8 => o.put((" (elapsed time ", v.u16(4)?, ")")),
-        10 => o.put((" (elapsed time ", v.u32(4)?, ")")),
         _ => {}
     }
-    Ok(())
+    Ok(Some(size))
 }

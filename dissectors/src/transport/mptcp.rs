@@ -62,15 +62,11 @@ fn capable(o: &mut Out, v: View<'_>, size: usize, flags: u8) -> Step {
     }
     o.put((" v", version));
 
-    let checksums = v.u8(1)? & 0x80 != 0;
-    o.put(checksums.then_some(" csum"));
+    o.put((v.u8(1)? & 0x80 != 0).then_some(" csum"));
     if size >= 12 {
         o.put((" {0x", Hex(v.u64(2)?)));
         if size >= 20 {
             o.put((",0x", Hex(v.u64(10)?)));
-        }
-        if (size == 22 && !checksums) || size == 24 {
-            o.put((",data_len=", v.u16(18)?));
         }
         o.put("}");
     }

@@ -5,7 +5,7 @@ use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, lookup};
 use crate::transport::{forces, m3ua};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the common header.
 const HEADER: usize = 12;
@@ -76,13 +76,13 @@ const PAYLOADS: Table = &[
 /// An SCTP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "sctp";
-    let result = packet(o, v, below);
-    o.settle(result)
+    packet(o, v, below)
 }
 
 fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < HEADER {
-        return Err(o.wrong("length", v.len(), "<", HEADER));
+        o.put(("truncated-sctp - ", HEADER - v.len(), " bytes missing!"));
+        return Ok(());
     }
     let ip = ip_of(below)?;
     v.need(HEADER)?;
@@ -139,19 +139,24 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
     o.put((separator, number, ") "));
     o.put(("[", Named(NAMES, kind.into(), Otherwise::Hex("Unknown chunk type: 0x", 1, "")), "] "));
     let value = v.cut(size).claim(size).skip(CHUNK);
-    match kind {
-        DATA => data(o, value, v.u8(1)?, over_forces)?,
-        INIT | INIT_ACK => init(o, value)?,
-        SACK => selective_ack(o, value)?,
-        _ => {}
+    let result = match kind {
+        DATA => data(o, value, v.u8(1)?, over_forces),
+        INIT | INIT_ACK => init(o, value),
+        SACK => selective_ack(o, value),
+        _ => Ok(()),
+    };
+    if result == Err(Stop::Malformed) {
+        o.put(("bogus chunk length ", size, "]"));
+        return Ok(None);
     }
+    result?;
     v.need(size + padding)?;
     Ok(Some(size + padding))
 }
 
-/// Fails with `[chunk length N < n]` unless the chunk has `n` octets.
-fn enough(o: &mut Out, v: View<'_>, n: usize) -> Step {
-    if v.len() < n { Err(o.wrong("chunk length", v.len(), "<", n)) } else { Ok(()) }
+/// Fails as malformed unless the chunk has `n` octets.
+fn enough(v: View<'_>, n: usize) -> Step {
+    if v.len() < n { Err(Stop::Malformed) } else { Ok(()) }
 }
 
 fn data(o: &mut Out, v: View<'_>, flags: u8, over_forces: &mut bool) -> Step {
@@ -160,13 +165,13 @@ fn data(o: &mut Out, v: View<'_>, flags: u8, over_forces: &mut bool) -> Step {
     o.put((flags & 2 != 0).then_some("(B)"));
     o.put((flags & 1 != 0).then_some("(E)"));
     o.put((flags & 7 != 0).then_some(" "));
-    enough(o, v, HEADER)?;
+    enough(v, HEADER)?;
     let protocol = v.u32(8)?;
     o.put(("[TSN: ", v.u32(0)?, "] [SID: ", v.u16(4)?, "] [SSEQ ", v.u16(6)?, "] "));
     o.put(("[PPID ", Named(PAYLOADS, protocol, Otherwise::Hex("0x", 1, "")), "] "));
     let payload = v.skip(HEADER);
     if payload.is_empty() {
-        return Err(o.wrong("chunk length", 0u8, "==", 0u8));
+        return Err(Stop::Malformed);
     }
     *over_forces |= matches!(protocol, 21..=23);
     if *over_forces {
@@ -189,14 +194,14 @@ fn data(o: &mut Out, v: View<'_>, flags: u8, over_forces: &mut bool) -> Step {
 }
 
 fn init(o: &mut Out, v: View<'_>) -> Step {
-    enough(o, v, 16)?;
+    enough(v, 16)?;
     o.put(("[init tag: ", v.u32(0)?, "] [rwnd: ", v.u32(4)?, "] [OS: ", v.u16(8)?, "] "));
     o.put(("[MIS: ", v.u16(10)?, "] [init TSN: ", v.u32(12)?, "] "));
     Ok(())
 }
 
 fn selective_ack(o: &mut Out, v: View<'_>) -> Step {
-    enough(o, v, 12)?;
+    enough(v, 12)?;
     let (base, gaps, duplicates) = (v.u32(0)?, v.u16(8)?, v.u16(10)?);
     o.put(("[cum ack ", base, "] [a_rwnd ", v.u32(4)?, "] [#gap acks ", gaps, "] [#dup tsns ", duplicates, "] "));
     let mut v = v.skip(12);
@@ -204,7 +209,7 @@ fn selective_ack(o: &mut Out, v: View<'_>) -> Step {
         if v.is_empty() {
             break;
         }
-        enough(o, v, 4)?;
+        enough(v, 4)?;
         let edge = |at| -> Step<u32> { Ok(base.wrapping_add(v.u16(at)?.into())) };
         o.put(("\n\t\t[gap ack block #", i, ": start = ", edge(0)?, ", end = ", edge(2)?, "] "));
         v = v.skip(4);
@@ -213,7 +218,7 @@ fn selective_ack(o: &mut Out, v: View<'_>) -> Step {
         if v.is_empty() {
             break;
         }
-        enough(o, v, 4)?;
+        enough(v, 4)?;
         o.put(("\n\t\t[dup TSN #", i, ": ", v.u32(0)?, "] "));
         v = v.skip(4);
     }
