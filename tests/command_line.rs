@@ -1,0 +1,366 @@
+//! The command line: value errors, checks between options, listings, filters,
+//! the forms of a line, and what is written.
+
+mod common;
+
+use common::{LINE, Ran, Scratch, header, installed, ip, pcap, pcapng_of_one, reading, reading_as, record, udp};
+use std::process::Command;
+
+/// A folder with `f`: packets that carry `hello`, `world` and nothing, at
+/// 1.000001, 2.000002 and 3.000003.
+fn three() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"hello"), udp(b"world"), udp(b"")]));
+    scratch
+}
+
+fn line(length: usize) -> String {
+    format!("IP 10.0.0.1.1 > 10.0.0.2.2: UDP, length {length}\n")
+}
+
+/// What `args` print of the three packets; the run must succeed.
+fn printed(args: &[&str]) -> String {
+    let ran = three().run(&[&["-n", "-r", "f"], args].concat());
+    assert_eq!((ran.stderr, ran.code), (reading("f"), Some(0)), "{args:?}");
+    ran.stdout
+}
+
+#[test]
+fn values_that_cannot_be_are_refused() {
+    let rows: &[(&[&str], &str)] = &[
+        (&["-c", "0"], "invalid packet count 0"),
+        (&["-c", "-1"], "invalid packet count -1"),
+        (&["-c", "abc"], "invalid packet count abc"),
+        (&["-B", "0"], "invalid packet buffer size 0"),
+        (&["-C", "0"], "invalid file size 0"),
+        (&["-C", "1x"], "invalid file size 1x"),
+        (&["-C", "9223372036854775807g"], "file size 9223372036854775807g is too large"),
+        (&["-G", "-1"], "invalid number of seconds -1"),
+        (&["-W", "0"], "invalid number of output files 0"),
+        (&["-s", "262145"], "invalid snaplen 262145 (must be >= 0 and <= 262144)"),
+        (&["-s", "-1"], "invalid snaplen -1 (must be >= 0 and <= 262144)"),
+        (&["-Q", "up"], "unknown capture direction 'up'"),
+        (&["-T", "nosuch"], "unknown packet type 'nosuch'"),
+        (&["-y", "NOSUCH"], "invalid data link type NOSUCH"),
+        (&["-j", "nosuch"], "invalid time stamp type nosuch"),
+        (&["--time-stamp-precision=pico"], "unsupported time stamp precision"),
+    ];
+    let scratch = Scratch::new();
+    for (args, error) in rows {
+        assert_eq!(scratch.run(args), Ran::new("", format!("sniff: {error}\n"), 1), "{args:?}");
+    }
+}
+
+#[test]
+fn numbers_are_read_as_atoi_and_strtol_read_them() {
+    assert_eq!(printed(&["-t", "-c", "1abc"]), line(5));
+    // 0x1d octets of the frame are not enough for the IPv4 header; a file is not cut.
+    assert_eq!(printed(&["-t", "-c1", "-s", "0x1d"]), line(5));
+    assert_eq!(printed(&["-t", "-c1", "-s", "017"]), line(5));
+}
+
+#[test]
+fn options_that_exclude_each_other_are_refused_in_tcpdumps_order() {
+    let rows: &[(&[&str], &str)] = &[
+        (&["-A", "-x", "-X"], "-A and -x[x] are mutually exclusive."),
+        (&["-AX", "-C", "1"], "-A and -X[X] are mutually exclusive."),
+        (&["-xX", "-C", "1"], "-x[x] and -X[X] are mutually exclusive."),
+        (&["-C", "1", "-G", "1"], "-C cannot be used without -w."),
+        (&["-G", "1", "-z", "true"], "-G cannot be used without -w."),
+        (&["-z", "true", "-tttttt"], "-z cannot be used without -w and (-C or -G)."),
+        (&["-tttttt", "-f"], "only -t, -tt, -ttt, -tttt and -ttttt are supported"),
+        (&["-f", "-V", "f"], "-f cannot be used with -V or -r."),
+        (&["-V", "f"], "-V and -r are mutually exclusive."),
+    ];
+    let scratch = three();
+    for (args, error) in rows {
+        let ran = scratch.run(&[&["-r", "f"], *args].concat());
+        assert_eq!(ran, Ran::new("", format!("sniff: {error}\n"), 1), "{args:?}");
+    }
+}
+
+#[test]
+fn bad_options_are_named_before_version_and_usage() {
+    let rows: &[(&[&str], &str)] = &[
+        (&["-n", "-o"], "invalid option -- 'o'"),
+        (&["--nosuch"], "unrecognized option '--nosuch'"),
+        (&["--no"], "option '--no' is ambiguous; possibilities: '--no-optimize' '--no-promiscuous-mode'"),
+        (&["-r"], "option requires an argument -- 'r'"),
+        (&["--count=3"], "option '--count' doesn't allow an argument"),
+    ];
+    let scratch = Scratch::new();
+    for (args, error) in rows {
+        let ran = scratch.run(args);
+        let mut lines = ran.stderr.lines();
+        // getopt names the program as it was typed, which a test cannot choose.
+        assert!(lines.next().unwrap().ends_with(&format!("sniff: {error}")), "{args:?}: {}", ran.stderr);
+        assert!(lines.next().unwrap().starts_with("sniff version "));
+        assert!(lines.next().unwrap().starts_with("libpcap version "));
+        assert!(lines.next().unwrap().starts_with("Usage: sniff "));
+        assert_eq!((ran.stdout.as_str(), ran.code), ("", Some(1)), "{args:?}");
+    }
+}
+
+#[test]
+fn options_may_be_bundled_abbreviated_and_follow_the_filter() {
+    assert_eq!(printed(&["-tc2", "udp", "-q"]), line(5).repeat(2));
+    assert_eq!(printed(&["--num", "-tc1"]), format!("    1  {}", line(5)));
+}
+
+#[test]
+fn texts_that_stand_instead_of_a_run_go_to_standard_output() {
+    let scratch = Scratch::new();
+    assert_eq!(scratch.run(&["--fp-type"]), Ran::new("9877.895\n", "", 0));
+    assert_eq!(scratch.run(&["--time-t-size"]), Ran::new("64\n", "", 0));
+    let version = scratch.run(&["--version"]);
+    assert!(version.stdout.starts_with(&format!("sniff version {}\nlibpcap version ", env!("CARGO_PKG_VERSION"))));
+    assert_eq!((version.stderr.as_str(), version.code), ("", Some(0)));
+    let help = scratch.run(&["-h"]);
+    for option in ["--list-interfaces", "--match-hex", "--print-sampling", "-w"] {
+        assert!(help.stdout.contains(option), "{option}");
+    }
+    assert_eq!((help.stderr.as_str(), help.code), ("", Some(0)));
+    // What comes first acts.
+    assert_eq!(scratch.run(&["--fp-type", "-c", "0"]).code, Some(0));
+    assert_eq!(scratch.run(&["-c", "0", "--fp-type"]).code, Some(1));
+}
+
+#[test]
+fn the_manual_page_and_completions_are_generated() {
+    let scratch = Scratch::new();
+    let manual = scratch.run(&["--generate", "man"]);
+    assert!(manual.stdout.contains(".TH sniff 1"), "{}", manual.stdout);
+    assert!(manual.stdout.contains("print\\-sampling"));
+    let bash = scratch.run(&["--generate", "bash"]);
+    assert!(bash.stdout.contains("complete -F _sniff") && bash.stdout.contains("--match-hex"));
+    assert_eq!((manual.code, bash.code), (Some(0), Some(0)));
+    assert_eq!(scratch.run(&["--generate", "word"]).code, Some(1));
+}
+
+#[test]
+fn compiled_filters_print_in_three_forms() {
+    let scratch = three();
+    let warning = "Warning: assuming Ethernet\n";
+    let mnemonics =
+        "(000) ldh      [12]\n(001) jeq      #0x800           jt 2\tjf 3\n(002) ret      #262144\n(003) ret      #0\n";
+    assert_eq!(scratch.run(&["-d", "ip"]), Ran::new(mnemonics, warning, 0));
+    let c = "{ 0x28, 0, 0, 0x0000000c },\n{ 0x15, 0, 1, 0x00000800 },\n{ 0x6, 0, 0, 0x00040000 },\n{ 0x6, 0, 0, 0x00000000 },\n";
+    assert_eq!(scratch.run(&["-dd", "ip"]), Ran::new(c, warning, 0));
+    let decimal = "4\n40 0 0 12\n21 0 1 2048\n6 0 0 262144\n6 0 0 0\n";
+    assert_eq!(scratch.run(&["-ddd", "ip"]), Ran::new(decimal, warning, 0));
+    assert_eq!(scratch.run(&["-ddd", "-y", "EN10MB", "ip"]), Ran::new(decimal, "", 0));
+    // A file has its own link type and snapshot length.
+    let of_file = decimal.replace("262144", "65535");
+    assert_eq!(scratch.run(&["-ddd", "-r", "f", "ip"]), Ran::new(of_file, reading("f"), 0));
+    let lines = |args: &[&str]| scratch.run(args).stdout.lines().count();
+    assert!(lines(&["-O", "-d", "tcp port 80"]) > lines(&["-d", "tcp port 80"]));
+}
+
+#[test]
+fn a_filter_comes_from_a_file_or_standard_input_with_comments() {
+    let scratch = three();
+    scratch.write("filter", "# packets with five octets\nudp and # not more\n  udp[4:2] = 13\n");
+    let expected = Ran::new(line(5).repeat(2), reading("f"), 0);
+    assert_eq!(scratch.run(&["-nt", "-r", "f", "-F", "filter"]), expected);
+    // The file replaces the expression.
+    assert_eq!(scratch.run(&["-nt", "-r", "f", "-F", "filter", "tcp"]), expected);
+    assert_eq!(scratch.run_with(&["-nt", "-r", "f", "-F", "-"], b"udp[4:2] = 13 # five"), expected);
+    let missing = scratch.run(&["-nt", "-r", "f", "-F", "nosuch"]);
+    assert!(missing.stderr.ends_with("sniff: can't open nosuch: No such file or directory\n"), "{}", missing.stderr);
+    assert_eq!((missing.stdout.as_str(), missing.code), ("", Some(1)));
+}
+
+#[test]
+fn a_filter_error_is_shown_with_its_place() {
+    let scratch = three();
+    let error = |args: &[&str], text: &str| {
+        let ran = scratch.run(&[&["-nt", "-r", "f"], args].concat());
+        assert_eq!(ran, Ran::new("", reading("f") + text, 1));
+    };
+    error(&["tcp prot 80"], "sniff: can't parse filter expression: syntax error\n  tcp prot 80\n      ^\n");
+    error(&["udp", "and"], "sniff: can't parse filter expression: syntax error\n  udp and\n         ^\n");
+    error(&["port nosuch"], "sniff: unknown port 'nosuch'\n  port nosuch\n       ^\n");
+}
+
+#[test]
+fn packets_are_counted_limited_skipped_and_sampled() {
+    assert_eq!(printed(&["--count"]), "3 packets\n");
+    assert_eq!(printed(&["--count", "udp[4:2] = 8"]), "1 packet\n");
+    assert_eq!(printed(&["--count", "tcp"]), "0 packets\n");
+    assert_eq!(printed(&["-t", "-c", "2"]), line(5).repeat(2));
+    assert_eq!(printed(&["-t", "-#"]), format!("    1  {}    2  {}    3  {}", line(5), line(5), line(0)));
+    assert_eq!(printed(&["-t#", "--skip", "1"]), format!("    2  {}    3  {}", line(5), line(0)));
+    assert_eq!(printed(&["-t#", "--skip", "1", "-c1"]), format!("    2  {}", line(5)));
+    assert_eq!(printed(&["-t#", "--print-sampling", "2"]), format!("    2  {}", line(5)));
+    assert_eq!(printed(&["-t", "-c1", "--lengths"]), format!("caplen 47 len 47 {}", line(5)));
+}
+
+#[test]
+fn time_stamps_have_tcpdumps_forms() {
+    let stamps = |args: &[&str]| {
+        let text = printed(args);
+        let stamps: Vec<_> = text.lines().map(|line| line.split("IP").next().unwrap().to_owned()).collect();
+        stamps.join("|")
+    };
+    assert_eq!(stamps(&[]), "00:00:01.000001 |00:00:02.000002 |00:00:03.000003 ");
+    assert_eq!(stamps(&["-t"]), "||");
+    assert_eq!(stamps(&["-tt"]), "1.000001 |2.000002 |3.000003 ");
+    assert_eq!(stamps(&["-ttt"]), " 00:00:00.000000 | 00:00:01.000001 | 00:00:01.000001 ");
+    let dates = ["00:00:01.000001 ", "00:00:02.000002 ", "00:00:03.000003 "].map(|time| format!("1970-01-01 {time}"));
+    assert_eq!(stamps(&["-tttt"]), dates.join("|"));
+    assert_eq!(stamps(&["-ttttt"]), " 00:00:00.000000 | 00:00:01.000001 | 00:00:02.000002 ");
+    assert_eq!(stamps(&["--nano", "-tt", "-c1"]), "1.000001000 ");
+    assert_eq!(stamps(&["--nano", "--micro", "-tt", "-c1"]), "1.000001 ");
+    assert_eq!(stamps(&["--time-stamp-precision=n", "-tt", "-c1"]), "1.000001000 ");
+}
+
+#[test]
+fn headers_and_dumps_have_tcpdumps_forms() {
+    let one = |option: &str| printed(&["-t", "-c1", option]);
+    let ethernet = "02:00:00:00:00:01 > 02:00:00:00:00:02";
+    let rest = "length 47: 10.0.0.1.1 > 10.0.0.2.2: UDP, length 5\n";
+    assert_eq!(one("-e"), format!("{ethernet}, ethertype IPv4 (0x0800), {rest}"));
+    assert_eq!(one("-qe"), format!("{ethernet}, IPv4, {rest}"));
+    let hex = "\t0x0000:  4500 0021 0000 0000 4011 0000 0a00 0001\n\
+               \t0x0010:  0a00 0002 0001 0002 000d 0000 6865 6c6c\n\
+               \t0x0020:  6f\n";
+    assert_eq!(one("-x"), line(5) + hex);
+    assert!(one("-xx").contains("\t0x0000:  0200 0000 0002 0200 0000 0001 0800 4500\n"));
+    let ascii = "\t0x0000:  4500 0021 0000 0000 4011 0000 0a00 0001  E..!....@.......\n\
+                 \t0x0010:  0a00 0002 0001 0002 000d 0000 6865 6c6c  ............hell\n\
+                 \t0x0020:  6f                                       o\n";
+    assert_eq!(one("-X"), line(5) + ascii);
+    assert_eq!(one("-A"), line(5) + "E..!....@...\n...\n...........hello\n");
+}
+
+#[test]
+fn control_characters_never_reach_the_terminal_raw() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"\x1b[31m\x07\x08\x9b")]));
+    for option in ["-A", "-X", "-AA"] {
+        let text = scratch.run(&["-nt", option, "-r", "f"]).stdout;
+        assert!(text.contains(".[31"), "{text:?}");
+        assert!(!text.contains(['\x1b', '\x07', '\x08', '\u{9b}', '\u{fffd}']), "{text:?}");
+    }
+}
+
+#[test]
+fn the_files_of_a_list_are_read_in_turn_and_counted_together() {
+    let scratch = three();
+    scratch.write("g", [header((2, 4), 65535, 101), record(9, 9, &ip(b""))].concat());
+    scratch.write("list", "f\ng\n");
+    let both = reading("f") + &reading_as("g", "RAW (Raw IP)", 65535);
+    let numbers = format!("    1  {}    2  {}    3  {}    4  {}", line(5), line(5), line(0), line(0));
+    assert_eq!(scratch.run(&["-nt#", "-V", "list"]), Ran::new(numbers, &*both, 0));
+    assert_eq!(scratch.run(&["--count", "-V", "list"]), Ran::new("4 packets\n", &*both, 0));
+    // The filter is compiled anew for the link type, and -c counts over all files.
+    assert_eq!(scratch.run(&["-nt", "-V", "list", "-c2", "udp[4:2] = 8"]), Ran::new(LINE.repeat(2), &*both, 0));
+    assert_eq!(scratch.run_with(&["--count", "-V", "-"], b"f\nf\n").stdout, "6 packets\n");
+    let refused = Ran::new("", both + "sniff: g: new dlt does not match original\n", 1);
+    assert_eq!(scratch.run(&["-V", "list", "-w", "out"]), refused);
+    scratch.write("list", "");
+    assert_eq!(scratch.run(&["-V", "list"]), Ran::new("", "sniff: Nothing in list\n", 1));
+    let missing = "sniff: Unable to open file: nosuch: No such file or directory\n";
+    assert_eq!(scratch.run(&["-V", "nosuch"]), Ran::new("", missing, 1));
+    assert_eq!(scratch.run(&["-r", "nosuch"]), Ran::new("", "sniff: nosuch: No such file or directory\n", 1));
+    scratch.write("list", "f\n\n");
+    assert_eq!(scratch.run(&["-nt", "-V", "list"]).code, Some(1));
+}
+
+#[test]
+fn the_file_that_is_read_is_not_written() {
+    let scratch = three();
+    let before = scratch.read("f");
+    let refused = Ran::new("", reading("f") + "sniff: f: cannot write the file that is read\n", 1);
+    assert_eq!(scratch.run(&["-r", "f", "-w", "f"]), refused);
+    assert_eq!(scratch.read("f"), before);
+    let unwritable = scratch.run(&["-r", "f", "-w", "nosuch/out"]);
+    let error = reading("f") + "sniff: nosuch/out: No such file or directory\n";
+    assert_eq!(unwritable, Ran::new("", error, 1));
+}
+
+#[test]
+fn written_files_hold_the_packets_that_pass() {
+    let scratch = three();
+    let two = pcap(&[udp(b"hello"), udp(b"world")]);
+    assert_eq!(scratch.run(&["-r", "f", "-w", "out", "udp[4:2] = 13"]), Ran::new("", reading("f"), 0));
+    assert_eq!(scratch.read("out"), two);
+    assert_eq!(scratch.run(&["-r", "f", "-c2", "-Uw", "out"]).code, Some(0));
+    assert_eq!(scratch.read("out"), two);
+    let output = scratch.command(&["-r", "f", "-c2", "-w", "-"]).output().unwrap();
+    assert_eq!(output.stdout, two);
+    // The last -w wins, --print prints too.
+    let ran = scratch.run(&["-nt", "-r", "f", "-w", "unused", "-w", "out", "--print"]);
+    assert_eq!(ran.stdout, line(5).repeat(2) + LINE);
+    assert!(!scratch.path().join("unused").exists());
+    assert_eq!(scratch.read("out"), scratch.read("f"));
+    assert_eq!(scratch.run(&["-r", "f", "-w", "out", "--count"]).stdout, "3 packets\n");
+    scratch.run(&["-r", "f", "-w", "out", "--nano"]);
+    assert_eq!(scratch.read("out")[..4], 0xa1b2_3c4d_u32.to_le_bytes());
+    assert_eq!(scratch.run(&["-ntt", "--nano", "-c1", "-r", "out"]).stdout, format!("1.000001000 {}", line(5)));
+    if installed("tcpdump") {
+        let read = Command::new("tcpdump").args(["-nt", "-r", "out"]).current_dir(scratch.path()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&read.stdout), line(5).repeat(2) + LINE);
+    }
+}
+
+#[test]
+fn a_name_that_ends_in_pcapng_asks_for_pcapng() {
+    let scratch = three();
+    assert_eq!(scratch.run(&["-r", "f", "-w", "out.pcapng", "udp"]), Ran::new("", reading("f"), 0));
+    assert_eq!(scratch.read("out.pcapng")[..4], 0x0a0d_0d0a_u32.to_le_bytes());
+    let lines = ["1.000001000 ", "2.000002000 ", "3.000003000 "].into_iter().zip([5, 5, 0]);
+    let lines: String = lines.map(|(time, length)| time.to_owned() + &line(length)).collect();
+    assert_eq!(scratch.run(&["-ntt", "--nano", "-r", "out.pcapng"]), Ran::new(&*lines, reading("out.pcapng"), 0));
+    if installed("tshark") {
+        let args = ["-r", "out.pcapng", "-T", "fields", "-e", "frame.time_epoch", "-e", "udp.length"];
+        let read = Command::new("tshark").args(args).current_dir(scratch.path()).output().unwrap();
+        let expected = "1.000001000\t13\n2.000002000\t13\n3.000003000\t8\n";
+        assert_eq!(String::from_utf8_lossy(&read.stdout), expected);
+    }
+    // And pcapng becomes classic under any other name.
+    scratch.write("g", pcapng_of_one());
+    assert_eq!(scratch.run(&["-r", "g", "-w", "out"]).code, Some(0));
+    assert_eq!(scratch.read("out"), pcap(&[udp(b"")]));
+}
+
+#[test]
+fn payloads_are_searched_for_text_and_octets() {
+    assert_eq!(printed(&["-t#", "--match", "^wor.d$"]), format!("    1  {}", line(5)));
+    assert_eq!(printed(&["-tt", "--match", "world"]), format!("2.000002 {}", line(5)));
+    assert_eq!(printed(&["-tt", "--match-hex", "68:65 6c"]), format!("1.000001 {}", line(5)));
+    assert_eq!(printed(&["-t", "--match", "hello", "--match-hex", "776f"]), "");
+    assert_eq!(printed(&["--count", "--match", "[eo]"]), "2 packets\n");
+    // Headers are not searched: 0a000001 is the source address.
+    assert_eq!(printed(&["-t", "--match-hex", "0a000001"]), "");
+    let scratch = three();
+    for (option, value) in [("--match", "("), ("--match-hex", "abc"), ("--match-hex", "xy"), ("--match-hex", "")] {
+        let ran = scratch.run(&["-r", "f", option, value]);
+        assert!(ran.stderr.contains(&format!("of {option}")), "{}", ran.stderr);
+        assert_eq!((ran.stdout.as_str(), ran.code), ("", Some(1)));
+    }
+}
+
+#[test]
+fn colour_is_only_used_when_asked_for() {
+    let scratch = three();
+    let text = |args: &[&str], no_color: &str| {
+        let output = scratch.command(&[&["-nt", "-c1", "-r", "f"], args].concat()).env("NO_COLOR", no_color).output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    for (args, no_color) in [(&[][..], ""), (&[], "1"), (&["--color=auto"], ""), (&["--color=never"], "")] {
+        assert_eq!(text(args, no_color), line(5));
+    }
+    let colored = text(&["--color=always", "-A", "--match", "hello"], "1");
+    assert!(colored.starts_with("IP \x1b["), "{colored:?}");
+    // Without the escapes it is the same text, and the hit is marked.
+    let mut plain = String::new();
+    for (at, piece) in colored.split('\x1b').enumerate() {
+        plain += if at == 0 { piece } else { piece.split_once('m').unwrap().1 };
+    }
+    assert_eq!(plain, text(&["-A"], ""));
+    let tail = colored.rsplit_once("hello").unwrap();
+    assert!(tail.0.ends_with('m') && tail.1.starts_with("\x1b[0m"), "{colored:?}");
+    let bad = scratch.run(&["--color=pink"]);
+    assert_eq!(bad, Ran::new("", "sniff: invalid value pink of --color\n", 1));
+}
