@@ -5,34 +5,13 @@ use crate::out::Out;
 use crate::put::{Ipv4, Ipv6, Mac, Put};
 use crate::view::{Step, Stop, View};
 
-/// A link-level address in the form of its link.
-#[derive(Clone, Copy, Debug)]
-pub enum Station<'p> {
-    /// A 48-bit MAC address.
-    Mac([u8; 6]),
-    /// An address of another length, printed as octets joined by colons.
-    Octets(&'p [u8]),
-    /// The link has an address there, but its kind has no text: printed as nothing.
-    Text(&'static str),
-}
-
-impl Put for Station<'_> {
-    fn put(self, o: &mut Out) {
-        match self {
-            Station::Mac(mac) => Mac(mac).put(o),
-            Station::Octets(octets) => o.line.octets(octets, b':'),
-            Station::Text(text) => o.line.str(text),
-        }
-    }
-}
-
 /// The layers below a dissector.
 #[derive(Clone, Copy, Default)]
 pub struct Below<'p> {
     /// The sending station.
-    pub source: Option<Station<'p>>,
+    pub source: Option<Mac>,
     /// The receiving station.
-    pub destination: Option<Station<'p>>,
+    pub destination: Option<Mac>,
     /// The nearest IP header.
     pub ip: Option<Ip<'p>>,
     /// The source port.
@@ -90,11 +69,13 @@ impl<'p> Ip<'p> {
         let sum = match (self.source()?, self.pseudo_destination()?) {
             (Address::V4(from), Address::V4(to)) => {
                 // The length field of the IPv4 pseudo-header has 16 bits.
-                sum.add(&from).add(&to).add_u32(u32::from(protocol) << 16 | length as u32 & 0xffff)
+                sum.with(&from).with(&to).with_u32(u32::from(protocol) << 16 | length as u32 & 0xffff)
             }
-            (from, to) => sum.add(from.octets()).add(to.octets()).add_u32(length as u32).add_u32(u32::from(protocol)),
+            (from, to) => {
+                sum.with(from.octets()).with(to.octets()).with_u32(length as u32).with_u32(u32::from(protocol))
+            }
         };
-        Ok(sum.add(covered).finish())
+        Ok(sum.with(covered).finish())
     }
 }
 

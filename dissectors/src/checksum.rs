@@ -7,7 +7,7 @@ pub struct Sum(u64);
 impl Sum {
     /// Adds octets; only the last part of a message may have an odd length.
     #[must_use]
-    pub fn add(self, octets: &[u8]) -> Self {
+    pub fn with(self, octets: &[u8]) -> Self {
         let mut sum = self.0;
         let words = octets.chunks_exact(4);
         let rest = words.remainder();
@@ -23,8 +23,8 @@ impl Sum {
 
     /// Adds a number.
     #[must_use]
-    pub fn add_u32(self, value: u32) -> Self {
-        self.add(&value.to_be_bytes())
+    pub fn with_u32(self, value: u32) -> Self {
+        self.with(&value.to_be_bytes())
     }
 
     /// The checksum: zero when the sum includes a correct checksum field.
@@ -39,7 +39,7 @@ impl Sum {
 
 /// The checksum of one stretch of octets.
 pub fn internet(octets: &[u8]) -> u16 {
-    Sum::default().add(octets).finish()
+    Sum::default().with(octets).finish()
 }
 
 /// What a checksum field should hold, given what it holds and the (nonzero)
@@ -59,7 +59,7 @@ mod tests {
         // RFC 1071, section 3: the sum is ddf2.
         let octets = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
         assert_eq!(internet(&octets), !0xddf2);
-        assert_eq!(Sum::default().add(&octets[..4]).add(&octets[4..]).finish(), !0xddf2);
+        assert_eq!(Sum::default().with(&octets[..4]).with(&octets[4..]).finish(), !0xddf2);
         assert_eq!(internet(&[1]), !0x0100);
     }
 }

@@ -98,7 +98,7 @@ impl Out {
         // Octets are written in pairs, and a row is begun before its first pair is read.
         let whole = view.caplen() & !1;
         self.hex_dump(indent, &view.data()[..whole]);
-        if whole % WIDTH == 0 {
+        if whole.is_multiple_of(WIDTH) {
             self.row_start(indent, whole);
         }
         Err(Stop::Truncated)

@@ -31,8 +31,6 @@ mod security;
 mod state;
 mod storage;
 mod switching;
-#[cfg(test)]
-mod testing;
 
 mod text;
 mod time;

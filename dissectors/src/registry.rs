@@ -397,8 +397,6 @@ pub(crate) fn requires(o: &mut Out, protocol: u8, version: &'static str) -> Step
 enum Port {
     /// Source or destination.
     Either(u16),
-    /// The source only.
-    Source(u16),
     /// The destination only.
     Destination(u16),
     /// Source or destination, both ends included.
@@ -409,7 +407,6 @@ impl Port {
     fn matches(self, below: &Below<'_>) -> bool {
         match self {
             Port::Either(port) => below.sport == port || below.dport == port,
-            Port::Source(port) => below.sport == port,
             Port::Destination(port) => below.dport == port,
             Port::Range(low, high) => (low..=high).contains(&below.sport) || (low..=high).contains(&below.dport),
         }

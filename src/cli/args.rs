@@ -400,7 +400,7 @@ fn file_size(text: &str) -> Result<u64, Stop> {
 fn octets(text: &str) -> Result<Vec<u8>, Stop> {
     let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect();
     let invalid = || Stop::failure(format!("invalid hexadecimal octets '{text}' of --match-hex"));
-    if digits.is_empty() || digits.len() % 2 != 0 || !digits.is_ascii() {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return Err(invalid());
     }
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| invalid())).collect()

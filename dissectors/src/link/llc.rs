@@ -1,7 +1,7 @@
 //! Logical Link Control (IEEE 802.2) and the Subnetwork Access Protocol
 //! (IEEE 802, clause 10; RFC 1042), with bridged frames (RFC 2684, section 5.2).
 
-use crate::below::{Below, Station};
+use crate::below::Below;
 use crate::link::ethernet;
 use crate::names::ORGANIZATIONS;
 use crate::network::ipx;
@@ -160,7 +160,7 @@ fn flags(o: &mut Out, value: u16, length: usize) {
 fn stations(o: &mut Out, below: &Below<'_>, dsap: u8, ssap: u8) {
     let destination = Named(SAP_NAMES, dsap.into(), Otherwise::Hex("Unknown DSAP 0x", 2, ""));
     let source = Named(SAP_NAMES, ssap.into(), Otherwise::Hex("Unknown SSAP 0x", 2, ""));
-    let pair: Option<(Station<'_>, Station<'_>)> = below.source.zip(below.destination);
+    let pair = below.source.zip(below.destination);
     match (pair, ssap == dsap) {
         (None, true) => o.put((destination, " ")),
         (Some((from, to)), true) => o.put((from, " > ", to, " ", destination, " ")),

@@ -171,15 +171,24 @@ fn value(o: &mut Out, v: View<'_>, code: u16, at: usize, length: usize) -> Step 
             dissect(o, v, at + 24, end)
         }
         OPTION_REQUEST | ECHO_REQUEST => {
-            fits(length % 2 == 0)?;
+            fits(length.is_multiple_of(2))?;
             for i in (0..length).step_by(2) {
                 o.put((" ", named_dec(NAMES, own.u16(i)?, "opt_")));
             }
             Ok(())
         }
-        PREFERENCE => fits(length == 1).and_then(|()| Ok(o.put((" ", own.u8(0)?)))),
-        ELAPSED_TIME => fits(length == 2).and_then(|()| Ok(o.put((" ", own.u16(0)?)))),
-        LIFETIME | CLIENT_TIME => fits(length == 4).and_then(|()| Ok(o.put((" ", own.u32(0)?)))),
+        PREFERENCE => fits(length == 1).and_then(|()| {
+            o.put((" ", own.u8(0)?));
+            Ok(())
+        }),
+        ELAPSED_TIME => fits(length == 2).and_then(|()| {
+            o.put((" ", own.u16(0)?));
+            Ok(())
+        }),
+        LIFETIME | CLIENT_TIME => fits(length == 4).and_then(|()| {
+            o.put((" ", own.u32(0)?));
+            Ok(())
+        }),
         RELAY_MESSAGE => {
             // Two brackets open and one closes, as in the text that is reproduced.
             o.put(" (");
@@ -198,7 +207,7 @@ fn value(o: &mut Out, v: View<'_>, code: u16, at: usize, length: usize) -> Step 
         }
         SIP_SERVERS | DNS_SERVERS | SNTP_SERVERS | NIS_SERVERS | NISP_SERVERS | BCMCS_SERVERS | PANA_AGENT
         | CLIENT_LINK => {
-            fits(length % 16 == 0)?;
+            fits(length.is_multiple_of(16))?;
             for i in (0..length).step_by(16) {
                 o.put((" ", Ipv6(own.array(i)?)));
             }

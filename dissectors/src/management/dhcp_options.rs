@@ -236,15 +236,30 @@ fn value(o: &mut Out, v: View<'_>, tag: u8) -> Step {
         None => Numbers,
     };
     let taken = match format {
-        Addresses => elements(o, v, 4, |o, v| Ok(o.put(Ipv4(v.array(0)?))))?,
-        Numbers => elements(o, v, 4, |o, v| Ok(o.put(v.u32(0)?)))?,
-        Signed => elements(o, v, 4, |o, v| Ok(o.put(v.i32(0)?)))?,
-        Shorts => elements(o, v, 2, |o, v| Ok(o.put(v.u16(0)?)))?,
-        Pairs if length < 8 || length % 8 != 0 => {
+        Addresses => elements(o, v, 4, |o, v| {
+            let _: () = o.put(Ipv4(v.array(0)?));
+            Ok(())
+        })?,
+        Numbers => elements(o, v, 4, |o, v| {
+            let _: () = o.put(v.u32(0)?);
+            Ok(())
+        })?,
+        Signed => elements(o, v, 4, |o, v| {
+            let _: () = o.put(v.i32(0)?);
+            Ok(())
+        })?,
+        Shorts => elements(o, v, 2, |o, v| {
+            let _: () = o.put(v.u16(0)?);
+            Ok(())
+        })?,
+        Pairs if length < 8 || !length.is_multiple_of(8) => {
             o.put((if length == 0 { " " } else { "" }, "[length != N x 8 bytes]"));
             length
         }
-        Pairs => elements(o, v, 8, |o, v| Ok(o.put(("(", Ipv4(v.array(0)?), ":", Ipv4(v.array(4)?), ")"))))?,
+        Pairs => elements(o, v, 8, |o, v| {
+            let _: () = o.put(("(", Ipv4(v.array(0)?), ":", Ipv4(v.array(4)?), ")"));
+            Ok(())
+        })?,
         Switch => elements(o, v, 1, |o, v| {
             match v.u8(0)? {
                 0 => o.put("N"),

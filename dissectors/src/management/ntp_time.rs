@@ -25,7 +25,7 @@ impl Short {
 
 impl Put for Short {
     fn put(self, o: &mut Out) {
-        o.put((self.seconds, ".", Zeros(u64::from(self.fraction) * 1_000_000 >> 16, 6)));
+        o.put((self.seconds, ".", Zeros((u64::from(self.fraction) * 1_000_000) >> 16, 6)));
     }
 }
 

@@ -113,7 +113,7 @@ fn value(o: &mut Out, v: View<'_>, code: u16) -> Step {
         EXPIRE if length != 4 => return Err(Stop::Malformed),
         EXPIRE => o.put((v.u32(0)?, " sec")),
         PADDING => o.put(("(", length, ")")),
-        KEY_TAG if length % 2 != 0 => return Err(Stop::Malformed),
+        KEY_TAG if !length.is_multiple_of(2) => return Err(Stop::Malformed),
         KEY_TAG => {
             for i in (0..length).step_by(2) {
                 o.put((if i > 0 { " " } else { "" }, v.u16(i)?));

@@ -97,7 +97,7 @@ fn query(o: &mut Out, v: View<'_>) -> Step {
 /// Version 3 queries (RFC 3376, section 4.1).
 fn query_v3(o: &mut Out, v: View<'_>) -> Step {
     o.put(" v3");
-    if v.len() % 4 != 0 {
+    if !v.len().is_multiple_of(4) {
         o.put((" [invalid len ", v.len(), "]"));
         return Ok(());
     }
@@ -145,7 +145,7 @@ fn put_sources(o: &mut Out, v: View<'_>, count: usize) -> Step {
 
 /// Version 3 reports (RFC 3376, section 4.2).
 fn report_v3(o: &mut Out, v: View<'_>) -> Step {
-    if v.len() < 16 || v.len() % 4 != 0 {
+    if v.len() < 16 || !v.len().is_multiple_of(4) {
         o.put((" [invalid len ", v.len(), "]"));
         return Ok(());
     }

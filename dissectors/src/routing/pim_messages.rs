@@ -329,13 +329,11 @@ fn hello_option(o: &mut Out, v: View<'_>, kind: u16, size: u16, address_len: usi
             o.put((reserved != 0).then_some((" ?0x", Hex4(reserved), "?")));
         }
         BIDIRECTIONAL => {}
-        ADDRESSES | ADDRESSES_OLD => {
-            if o.opt.verbose > 1 {
-                let end = v.len() - usize::from(size);
-                let mut r = Reader { v, address_len };
-                while r.v.len() > end {
-                    r.address(o, "\n\t    ", Form::Unicast)?;
-                }
+        ADDRESSES | ADDRESSES_OLD if o.opt.verbose > 1 => {
+            let end = v.len() - usize::from(size);
+            let mut r = Reader { v, address_len };
+            while r.v.len() > end {
+                r.address(o, "\n\t    ", Form::Unicast)?;
             }
         }
         _ if o.opt.verbose <= 1 => o.unknown(v, "\n\t    ", usize::from(size)),

@@ -71,8 +71,6 @@ impl Put for Payload {
 pub(super) struct Context<'p> {
     /// The message as far as it is captured.
     pub v: View<'p>,
-    /// 1 or 2: version 1 prints identities of the first phase in another way.
-    pub phase: u32,
     /// The protocol of the proposal around a transform.
     pub protocol: u8,
     /// How many payloads are around.
@@ -213,7 +211,7 @@ fn version_1(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step {
         let mark = |bit: u8, text: &'static str| if flags & bit != 0 { text } else { "" };
         o.put(("[", mark(ENCRYPTED, "E"), mark(COMMIT, "C"), "]"));
     }
-    payloads(o, v, flags, phase, isakmp_v1::payload)
+    payloads(o, v, flags, isakmp_v1::payload)
 }
 
 fn version_2(o: &mut Out, v: View<'_>) -> Step {
@@ -226,7 +224,7 @@ fn version_2(o: &mut Out, v: View<'_>) -> Step {
         let mark = |bit: u8, text: &'static str| if flags & bit != 0 { text } else { "" };
         o.put(("[", mark(FROM_INITIATOR, "I"), mark(HIGHER_VERSION, "V"), mark(RESPONSE, "R"), "]"));
     }
-    payloads(o, v, flags, phase, isakmp_v2::payload)
+    payloads(o, v, flags, isakmp_v2::payload)
 }
 
 /// The payloads, with `-v`, and whether the length is right.
@@ -234,7 +232,6 @@ fn payloads<'p>(
     o: &mut Out,
     v: View<'p>,
     flags: u8,
-    phase: u32,
     print: fn(&mut Out, Context<'p>, u8, usize, usize) -> Behind,
 ) -> Step {
     if o.opt.verbose == 0 {
@@ -246,7 +243,7 @@ fn payloads<'p>(
     if flags & ENCRYPTED != 0 {
         o.put((" [encrypted ", Payload(next), "]"));
     } else {
-        chain(o, Context { v, phase, protocol: 0, depth: 0 }, next, HEADER, print)?;
+        chain(o, Context { v, protocol: 0, depth: 0 }, next, HEADER, print)?;
     }
     let length = v.get(LENGTH)?;
     if length as usize != v.len() {
@@ -287,15 +284,10 @@ fn side(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step<&'static str> {
 type Ends = (Address, Address);
 
 /// The initiators' cookies of the last negotiations, with the ends of each.
+#[derive(Default)]
 pub(crate) struct Cookies {
     entries: [(u64, Option<Ends>); 20],
     next: usize,
-}
-
-impl Default for Cookies {
-    fn default() -> Self {
-        Cookies { entries: [(0, None); 20], next: 0 }
-    }
 }
 
 impl Cookies {

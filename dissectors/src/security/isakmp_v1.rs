@@ -333,12 +333,12 @@ fn put_notification(o: &mut Out, kind: u16, ipsec: bool) {
     let known = matches!(kind, 0..8192 | 16384..24576);
     match kind {
         8192 if ipsec => o.put("RESERVED"),
-        8192..16384 if ipsec => o.put(("#", kind - 8192)),
+        8192..=16383 if ipsec => o.put(("#", kind - 8192)),
         24576 if ipsec => o.put("RESPONDER-LIFETIME"),
         24577 if ipsec => o.put("REPLAY-STATUS"),
         24578 if ipsec => o.put("INITIAL-CONTACT"),
         24579..32768 if ipsec => o.put(("#", kind - 24576)),
-        16385..24576 => o.put(("#", kind - 16384)),
+        16385..=24575 => o.put(("#", kind - 16384)),
         _ if known => o.put(named_dec(NOTIFICATIONS, kind, "#")),
         _ => o.put(("#", kind)),
     }

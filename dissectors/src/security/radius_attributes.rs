@@ -287,7 +287,10 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             put_tag(o, tag);
             text(o, v.skip(1))
         }
-        TunnelPassword if length < 3 => Ok(o.truncated()),
+        TunnelPassword if length < 3 => {
+            o.truncated();
+            Ok(())
+        }
         TunnelPassword => {
             let tag = v.u8(0)?;
             put_tag(o, if tag > 0x1f { 0 } else { tag });
@@ -303,19 +306,28 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
         Number | Names(_) | TaggedNames(_) | TaggedNumber | VlanId | Special(..) | Duration | Time if length != 4 => {
             error(o, length, " != 4")
         }
-        Number => Ok(o.put(v.u32(0)?)),
-        Names(table) => Ok(o.put(named_dec(table, v.u32(0)?, "#"))),
+        Number => {
+            o.put(v.u32(0)?);
+            Ok(())
+        }
+        Names(table) => {
+            o.put(named_dec(table, v.u32(0)?, "#"));
+            Ok(())
+        }
         TaggedNames(table) => {
             put_tag(o, v.u8(0)?);
-            Ok(o.put(named_dec(table, v.u24(1)?, "#")))
+            o.put(named_dec(table, v.u24(1)?, "#"));
+            Ok(())
         }
         TaggedNumber => {
             put_tag(o, v.u8(0)?);
-            Ok(o.put(v.u24(1)?))
+            o.put(v.u24(1)?);
+            Ok(())
         }
         VlanId => {
             put_vlan_tag(o, v.u8(0)?);
-            Ok(o.put(v.u24(1)?))
+            o.put(v.u24(1)?);
+            Ok(())
         }
         Special(special, name) => {
             match v.u32(0)? {
@@ -324,16 +336,29 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             }
             Ok(())
         }
-        Duration => Ok(duration(o, v.u32(0)?)),
-        Time => Ok(time(o, v.u32(0)?)),
-        ErrorCause if length != 4 => Ok(o.put(("Error: length ", length, " != 4"))),
+        Duration => {
+            duration(o, v.u32(0)?);
+            Ok(())
+        }
+        Time => {
+            time(o, v.u32(0)?);
+            Ok(())
+        }
+        ErrorCause if length != 4 => {
+            o.put(("Error: length ", length, " != 4"));
+            Ok(())
+        }
         ErrorCause => {
             let cause = v.u32(0)?;
             let name = Named(ERROR_CAUSES, cause, Otherwise::Dec("Error-Cause ", " not known"));
-            Ok(o.put(("Error cause ", cause, ": ", name)))
+            o.put(("Error cause ", cause, ": ", name));
+            Ok(())
         }
         Address | Assigned if length != 4 => error(o, length, " != 4"),
-        Address => Ok(o.put(Ipv4(v.array(0)?))),
+        Address => {
+            o.put(Ipv4(v.array(0)?));
+            Ok(())
+        }
         Assigned => {
             match v.u32(0)? {
                 0xffff_ffff => o.put("User Selected"),
@@ -343,7 +368,10 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             Ok(())
         }
         Address6 if length != 16 => error(o, length, " != 16"),
-        Address6 => Ok(o.put(Ipv6(v.array(0)?))),
+        Address6 => {
+            o.put(Ipv6(v.array(0)?));
+            Ok(())
+        }
         Prefix6 => prefix6(o, v),
         HomeLink => home_link(o, v),
         Features if length != 8 => error(o, length, " != 8"),
@@ -354,7 +382,8 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             upper_hex(o, v, 0, 8)?;
             o.put(") User_resp(");
             upper_hex(o, v, 8, 8)?;
-            Ok(o.put(")"))
+            o.put(")");
+            Ok(())
         }
         ArapFeatures if length != 14 => error(o, length, " != 14"),
         ArapFeatures => arap_features(o, v),

@@ -145,7 +145,7 @@ fn call(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
     let procedure = procedure(o, kind);
     if (GETATTR..=COMMIT).contains(&procedure) {
         let arguments = arguments(v)?;
-        self::arguments_of(o, arguments, procedure, kind.version == VERSION_3)?;
+        arguments_of(o, arguments, procedure, kind.version == VERSION_3)?;
     }
     Ok(())
 }

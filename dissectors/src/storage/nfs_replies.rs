@@ -196,22 +196,18 @@ fn access(o: &mut Out, v: View<'_>, ok: bool) -> Step {
 fn version_3_results(o: &mut Out, v: View<'_>, procedure: u32, ok: bool) -> Step {
     let verbose = o.opt.verbose;
     match procedure {
-        nfs::GETATTR => {
-            if ok {
-                attributes::put(o, v, u8::from(o.opt.quiet == 0), true)?;
-            }
+        nfs::GETATTR if ok => {
+            attributes::put(o, v, u8::from(o.opt.quiet == 0), true)?;
         }
         nfs::SETATTR | nfs::REMOVE | nfs::RMDIR => {
             attributes::change(o, v, verbose)?;
         }
         nfs::LOOKUP => lookup(o, v, ok)?,
         nfs::ACCESS => access(o, v, ok)?,
-        nfs::READLINK => {
-            if ok {
-                let v = attributes::after(o, v, verbose)?;
-                o.put(" ");
-                nfs::file_name(o, v)?;
-            }
+        nfs::READLINK if ok => {
+            let v = attributes::after(o, v, verbose)?;
+            o.put(" ");
+            nfs::file_name(o, v)?;
         }
         nfs::READ => {
             let v = attributes::after(o, v, verbose)?;
@@ -231,21 +227,17 @@ fn version_3_results(o: &mut Out, v: View<'_>, procedure: u32, ok: bool) -> Step
             }
         }
         nfs::CREATE | nfs::MKDIR | nfs::SYMLINK | nfs::MKNOD => created(o, v, ok)?,
-        nfs::RENAME => {
-            if verbose > 0 {
-                o.put(" from:");
-                let v = attributes::change(o, v, verbose)?;
-                o.put(" to:");
-                attributes::change(o, v, verbose)?;
-            }
+        nfs::RENAME if verbose > 0 => {
+            o.put(" from:");
+            let v = attributes::change(o, v, verbose)?;
+            o.put(" to:");
+            attributes::change(o, v, verbose)?;
         }
-        nfs::LINK => {
-            if verbose > 0 {
-                o.put(" file POST:");
-                let v = attributes::after(o, v, verbose)?;
-                o.put(" dir:");
-                attributes::change(o, v, verbose)?;
-            }
+        nfs::LINK if verbose > 0 => {
+            o.put(" file POST:");
+            let v = attributes::after(o, v, verbose)?;
+            o.put(" dir:");
+            attributes::change(o, v, verbose)?;
         }
         nfs::READDIR | nfs::READDIRPLUS => {
             o.put((verbose > 0).then_some(" POST:"));

@@ -3,7 +3,7 @@
 
 use crate::below::Below;
 use crate::out::Out;
-use crate::put::{Hex2, Hex4, Table, bits};
+use crate::put::{Hex2, Table, bits};
 use crate::view::{Step, Stop, View};
 
 /// The first octet of a length in 64 bits.
@@ -70,41 +70,4 @@ fn frame(o: &mut Out, v: View<'_>) -> Step<usize> {
 fn dump(o: &mut Out, v: View<'_>, octets: usize) -> Step {
     o.hex_ascii_dump("\n\t ", v.claim(octets).payload());
     v.need(octets)
-}
-
-/// A datagram's data: where the first message starts, the rest of an earlier
-/// one, and frames.
-pub(crate) fn datagram(o: &mut Out, v: View<'_>) -> Step {
-    /// There is no start of a message.
-    const NONE: u16 = 0xffff;
-    o.proto = "zmtp1";
-    let offset = v.u16(0)?;
-    o.put(("\n\t frame offset 0x", Hex4(offset)));
-    let rest = v.skip(2);
-    let left = rest.caplen();
-    let octets = if offset == NONE {
-        (v.len() as u32).wrapping_sub(2) as usize
-    } else if 2 + usize::from(offset) > v.len() {
-        o.put(" (exceeds datagram declared length)");
-        return Err(Stop::Truncated);
-    } else {
-        usize::from(offset)
-    };
-    if octets > 0 {
-        o.put(("\n\t frame intermediate part, ", octets, " bytes"));
-        if octets > left {
-            o.put((" (", left, " captured)"));
-        }
-        if o.opt.verbose > 0 {
-            let mut shown = octets.min(left);
-            if o.opt.verbose == 1 {
-                shown = shown.min(BRIEF);
-            }
-            if shown > 1 {
-                o.put((", first ", shown, " byte(s):"));
-                dump(o, rest, shown)?;
-            }
-        }
-    }
-    frames(o, rest.skip(octets))
 }

@@ -263,12 +263,10 @@ fn option(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
                 }
             }
         }
-        INIT_COOKIE | ACK_VECTOR_0 | ACK_VECTOR_1 | DATA_DROPPED | DATA_CHECKSUM => {
-            if size > 2 {
-                o.put(if kind == DATA_CHECKSUM { " " } else { " 0x" });
-                for i in 0..size - 2 {
-                    o.put(Octets(value.bytes(i, 1)?));
-                }
+        INIT_COOKIE | ACK_VECTOR_0 | ACK_VECTOR_1 | DATA_DROPPED | DATA_CHECKSUM if size > 2 => {
+            o.put(if kind == DATA_CHECKSUM { " " } else { " 0x" });
+            for i in 0..size - 2 {
+                o.put(Octets(value.bytes(i, 1)?));
             }
         }
         NDP_COUNT => {

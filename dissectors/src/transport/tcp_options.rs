@@ -175,7 +175,7 @@ fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: 
 
 /// Selective acknowledgments (RFC 2018).
 fn sack(o: &mut Out, v: View<'_>, size: usize, base: u32) -> Step {
-    if size % 8 != 0 {
+    if !size.is_multiple_of(8) {
         o.put(" invalid sack");
         return Ok(());
     }
@@ -236,7 +236,7 @@ fn experiment(o: &mut Out, v: View<'_>, size: usize) -> Step {
 fn fast_open(o: &mut Out, v: View<'_>, size: usize) -> Step {
     if size == 0 {
         o.put(" cookiereq");
-    } else if size % 2 != 0 || !(4..=16).contains(&size) {
+    } else if !size.is_multiple_of(2) || !(4..=16).contains(&size) {
         o.invalid();
     } else {
         o.put((" cookie ", Octets(v.bytes(0, size)?)));

@@ -154,11 +154,11 @@ fn source_routes<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
 
 /// The hops of a source route, each of `unit` octets: a star marks the next.
 fn source_route(o: &mut Out, v: View<'_>, offset: u8, size: u8, unit: u8) -> Step {
-    if offset % unit != 0 {
+    if !offset.is_multiple_of(unit) {
         o.put((", badoffset=", offset));
         return Ok(());
     }
-    if size % unit != 0 {
+    if !size.is_multiple_of(unit) {
         o.put((", badlength=", size));
         return Ok(());
     }
