@@ -29,6 +29,6 @@ fn finish(stop: &Stop) -> ExitCode {
     }
     match written {
         Ok(()) => ExitCode::from(stop.code),
-        Err(_) => ExitCode::from(pipeline::EXIT_OUTPUT),
+        Err(error) => ExitCode::from(pipeline::unwritten(&error)),
     }
 }

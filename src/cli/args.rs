@@ -35,9 +35,10 @@ impl Stop {
         Stop { stdout: String::new(), stderr: text.into(), named: true, code: 1 }
     }
 
-    /// A bad option.
-    pub(super) fn usage(line: &str) -> Self {
-        Stop::failure(format!("{line}\n{}", usage::usage().trim_end()))
+    /// A bad option; before it stands the program as it was called, as with getopt.
+    pub(super) fn usage(program: &str, line: &str) -> Self {
+        let stderr = format!("{program}: {line}\n{}", usage::usage().trim_end());
+        Stop { stdout: String::new(), stderr, named: false, code: 1 }
     }
 
     fn text(text: String) -> Self {

@@ -20,7 +20,10 @@ use table::Outcome;
 pub fn parse(words: &[OsString]) -> Result<Args, Stop> {
     match table::parse(words) {
         Ok(matches) => args::build(&matches),
-        Err(Outcome::Usage(text)) => Err(Stop::usage(&text)),
+        Err(Outcome::Usage(text)) => {
+            let program = words.first().map_or("sniff".into(), |word| word.to_string_lossy());
+            Err(Stop::usage(&program, &text))
+        }
         Err(Outcome::Text(text)) => Err(Stop::failure(text)),
     }
 }

@@ -68,10 +68,7 @@ pub fn run(args: &Args) -> u8 {
 /// Says why a run ended early; its exit code.
 fn report(failure: Failure) -> u8 {
     match failure {
-        Failure::Output(error) => {
-            message::error(&format!("Unable to write output: {}", reason(&error)));
-            return EXIT_OUTPUT;
-        }
+        Failure::Output(error) => return unwritten(&error),
         Failure::Said => {}
         Failure::Text(text) => message::error(&text),
         Failure::Save(SaveError::Create(path, error)) => {
@@ -94,6 +91,12 @@ fn report(failure: Failure) -> u8 {
         }
     }
     EXIT_FAILURE
+}
+
+/// Says that standard output cannot be written; the exit code.
+pub fn unwritten(error: &io::Error) -> u8 {
+    message::error(&format!("Unable to write output: {}", reason(error)));
+    EXIT_OUTPUT
 }
 
 /// The text of `strerror`, without the number that Rust adds.

@@ -252,10 +252,14 @@ fn plain(error: &pcap::Error) -> String {
 /// The message of a failed activation: the status, and libpcap's own in brackets.
 fn open_text(name: &str, code: i32, handle: *mut ffi::Handle) -> String {
     const GENERIC: i32 = -1;
+    const NO_SUCH_DEVICE: i32 = -5;
     let (status, detail) = (ffi::status(code), ffi::last_error(handle));
     match detail.as_str() {
         _ if code == GENERIC => detail,
         "" => format!("{name}: {status}"),
+        // Where there is no detail libpcap repeats the status, which tcpdump
+        // prints twice for a missing device only.
+        same if same == status && code != NO_SUCH_DEVICE => format!("{name}: {status}"),
         detail => format!("{name}: {status}\n({detail})"),
     }
 }

@@ -1,0 +1,281 @@
+//! Live captures on a veth pair in a network namespace of the test's own. They
+//! need root and iproute2; where these are missing a note is all there is.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{fs, process, str};
+
+use common::{Ran, Scratch, installed, reading_as};
+
+/// A network namespace with two ends of a veth pair: `near` is 10.9.9.1, and
+/// what it sends to 10.9.9.2 goes out to `far`.
+struct Net(String);
+
+impl Net {
+    /// Nothing where it cannot be made.
+    fn new() -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        if !installed("ip") || !installed("bash") {
+            eprintln!("skipped: iproute2 or bash is missing");
+            return None;
+        }
+        let name = format!("sniff{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let made = Command::new("ip").args(["netns", "add", &name]).stderr(Stdio::null()).status();
+        if !made.is_ok_and(|status| status.success()) {
+            eprintln!("skipped: no network namespace can be made");
+            return None;
+        }
+        let net = Net(name);
+        // Without IPv6 nothing is sent that the test does not send.
+        net.run("for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done 2> /dev/null");
+        let commands = [
+            "link set lo up",
+            "link add near type veth peer name far",
+            "addr add 10.9.9.1/24 dev near",
+            "link set near up",
+            "link set far up",
+            "neigh add 10.9.9.2 lladdr 02:00:00:00:00:02 dev near nud permanent",
+        ];
+        if !commands.iter().all(|command| net.run(&format!("ip {command}"))) {
+            eprintln!("skipped: no veth pair can be made");
+            return None;
+        }
+        Some(net)
+    }
+
+    fn inside(&self, scratch: Option<&Scratch>, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.0, program]).args(args).env("TZ", "UTC").stdin(Stdio::null());
+        if let Some(scratch) = scratch {
+            command.current_dir(scratch.path());
+        }
+        command
+    }
+
+    /// Runs a shell's commands inside; whether they succeed.
+    fn run(&self, script: &str) -> bool {
+        self.inside(None, "bash", &["-c", script]).status().is_ok_and(|status| status.success())
+    }
+
+    /// Sends `count` UDP packets with four octets each from `near`.
+    fn send(&self, count: u32) {
+        let script =
+            format!("exec 3> /dev/udp/10.9.9.2/4000; for ((i = 0; i < {count}; i++)); do printf %04d $i >&3; done");
+        assert!(self.run(&script));
+    }
+
+    /// A capture that listens.
+    fn capture(&self, scratch: &Scratch, args: &[&str]) -> Capture {
+        let mut child = self
+            .inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("listening on ") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
+        }
+        Capture { child, stderr, said }
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
+    }
+}
+
+/// A capture under way.
+struct Capture {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    said: String,
+}
+
+impl Capture {
+    /// `ip netns exec` becomes the program, so that the process is the program's.
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// The next line on standard error.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// The next line on standard output.
+    fn printed(&mut self) -> String {
+        let mut line = Vec::new();
+        let mut octet = [0];
+        let stdout = self.child.stdout.as_mut().unwrap();
+        while line.last() != Some(&b'\n') && stdout.read(&mut octet).unwrap() == 1 {
+            line.push(octet[0]);
+        }
+        String::from_utf8(line).unwrap()
+    }
+
+    /// Waits for the end; what was said after `listening`.
+    fn end(mut self) -> (Ran, String) {
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        let output = self.child.wait_with_output().unwrap();
+        let stdout = str::from_utf8(&output.stdout).unwrap();
+        (Ran { stdout: stdout.into(), stderr: rest, code: output.status.code() }, self.said)
+    }
+}
+
+/// The counters at the end of a capture that lost nothing.
+fn counters(count: u32) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} packet{s} captured\n{count} packet{s} received by filter\n0 packets dropped by kernel\n")
+}
+
+/// The line without the sender's port, which the system chose.
+fn without_port(line: &str) -> String {
+    let (before, after) = line.split_once(" > ").unwrap_or_else(|| panic!("{line:?}"));
+    format!("{} > {after}", before.rsplit_once('.').unwrap().0)
+}
+
+const LISTENING: &str = "listening on near, link-type EN10MB (Ethernet), snapshot length 262144 bytes\n";
+const PRINTED: &str = "IP 10.9.9.1 > 10.9.9.2.4000: UDP, length 4\n";
+
+#[test]
+fn packets_are_printed_until_the_count() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-nt", "-i", "near", "-c", "3", "udp port 4000"]);
+    net.send(3);
+    let (ran, said) = capture.end();
+    let verbose = "sniff: verbose output suppressed, use -v[v]... for full protocol decode\n";
+    assert_eq!(said, verbose.to_owned() + LISTENING);
+    let lines: String = ran.stdout.lines().map(|line| without_port(line) + "\n").collect();
+    assert_eq!(Ran { stdout: lines, ..ran }, Ran::new(PRINTED.repeat(3), counters(3), 0));
+}
+
+#[test]
+fn an_interrupt_ends_with_the_counters_and_0() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    for signal in ["-INT", "-TERM"] {
+        let mut capture = net.capture(&scratch, &["-nt", "-i", "far", "udp"]);
+        net.send(1);
+        // A line appears although neither -l nor a terminal asks for it.
+        assert_eq!(without_port(&capture.printed()), PRINTED);
+        capture.signal(signal);
+        let (ran, _) = capture.end();
+        assert_eq!(ran, Ran::new("\n", counters(1), 0), "{signal}");
+    }
+}
+
+#[test]
+fn an_interrupt_at_once_loses_no_packet() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    for name in ["out", "out.pcapng"] {
+        let capture = net.capture(&scratch, &["-i", "near", "-w", name, "udp"]);
+        net.send(2000);
+        capture.signal("-INT");
+        let (ran, said) = capture.end();
+        assert_eq!(said, format!("sniff: {LISTENING}"));
+        assert_eq!(ran, Ran::new("", counters(2000), 0), "{name}");
+        let read = scratch.run(&["--count", "-r", name]);
+        assert_eq!(read, Ran::new("2000 packets\n", reading_as(name, "EN10MB (Ethernet)", 262_144), 0));
+    }
+    // A single packet that sits in a block that is not full.
+    let capture = net.capture(&scratch, &["-i", "near", "-w", "out", "udp"]);
+    net.send(1);
+    capture.signal("-INT");
+    assert_eq!(capture.end().0, Ran::new("", counters(1), 0));
+    assert_eq!(scratch.run(&["--count", "-r", "out"]).stdout, "1 packet\n");
+}
+
+#[test]
+fn usr1_prints_the_counters_and_the_capture_goes_on() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let mut capture = net.capture(&scratch, &["-nt", "-i", "near", "udp"]);
+    net.send(2);
+    for _ in 0..2 {
+        assert_eq!(without_port(&capture.printed()), PRINTED);
+    }
+    capture.signal("-USR1");
+    let report = "sniff: 2 packets captured, 2 packets received by filter, 0 packets dropped by kernel\n";
+    assert_eq!(capture.line(), report);
+    net.send(1);
+    assert_eq!(without_port(&capture.printed()), PRINTED);
+    capture.signal("-INT");
+    assert_eq!(capture.end().0, Ran::new("\n", counters(3), 0));
+}
+
+#[test]
+fn usr2_and_u_bring_packets_to_the_file() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let mut capture = net.capture(&scratch, &["-nt", "-i", "near", "-Uw", "out", "--print", "udp"]);
+    // The header is there before any packet.
+    assert_eq!(scratch.read("out").len(), 24);
+    net.send(1);
+    capture.printed();
+    // 14 octets of Ethernet, 20 of IPv4, 8 of UDP, 4 of payload.
+    assert_eq!(fs::metadata(scratch.path().join("out")).unwrap().len(), 24 + 16 + 46);
+    capture.signal("-USR2");
+    capture.signal("-INT");
+    assert_eq!(capture.end().0.code, Some(0));
+}
+
+#[test]
+fn an_interface_that_goes_away_ends_with_the_counters_and_1() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-i", "far", "-w", "out", "udp"]);
+    net.send(5);
+    assert!(net.run("ip link del near"));
+    let (ran, _) = capture.end();
+    let lines: Vec<_> = ran.stderr.lines().collect();
+    assert_eq!(lines[0], "sniff: pcap_loop: The interface disappeared", "{}", ran.stderr);
+    assert!(lines[1].ends_with(" captured") && lines.len() == 4, "{}", ran.stderr);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(scratch.run(&["--count", "-r", "out"]).code, Some(0));
+}
+
+#[test]
+fn interfaces_that_cannot_be_captured_are_refused() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    assert!(net.run("ip link set far down"));
+    let run =
+        |args: &[&str]| Ran::from(net.inside(Some(&scratch), env!("CARGO_BIN_EXE_sniff"), args).output().unwrap());
+    let missing = "sniff: nosuch: No such device exists\n(No such device exists)\n";
+    assert_eq!(run(&["-i", "nosuch"]), Ran::new("", missing, 1));
+    assert_eq!(run(&["-i", "far"]), Ran::new("", "sniff: far: That device is not up\n", 1));
+    let index = run(&["-i", "99"]);
+    assert!(index.stderr.starts_with("sniff: Invalid adapter index 99: only "), "{}", index.stderr);
+    assert!(index.stderr.ends_with(" interfaces found\n") && index.code == Some(1), "{}", index.stderr);
+    let monitor = "sniff: lo: That device doesn't support monitor mode\n";
+    assert_eq!(run(&["-i", "lo", "-I"]), Ran::new("", monitor, 1));
+    let link = run(&["-i", "near", "-y", "RAW"]);
+    assert!(link.stderr.contains("RAW is not one of the DLTs supported by this device"), "{}", link.stderr);
+    assert_eq!(link.code, Some(1));
+}
+
+#[test]
+fn interfaces_and_their_link_types_are_listed() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let run =
+        |args: &[&str]| Ran::from(net.inside(Some(&scratch), env!("CARGO_BIN_EXE_sniff"), args).output().unwrap());
+    let list = run(&["-D"]);
+    assert_eq!((list.stderr.as_str(), list.code), ("", Some(0)));
+    for (wanted, at) in list.stdout.lines().zip(1..) {
+        assert!(wanted.starts_with(&format!("{at}.")), "{}", list.stdout);
+    }
+    let has = |what: &str| list.stdout.lines().any(|line| line.split_once('.').unwrap().1 == what);
+    assert!(has("near [Up, Running, Connected]"), "{}", list.stdout);
+    assert!(has("lo [Up, Running, Loopback]"), "{}", list.stdout);
+    let links = run(&["-L", "-i", "near"]);
+    assert!(links.stdout.starts_with("Data link types for near (use option -y to set):\n"), "{}", links.stdout);
+    assert!(links.stdout.contains("\n  EN10MB (Ethernet)\n"), "{}", links.stdout);
+    let stamps = run(&["-J", "-i", "near"]);
+    assert!(stamps.stdout.contains("near"), "{}", stamps.stdout);
+    assert_eq!(stamps.code, Some(0));
+}
