@@ -360,7 +360,7 @@ fn colour_is_only_used_when_asked_for() {
         assert_eq!(text(args, no_color), line(5));
     }
     let colored = text(&["--color=always", "-A", "--match", "hello"], "1");
-    assert!(colored.starts_with("IP \x1b["), "{colored:?}");
+    assert!(colored.starts_with("\x1b[32mIP\x1b[0m \x1b[36m"), "{colored:?}");
     // Without the escapes it is the same text, and the hit is marked.
     let mut plain = String::new();
     for (at, piece) in colored.split('\x1b').enumerate() {
