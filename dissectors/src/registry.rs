@@ -499,23 +499,24 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
     if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
-/// TCP payloads by port: the text before it, and the dissector.
+/// TCP payloads by port, the lowest first, as 4.99.6 tries them: the text before
+/// the payload, and its dissector.
 const TCP_ROWS: &[(Port, &str, Dissect)] = &[
+    (Port::Either(21), ": ", lines::ftp),
+    (Port::Either(22), "", ssh::dissect),
     (Port::Either(23), "", telnet::dissect),
     (Port::Either(25), ": ", lines::smtp),
     (Port::Either(43), ": ", lines::whois),
-    (Port::Either(1723), "", pptp::dissect),
-    (Port::Either(6379), "", resp::dissect),
-    (Port::Either(22), "", ssh::dissect),
-    (Port::Either(10288), "", beep::dissect),
-    (Port::Either(21), ": ", lines::ftp),
-    (Port::Either(80), ": ", lines::http),
-    (Port::Either(8080), ": ", lines::http),
-    (Port::Either(554), ": ", lines::rtsp),
-    (Port::Either(8554), ": ", lines::rtsp),
     (Port::Either(53), "", dns::over_tcp),
+    (Port::Either(80), ": ", lines::http),
     (Port::Either(323), "", rpki_rtr::dissect),
+    (Port::Either(554), ": ", lines::rtsp),
+    (Port::Either(1723), "", pptp::dissect),
     (Port::Either(nfs::PORT), "", nfs::segment),
+    (Port::Either(6379), "", resp::dissect),
+    (Port::Either(8080), ": ", lines::http),
+    (Port::Either(8554), ": ", lines::rtsp),
+    (Port::Either(10288), "", beep::dissect),
 ];
 
 /// TCP payloads by the name that `-T` gives.
