@@ -28,7 +28,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
-    if !v.has(HEADER) || v.len() < HEADER {
+    if v.len() < HEADER {
         o.truncated();
         return Ok(());
     }
@@ -51,7 +51,10 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
             o.put((", routes: ", v.len() / ENTRY));
             o.put((version == 2).then_some(" or less"));
             match entries(o, v.skip(HEADER), version) {
-                Err(Stop::Malformed) => o.truncated(),
+                Err(Stop::Malformed) => {
+                    o.invalid();
+                    return Ok(());
+                }
                 other => other?,
             }
         }
@@ -65,28 +68,27 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
-/// The entries up to the end of the packet or of what was captured.
+/// The entries up to the end of the packet.
 fn entries(o: &mut Out, v: View<'_>, version: u8) -> Step {
     let mut v = v;
-    while !v.is_empty() && v.has(1) {
+    while !v.is_empty() {
         let size = if version == 1 { entry_v1(o, v)? } else { entry_v2(o, v)? };
         if v.len() < size {
-            return Err(Stop::Malformed);
+            return Err(o.wrong("remaining entries length", v.len(), "<", size));
         }
         v = v.skip(size);
     }
     Ok(())
 }
 
-/// Fails as malformed unless `n` octets are left and captured: the entries end
-/// there, but the dump of the packet still follows.
-fn enough(v: View<'_>, n: usize) -> Step {
-    if v.len() < n || !v.has(n) { Err(Stop::Malformed) } else { Ok(()) }
+/// Fails unless `n` octets are left.
+fn enough(o: &mut Out, v: View<'_>, n: usize) -> Step {
+    if v.len() < n { Err(o.wrong("remaining data length", v.len(), "<", n)) } else { v.need(n) }
 }
 
 /// An entry of version 1: its octets.
 fn entry_v1(o: &mut Out, v: View<'_>) -> Step<usize> {
-    enough(v, ENTRY)?;
+    enough(o, v, ENTRY)?;
     let family = v.u16(0)?;
     if family != IPV4 && family != 0 {
         o.put(("\n\t AFI ", Named(FAMILIES, family.into(), Otherwise::Dec("Unknown (", ")")), ", "));
@@ -104,7 +106,7 @@ fn entry_v1(o: &mut Out, v: View<'_>) -> Step<usize> {
 
 /// An entry of version 2: its octets.
 fn entry_v2(o: &mut Out, v: View<'_>) -> Step<usize> {
-    enough(v, ENTRY_HEADER)?;
+    enough(o, v, ENTRY_HEADER)?;
     let family = v.u16(0)?;
     if family == AUTHENTICATION {
         return authentication(o, v);
@@ -114,7 +116,7 @@ fn entry_v2(o: &mut Out, v: View<'_>) -> Step<usize> {
         o.unknown(v.skip(ENTRY_HEADER), "\n\t  ", ENTRY - ENTRY_HEADER);
         return Ok(ENTRY);
     }
-    enough(v, ENTRY)?;
+    enough(o, v, ENTRY)?;
     let next_hop: [u8; 4] = v.array(12)?;
     o.put((
         "\n\t  AFI ",
@@ -159,7 +161,7 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step<usize> {
             Ok(ENTRY)
         }
         CRYPTOGRAPHIC => {
-            enough(data, ENTRY - ENTRY_HEADER)?;
+            enough(o, data, ENTRY - ENTRY_HEADER)?;
             o.put("\n\t  Auth header:");
             o.put((" Packet Len ", data.u16(0)?, ","));
             o.put((" Key-ID ", data.u8(2)?, ","));
