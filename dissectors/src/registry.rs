@@ -17,7 +17,7 @@ use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
 use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
-use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, otv, vxlan};
+use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
 use crate::wireless::{ieee80211, radio};
 
@@ -456,7 +456,8 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(6343), sflow::dissect),
     (Port::Either(5060), lines::sip),
     (Port::Either(514), syslog::dissect),
-    (Port::Either(8472), otv::dissect),
+    // The port of Linux from before the assignment.
+    (Port::Either(8472), vxlan::dissect),
     (Port::Either(4789), vxlan::dissect),
     (Port::Destination(6081), geneve::dissect),
     (Port::Either(4342), lisp::dissect),

@@ -1,6 +1,7 @@
 //! Neighbor discovery (RFC 4861) with its options, and mobile prefix
 //! advertisements (RFC 6275, section 6.8), which carry the same options.
 
+use crate::naming::dns_names;
 use crate::network::icmp6;
 use crate::out::Out;
 use crate::put::{Hex4, Ipv6, Put, Table, bits, named};
@@ -20,7 +21,6 @@ const HOME_AGENT: u8 = 8;
 const ROUTE: u8 = 24;
 const DNS_SERVERS: u8 = 25;
 const DNS_SEARCH: u8 = 31;
-const PREF64: u8 = 38;
 const OPTION_NAMES: Table = &[
     (1, "source link-address"),
     (2, "destination link-address"),
@@ -32,7 +32,6 @@ const OPTION_NAMES: Table = &[
     (7, "advertisement interval"),
     (8, "homeagent information"),
     (24, "route info"),
-    (38, "pref64"),
 ];
 
 /// A message of neighbor discovery. A malformed option list is an error.
@@ -161,16 +160,17 @@ fn option(o: &mut Out, all: View<'_>, at: usize, kind: u8, units: u8) -> Step<bo
         }
         DNS_SEARCH => {
             o.put((" lifetime ", v.u32(4)?, "s, domain(s):"));
+            let mut names = dns_names::Message::new(all, false);
             let mut name = at + 8;
             while name < at + size && all.u8(name)? != 0 {
                 o.put(" ");
-                name = domain_name(o, all, name).ok_or(Stop::Malformed)?;
+                // An odd or cut name makes the list malformed, not cut.
+                name = dns_names::put(o, &mut names, name).map_err(|_| Stop::Malformed)?;
             }
         }
         INTERVAL => o.put((" ", v.u32(4)?, "ms")),
         HOME_AGENT => o.put((" preference ", v.u16(4)?, ", lifetime ", v.u16(6)?)),
         ROUTE => route(o, v, units)?,
-        PREF64 => nat64_prefix(o, v, units)?,
         _ if o.opt.verbose <= 1 => {
             o.unknown(v.skip(2), "\n\t  ", size - 2);
             return Ok(false);
@@ -193,54 +193,4 @@ fn route(o: &mut Out, v: View<'_>, units: u8) -> Step {
     o.put((", pref=", preference(v.u8(3)?)));
     o.put((", lifetime=", Lifetime(v.u32(4)?)));
     Ok(())
-}
-
-/// The PREF64 option (RFC 8781, section 4).
-fn nat64_prefix(o: &mut Out, v: View<'_>, units: u8) -> Step {
-    o.put((units != 2).then_some("bad option length! "));
-    let field = v.u16(2)?;
-    let mut prefix = [0; 16];
-    prefix[..12].copy_from_slice(v.bytes(4, 12)?);
-    let code = field & 7;
-    let length = ["96", "64", "56", "48", "40", "32", "??", "??"][usize::from(code)];
-    o.put((Ipv6(prefix), "/", length, " (plc ", code, "), lifetime ", field & 0xfff8, "s"));
-    Ok(())
-}
-
-/// A domain name (RFC 1035, section 3.1) at `at`: where what follows it starts,
-/// or nothing if it is malformed or cut.
-fn domain_name(o: &mut Out, v: View<'_>, at: usize) -> Option<usize> {
-    const POINTER: u8 = 0xc0;
-    let (mut at, mut limit, mut end) = (at, at, None);
-    loop {
-        let length = v.u8(at).ok()?;
-        if length == 0 {
-            return Some(end.unwrap_or(at + 1));
-        }
-        match length & POINTER {
-            POINTER => {
-                let target = usize::from(v.u16(at).ok()? & 0x3fff);
-                end = end.or(Some(at + 2));
-                // Pointers go backwards, so that they come to an end.
-                if target >= limit {
-                    o.put("<BAD PTR>");
-                    return None;
-                }
-                limit = target;
-                at = target;
-            }
-            0 => {
-                let label = v.skip(at + 1);
-                for i in 0..usize::from(length) {
-                    o.char(label.u8(i).ok()?);
-                }
-                o.put(".");
-                at += 1 + usize::from(length);
-            }
-            _ => {
-                o.put("<BAD LABEL TYPE>");
-                return None;
-            }
-        }
-    }
 }

@@ -86,9 +86,6 @@ fn object(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
 /// The first entry of the label stack.
 fn label(o: &mut Out, v: View<'_>) -> Step {
     let entry = v.u32(0)?;
-    if v.len() < 4 {
-        return Ok(());
-    }
     o.put(("\n\t    label ", entry >> 12, ", tc ", entry >> 9 & 7));
     o.put((entry & 0x100 != 0).then_some(", [S]"));
     o.put((", ttl ", entry & 0xff));

@@ -181,10 +181,8 @@ fn verbose(o: &mut Out, v: View<'_>, header_len: usize) -> Step<bool> {
     let mut cut = false;
     if header_len > HEADER {
         o.put(", options (");
-        if options(o, v.skip(HEADER).claim(header_len - HEADER)).is_err() {
-            o.put(" [truncated-option]");
-            cut = true;
-        }
+        cut = options(o, v.skip(HEADER).claim(header_len - HEADER))?;
+        o.put(cut.then_some(" [truncated-option]"));
         o.put(")");
     }
     if !o.opt.no_checksums && v.has(header_len) {
@@ -198,8 +196,8 @@ fn verbose(o: &mut Out, v: View<'_>, header_len: usize) -> Step<bool> {
     Ok(cut)
 }
 
-/// The options; an error means that the capture ends inside them.
-fn options(o: &mut Out, v: View<'_>) -> Step {
+/// The options; true if the capture ends inside the value of one.
+fn options(o: &mut Out, v: View<'_>) -> Step<bool> {
     let mut at = 0;
     while at < v.len() {
         if at > 0 {
@@ -214,21 +212,29 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
         }
         if (len < 2 && code != OPTION_END && code != OPTION_NOP) || len > rest.len() {
             o.put((" [bad length ", len, "]"));
-            return Ok(());
+            return Ok(false);
         }
-        rest.need(len)?;
+        if !rest.has(len) {
+            return Ok(true);
+        }
         let option = rest.cut(len);
+        let result = match code {
+            OPTION_TIMESTAMP => timestamps(o, option),
+            OPTION_RECORD_ROUTE | OPTION_LOOSE_ROUTE | OPTION_STRICT_ROUTE => route(o, option),
+            _ => Ok(()),
+        };
+        if result.is_err() {
+            return Ok(true);
+        }
         match code {
-            OPTION_END => return Ok(()),
-            OPTION_TIMESTAMP => timestamps(o, option)?,
-            OPTION_RECORD_ROUTE | OPTION_LOOSE_ROUTE | OPTION_STRICT_ROUTE => route(o, option)?,
+            OPTION_END => return Ok(false),
             OPTION_ROUTER_ALERT if len < 4 => o.put((" [bad length ", len, "]")),
             OPTION_ROUTER_ALERT if option.u16(2)? != 0 => o.put((" value ", option.u16(2)?)),
             _ => {}
         }
         at += len;
     }
-    Ok(())
+    Ok(false)
 }
 
 /// The addresses of a route option; a comma follows each one before the pointer.

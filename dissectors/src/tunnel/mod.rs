@@ -9,5 +9,4 @@ pub(crate) mod lisp;
 pub(crate) mod mobile_ip;
 pub(crate) mod mpls;
 pub(crate) mod nsh;
-pub(crate) mod otv;
 pub(crate) mod vxlan;

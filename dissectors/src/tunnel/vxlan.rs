@@ -5,7 +5,7 @@ use crate::field::Field;
 use crate::link::ethernet;
 use crate::network::{ipv4, ipv6};
 use crate::out::Out;
-use crate::put::{Hex, Hex2, Table, bits};
+use crate::put::{Hex2, Table, bits};
 use crate::tunnel::nsh;
 use crate::view::{Step, Stop, View};
 
@@ -16,8 +16,6 @@ const FLAGS: Field<u8> = Field::new("vxlan.flags", 0);
 const NETWORK: usize = 4;
 
 const FLAG_NAMES: Table = &[(0x08, "I")];
-const FLOODED: u8 = 0x02;
-const MAINTENANCE: u8 = 0x01;
 const EXTENDED_FLAG_NAMES: Table = &[(0x08, "I"), (0x04, "P"), (0x02, "B"), (0x01, "O")];
 
 /// A VXLAN packet.
@@ -60,19 +58,9 @@ fn generic(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let flags = v.get(FLAGS)?;
-    let version = flags >> 4 & 3;
-    if version != 0 {
-        o.put(("unknown version ", version));
-        return Err(Stop::Malformed);
-    }
     o.put(("flags [", bits(EXTENDED_FLAG_NAMES, flags, "", "none"), "], "));
     let next = v.u8(3)?;
     o.put(("vni ", v.u24(NETWORK)?));
-    o.put((flags & FLOODED != 0).then_some(", BUM"));
-    if flags & MAINTENANCE != 0 {
-        o.put((", OAM (proto 0x", Hex(next), ", len ", v.len() - 7, ")"));
-        return Ok(());
-    }
     v.need(HEADER)?;
     let payload = v.skip(HEADER);
     o.put(if o.opt.verbose > 0 { "\n    " } else { ": " });
