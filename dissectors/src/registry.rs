@@ -418,28 +418,32 @@ pub(crate) fn esp(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
     Ok(())
 }
 
-/// UDP payloads by port; of two ports that both have a row, the first row wins.
+/// UDP payloads by port, those below 1024 in their order; of two ports that both
+/// have a row, the first row wins.
 const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(53), dns::dissect),
-    (Port::Either(5353), dns::multicast),
-    (Port::Either(525), timed::dissect),
-    (Port::Either(69), tftp::dissect),
     (Port::Range(67, 68), dhcp::dissect),
-    (Port::Either(520), rip::dissect),
+    (Port::Either(69), tftp::dissect),
+    (Port::Either(88), kerberos::dissect),
+    (Port::Either(123), ntp::dissect),
+    (Port::Range(161, 162), snmp::dissect),
+    (Port::Range(319, 320), ptp::dissect),
+    (Port::Either(496), pim::auto_rp),
     (Port::Either(500), isakmp::dissect),
+    (Port::Either(514), syslog::dissect),
+    (Port::Either(520), rip::dissect),
+    (Port::Either(521), ripng::dissect),
+    (Port::Either(525), timed::dissect),
+    (Port::Range(546, 547), dhcp6::dissect),
+    (Port::Either(750), kerberos::dissect),
+    (Port::Either(921), lwres::dissect),
+    (Port::Either(5353), dns::multicast),
     (Port::Either(4500), isakmp::encapsulated),
     (Port::Either(7500), isakmp::dissect),
     (Port::Either(8500), isakmp::dissect),
-    (Port::Range(161, 162), snmp::dissect),
-    (Port::Either(123), ntp::dissect),
-    (Port::Either(88), kerberos::dissect),
-    (Port::Either(750), kerberos::dissect),
     (Port::Either(1701), l2tp::dissect),
     (Port::Destination(vat::PORT), vat::dissect),
     (Port::Range(2103, 2104), zephyr::dissect),
-    (Port::Either(521), ripng::dissect),
-    (Port::Range(546, 547), dhcp6::dissect),
-    (Port::Either(496), pim::auto_rp),
     (Port::Either(1645), radius::dissect),
     (Port::Either(1812), radius::dissect),
     (Port::Either(1646), radius::dissect),
@@ -447,7 +451,6 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(1700), radius::dissect),
     (Port::Either(3799), radius::dissect),
     (Port::Destination(1985), hsrp::dissect),
-    (Port::Either(921), lwres::dissect),
     (Port::Destination(bfd::CONTROL), bfd::dissect),
     (Port::Destination(bfd::MULTIHOP), bfd::dissect),
     (Port::Destination(bfd::AGGREGATE), bfd::dissect),
@@ -455,14 +458,12 @@ const UDP_ROWS: &[(Port, Dissect)] = &[
     (Port::Either(1589), vqp::dissect),
     (Port::Either(6343), sflow::dissect),
     (Port::Either(5060), lines::sip),
-    (Port::Either(514), syslog::dissect),
     // The port of Linux from before the assignment.
     (Port::Either(8472), vxlan::dissect),
     (Port::Either(4789), vxlan::dissect),
     (Port::Destination(6081), geneve::dissect),
     (Port::Either(4342), lisp::dissect),
     (Port::Either(4790), vxlan::extended),
-    (Port::Range(319, 320), ptp::dissect),
     (Port::Either(30490), someip::dissect),
 ];
 
@@ -500,8 +501,8 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
     if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
-/// TCP payloads by port, the lowest first, as 4.99.6 tries them: the text before
-/// the payload, and its dissector.
+/// TCP payloads by port, those below 1024 in their order: the text before the
+/// payload, and its dissector.
 const TCP_ROWS: &[(Port, &str, Dissect)] = &[
     (Port::Either(21), ": ", lines::ftp),
     (Port::Either(22), "", ssh::dissect),
@@ -513,11 +514,11 @@ const TCP_ROWS: &[(Port, &str, Dissect)] = &[
     (Port::Either(323), "", rpki_rtr::dissect),
     (Port::Either(554), ": ", lines::rtsp),
     (Port::Either(1723), "", pptp::dissect),
-    (Port::Either(nfs::PORT), "", nfs::segment),
     (Port::Either(6379), "", resp::dissect),
+    (Port::Either(10288), "", beep::dissect),
     (Port::Either(8080), ": ", lines::http),
     (Port::Either(8554), ": ", lines::rtsp),
-    (Port::Either(10288), "", beep::dissect),
+    (Port::Either(nfs::PORT), "", nfs::segment),
 ];
 
 /// TCP payloads by the name that `-T` gives.
