@@ -2,7 +2,7 @@
 
 use crate::below::{Below, Dissect, ip_of};
 use crate::industrial::someip;
-use crate::link::{ethernet, frame_relay, hdlc, loopback, null, ppi, ppp, pppoe, raw, sll};
+use crate::link::{ethernet, frame_relay, hdlc, ipnet, loopback, null, ppi, ppp, pppoe, raw, sll};
 use crate::management::{dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat};
 use crate::names;
@@ -49,6 +49,7 @@ const LINKS: &[(u16, Dissect)] = &[
     (284, marvell::frame),
     (285, marvell::typed_frame),
     (192, ppi::frame),
+    (226, ipnet::frame),
 ];
 
 /// The dissector of a link type, if it has one.

@@ -3,6 +3,7 @@
 pub(crate) mod ethernet;
 pub(crate) mod frame_relay;
 pub(crate) mod hdlc;
+pub(crate) mod ipnet;
 pub(crate) mod llc;
 pub(crate) mod loopback;
 pub(crate) mod null;

@@ -1,0 +1,59 @@
+//! Solaris IPNET (the DL_IPNET header of `inet/ipnet.h`): IP as a Solaris zone sees it.
+
+use crate::below::Below;
+use crate::field::Field;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::put::{Named, Otherwise, Table, named};
+use crate::registry;
+use crate::view::{Step, View};
+
+/// Octets of the header.
+const HEADER: usize = 24;
+
+const FAMILY: Field<u8> = Field::new("ipnet.family", 1);
+const SOURCE_ZONE: Field<u32> = Field::new("ipnet.zsrc", 16);
+const DESTINATION_ZONE: Field<u32> = Field::new("ipnet.zdst", 20);
+
+const IPV4: u8 = 2;
+const IPV6: u8 = 26;
+const FAMILIES: Table = &[(2, "IPv4"), (26, "IPv6")];
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "ipnet";
+    if v.len() < HEADER || !v.has(HEADER) {
+        o.truncated();
+        o.link_len += v.caplen();
+        return Ok(());
+    }
+    o.link_len += HEADER;
+    if o.opt.link {
+        header(o, v)?;
+    }
+    let inner = v.skip(HEADER);
+    match v.get(FAMILY)? {
+        IPV4 => registry::ipv4()(o, inner, below),
+        IPV6 => registry::ipv6()(o, inner, below),
+        _ => {
+            if !o.opt.link {
+                header(o, v)?;
+            }
+            ethernet::default_dump(o, inner);
+            Ok(())
+        }
+    }
+}
+
+/// The zones, the family and the length, with the header's own.
+fn header(o: &mut Out, v: View<'_>) -> Step {
+    let family = v.get(FAMILY)?;
+    o.put((SOURCE_ZONE.show(v.get(SOURCE_ZONE)?), " > ", DESTINATION_ZONE.show(v.get(DESTINATION_ZONE)?)));
+    if o.opt.quiet == 0 {
+        o.put((", family ", named(FAMILIES, family, "Unknown"), " (", family, ")"));
+    } else {
+        o.put((", ", Named(FAMILIES, family.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")"))));
+    }
+    o.put((", length ", v.len(), ": "));
+    Ok(())
+}
