@@ -74,9 +74,12 @@ fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
 /// Version, link type and lengths.
 fn header(o: &mut Out, v: View<'_>, length: usize) -> Step {
     let dlt = v.le32(LINK_TYPE)?;
-    o.put(("V.", VERSION.show(v.get(VERSION)?), " DLT "));
-    let name = o.names.link_type(dlt).map(str::to_owned);
-    o.put(Chars(name.as_deref().unwrap_or("UNKNOWN").as_bytes()));
-    o.put((" (", dlt, ") len ", length, ", length ", v.len(), ": "));
+    let name = o.names.link_type(dlt).unwrap_or("UNKNOWN").to_owned();
+    if o.opt.quiet == 0 {
+        o.put(("V.", VERSION.show(v.get(VERSION)?), " DLT ", Chars(name.as_bytes()), " (", dlt, ") len ", length));
+    } else {
+        o.put(Chars(name.as_bytes()));
+    }
+    o.put((", length ", v.len(), ": "));
     Ok(())
 }
