@@ -2,9 +2,13 @@
 //! filtered, searched and saved.
 
 pub mod cli;
+pub mod flows;
+pub mod follow;
 pub mod message;
 pub mod names;
 pub mod output;
 pub mod pipeline;
 mod search;
 mod signals;
+pub mod streams;
+mod verbs;

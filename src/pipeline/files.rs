@@ -24,7 +24,7 @@ use crate::signals::Signals;
 const LINUX_SLL2: u16 = 276;
 
 /// The paths that a list of files holds, one on each line.
-pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text =
         text.map_err(|error| Failure::Text(format!("Unable to open file: {}: {}", path.display(), reason(&error))))?;
@@ -104,7 +104,7 @@ fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
 }
 
 /// `reading from file …`.
-pub(super) fn announce(path: &Path, reader: &Reader) {
+pub(crate) fn announce(path: &Path, reader: &Reader) {
     let Some(interface) = reader.interfaces().first() else { return };
     message::line(&format!(
         "reading from file {}, link-type {}, snapshot length {}",

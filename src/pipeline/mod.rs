@@ -1,6 +1,6 @@
 //! A run: packets from their source through the filter to the outputs.
 
-mod expression;
+pub(crate) mod expression;
 mod files;
 mod listing;
 mod live;
@@ -13,8 +13,11 @@ use sniff_captures::Interface;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
+pub(crate) use files::{announce, list};
+
 use crate::message;
 use crate::output::SaveError;
+use crate::verbs;
 
 /// Exit code of a run that failed.
 pub const EXIT_FAILURE: u8 = 1;
@@ -50,6 +53,9 @@ impl From<SaveError> for Failure {
 
 /// Runs as the options say; the exit code.
 pub fn run(args: &Args) -> u8 {
+    if let Some(verb) = &args.verb {
+        return verbs::run(args, verb).map_or_else(report, |()| 0);
+    }
     let result = match (&args.listing, args.dump) {
         (Some(listing), _) => listing::print(*listing, args),
         (None, 1..) => listing::program(args),
@@ -111,7 +117,7 @@ pub(crate) fn plural(count: u64) -> &'static str {
 }
 
 /// Compiles the filter for packets of an interface.
-fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
+pub(crate) fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
     let link = sniff_captures::link::to_dlt(interface.link);
     let target = Target { link, snaplen: interface.snaplen, mask: 0 };
     Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))

@@ -1,0 +1,130 @@
+//! Runs a verb over capture files.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use sniff_captures::file::{Item, Reader};
+use sniff_filters::Program;
+
+use crate::cli::{Args, Input, Verb, VerbArgs};
+use crate::flows::Flows;
+use crate::follow::{Follow, Show};
+use crate::message;
+use crate::output::{Stamp, Stdout};
+use crate::pipeline::{Failure, announce, compile, expression, list, plural, reason};
+use crate::signals::Signals;
+use crate::streams::Consumer;
+
+/// Octets of text after which it is written.
+const FULL: usize = 60 << 10;
+
+/// Runs a verb.
+pub(crate) fn run(args: &Args, verb: &VerbArgs) -> Result<(), Failure> {
+    let paths = match &args.input {
+        Input::File(path) => vec![path.clone()],
+        Input::List(path) => list(path)?,
+        Input::Live(_) => {
+            return Err(Failure::Text(format!("{} reads files; give one with -r", verb.verb.name())));
+        }
+    };
+    let mut run = Run {
+        consumer: consumer(args, verb).map_err(Failure::Text)?,
+        stdout: Stdout::new()?,
+        each: args.line_buffered,
+        skip: args.skip,
+        left: args.count.unwrap_or(u64::MAX),
+    };
+    let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
+    let result = paths.iter().try_for_each(|path| run.file(path, args, &signals));
+    // What was understood before a file's damage is printed all the same.
+    let finished = run.consumer.finish();
+    run.write()?;
+    let evicted = run.consumer.evicted();
+    if evicted > 0 {
+        let text = format!("{evicted} conversation{} given up to stay within --memory", plural(evicted));
+        message::warning(&text);
+    }
+    result?;
+    finished.map_err(Failure::Text)
+}
+
+/// The verb that the options ask for.
+fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
+    let stamp = Stamp::new(args.time, args.nano);
+    Ok(match verb.verb {
+        Verb::Flows => Box::new(Flows::new(verb.format.clone(), verb.order, verb.top, verb.memory, stamp)?),
+        Verb::Follow => {
+            if verb.show == Show::Raw && io::stdout().is_terminal() {
+                return Err("raw octets are not for a terminal".to_owned());
+            }
+            Box::new(Follow::new(verb.what, verb.show, verb.from, verb.memory, stamp))
+        }
+        _ => return Err("not yet".to_owned()),
+    })
+}
+
+/// A run over files.
+struct Run {
+    consumer: Box<dyn Consumer>,
+    stdout: Stdout,
+    each: bool,
+    skip: u64,
+    left: u64,
+}
+
+impl Run {
+    fn file(&mut self, path: &Path, args: &Args, signals: &Signals) -> Result<(), Failure> {
+        let shown = path.display();
+        let mut reader = Reader::open(path).map_err(|error| match error {
+            sniff_captures::Error::Io(error) => Failure::Text(format!("{shown}: {}", reason(&error))),
+            damage => Failure::Text(damage.to_string()),
+        })?;
+        announce(path, &reader);
+        let expression = expression::read(args)?;
+        let mut filters: Vec<(u16, Program)> = Vec::new();
+        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
+        while self.left > 0 && !signals.stopped() {
+            for interface in &reader.interfaces()[filters.len()..] {
+                let same = filters.iter().find(|row| row.0 == interface.link);
+                let program = match same {
+                    Some(row) => row.1.clone(),
+                    None => compile(&expression, interface, args.optimize)?,
+                };
+                filters.push((interface.link, program));
+            }
+            match reader.take().map_err(damaged)? {
+                Some(Item::Packet(packet)) => {
+                    let (link, program) = &filters[packet.interface];
+                    if program.matches(packet.data, packet.wire_len) {
+                        self.packet(&packet, *link)?;
+                    }
+                }
+                Some(Item::Block(block)) => self.consumer.block(block),
+                None => {
+                    if !reader.fill().map_err(damaged)? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn packet(&mut self, packet: &sniff_captures::Packet<'_>, link: u16) -> Result<(), Failure> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(());
+        }
+        self.left -= 1;
+        self.consumer.packet(packet, link);
+        let full = if self.each { 1 } else { FULL };
+        if self.consumer.output().len() >= full { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        let line = self.consumer.output();
+        self.stdout.write(line.as_bytes())?;
+        line.clear();
+        Ok(())
+    }
+}
