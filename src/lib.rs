@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod flows;
 pub mod follow;
+pub mod http;
 pub mod message;
 pub mod names;
 pub mod output;

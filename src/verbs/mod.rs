@@ -9,6 +9,7 @@ use sniff_filters::Program;
 use crate::cli::{Args, Input, Verb, VerbArgs};
 use crate::flows::Flows;
 use crate::follow::{Follow, Show};
+use crate::http::{self, Http};
 use crate::message;
 use crate::output::{Stamp, Stdout};
 use crate::pipeline::{Failure, announce, compile, expression, list, plural, reason};
@@ -58,6 +59,15 @@ fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
                 return Err("raw octets are not for a terminal".to_owned());
             }
             Box::new(Follow::new(verb.what, verb.show, verb.from, verb.memory, stamp))
+        }
+        Verb::Http => {
+            let options = http::Options {
+                format: verb.format.clone(),
+                verbose: args.text.verbose > 0,
+                body: verb.body,
+                har: verb.har.clone(),
+            };
+            Box::new(Http::new(options, verb.memory, stamp)?)
         }
         _ => return Err("not yet".to_owned()),
     })

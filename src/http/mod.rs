@@ -1,0 +1,121 @@
+//! `sniff http`: a line for each transaction, printed when it ends.
+
+mod chunked;
+mod coding;
+mod h1;
+mod har;
+mod message;
+mod print;
+mod session;
+
+use std::path::PathBuf;
+
+use sniff_captures::Packet;
+use sniff_dissectors::Line;
+
+use crate::output::Stamp;
+use crate::streams::Consumer;
+use crate::streams::row::Format;
+use crate::streams::tcp::{Connections, Ends};
+use crate::streams::transport::{Transport, Transports};
+
+use har::Archive;
+use message::Exchange;
+use session::Connection;
+
+/// How transactions are printed.
+pub struct Options {
+    /// As lines, JSON or fields.
+    pub format: Format,
+    /// Whether header fields are printed.
+    pub verbose: bool,
+    /// Whether bodies are printed.
+    pub body: bool,
+    /// The HTTP archive to write.
+    pub har: Option<PathBuf>,
+}
+
+/// What connections share: where transactions go.
+pub struct Output {
+    options: Options,
+    /// Whether bodies are kept until they are printed.
+    keep: bool,
+    archive: Option<Archive>,
+    stamp: Stamp,
+    line: Line,
+}
+
+/// Where the transactions of one connection go.
+struct Transactions<'o> {
+    output: &'o mut Output,
+    ends: Ends,
+    connection: u64,
+    tls: bool,
+    /// The exchange after which the connection is something else.
+    upgraded: Option<Exchange>,
+}
+
+impl Transactions<'_> {
+    fn keeps_bodies(&self) -> bool {
+        self.output.keep
+    }
+
+    /// An exchange without messages.
+    fn exchange(&self) -> Exchange {
+        Exchange { ends: self.ends, connection: self.connection, tls: self.tls, ..Exchange::default() }
+    }
+
+    /// An exchange has ended.
+    fn done(&mut self, exchange: Exchange) {
+        let exchange = self.output.print(exchange);
+        let status = exchange.response.as_ref().map_or(0, |response| response.status);
+        if status == 101 || exchange.method() == b"CONNECT" {
+            self.upgraded = Some(exchange);
+        }
+    }
+}
+
+/// The verb.
+pub struct Http {
+    transports: Transports,
+    connections: Connections<Connection>,
+    output: Output,
+}
+
+impl Http {
+    /// Transactions within `memory` octets.
+    ///
+    /// # Errors
+    /// An unknown field, or an archive that cannot be created.
+    pub fn new(options: Options, memory: usize, stamp: Stamp) -> Result<Self, String> {
+        options.format.check(print::COLUMNS)?;
+        let archive = options.har.as_deref().map(Archive::create).transpose()?;
+        let keep = options.body || archive.is_some() || print::needs_bodies(&options.format);
+        Ok(Http {
+            transports: Transports::new(memory / 16),
+            connections: Connections::new(memory / 8 * 7),
+            output: Output { options, keep, archive, stamp, line: Line::default() },
+        })
+    }
+}
+
+impl Consumer for Http {
+    fn packet(&mut self, packet: &Packet<'_>, link: u16) {
+        if let Some(Transport::Tcp(segment)) = self.transports.of(link, packet.data) {
+            self.connections.segment(&segment, packet.time, &mut self.output);
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.connections.finish(&mut self.output);
+        self.output.archive.take().map_or(Ok(()), Archive::finish)
+    }
+
+    fn output(&mut self) -> &mut Line {
+        &mut self.output.line
+    }
+
+    fn evicted(&self) -> u64 {
+        self.connections.evicted()
+    }
+}
