@@ -12,4 +12,5 @@ pub mod pipeline;
 mod search;
 mod signals;
 pub mod streams;
+pub mod tls;
 mod verbs;

@@ -51,7 +51,7 @@ pub struct Half {
     /// The place of FIN.
     end: Option<u64>,
     patience: u8,
-    waiting: Option<Box<BTreeMap<u64, Piece>>>,
+    waiting: BTreeMap<u64, Piece>,
     held: usize,
 }
 
@@ -96,7 +96,7 @@ impl Half {
         if end <= self.next as i64 || len == 0 {
             return;
         }
-        if ahead <= 0 && self.waiting.is_none() {
+        if ahead <= 0 && self.waiting.is_empty() {
             // The common case: nothing waits, and this is next.
             let skip = (-ahead) as usize;
             let octets = octets.get(skip..).unwrap_or_default();
@@ -137,7 +137,7 @@ impl Half {
             let octets = octets[from_octet..to_octet].to_vec();
             Piece { cut: (to - from - octets.len() as u64) as u32, octets }
         };
-        let waiting = self.waiting.get_or_insert_default();
+        let waiting = &mut self.waiting;
         if let Some((&from, piece)) = waiting.range(..at).next_back() {
             at = at.max(from + piece.len());
         }
@@ -162,11 +162,7 @@ impl Half {
 
     /// Hands out what waits and is next.
     fn drain(&mut self, out: &mut impl FnMut(Run<'_>)) {
-        while let Some(waiting) = &mut self.waiting {
-            let Some(first) = waiting.first_entry() else {
-                self.waiting = None;
-                return;
-            };
+        while let Some(first) = self.waiting.first_entry() {
             if *first.key() > self.next {
                 return;
             }
@@ -178,7 +174,7 @@ impl Half {
 
     /// Gives up the first hole.
     fn skip(&mut self, out: &mut impl FnMut(Run<'_>)) {
-        if let Some((&from, _)) = self.waiting.as_ref().and_then(|waiting| waiting.first_key_value()) {
+        if let Some((&from, _)) = self.waiting.first_key_value() {
             let missing = from - self.next;
             out(Run::Missing(missing));
             self.advance(missing);
@@ -196,20 +192,19 @@ impl Half {
         if acked > self.acked as i64 {
             self.acked = acked as u64;
         }
-        if let Some(waiting) = &self.waiting {
-            let hole_ends = waiting.first_key_value().map_or(u64::MAX, |(&from, _)| from);
-            if self.acked >= hole_ends {
-                self.patience += 1;
-                if self.patience >= PATIENCE {
-                    self.skip(&mut out);
-                }
+        if let Some((&hole_ends, _)) = self.waiting.first_key_value()
+            && self.acked >= hole_ends
+        {
+            self.patience += 1;
+            if self.patience >= PATIENCE {
+                self.skip(&mut out);
             }
         }
     }
 
     /// The connection is over: hands out what waits, and what is missing.
     pub fn finish(&mut self, mut out: impl FnMut(Run<'_>)) {
-        while self.waiting.is_some() {
+        while !self.waiting.is_empty() {
             self.skip(&mut out);
         }
     }

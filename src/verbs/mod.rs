@@ -15,6 +15,7 @@ use crate::output::{Stamp, Stdout};
 use crate::pipeline::{Failure, announce, compile, expression, list, plural, reason};
 use crate::signals::Signals;
 use crate::streams::Consumer;
+use crate::tls::Tls;
 
 /// Octets of text after which it is written.
 const FULL: usize = 60 << 10;
@@ -68,6 +69,10 @@ fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
                 har: verb.har.clone(),
             };
             Box::new(Http::new(options, verb.memory, stamp)?)
+        }
+        Verb::Tls => {
+            let verbose = args.text.verbose > 0;
+            Box::new(Tls::new(verb.format.clone(), verbose, verb.keylog.as_deref(), verb.memory, stamp)?)
         }
         _ => return Err("not yet".to_owned()),
     })
