@@ -3,10 +3,14 @@
 mod chunked;
 mod coding;
 mod h1;
+mod h2;
 mod har;
+mod hpack;
+mod hpack_tables;
 mod message;
 mod print;
 mod session;
+mod websocket;
 
 use std::path::PathBuf;
 
@@ -18,6 +22,7 @@ use crate::streams::Consumer;
 use crate::streams::row::Format;
 use crate::streams::tcp::{Connections, Ends};
 use crate::streams::transport::{Transport, Transports};
+use crate::tls::keys::Keys;
 
 use har::Archive;
 use message::Exchange;
@@ -33,13 +38,23 @@ pub struct Options {
     pub body: bool,
     /// The HTTP archive to write.
     pub har: Option<PathBuf>,
+    /// The file with TLS secrets.
+    pub keylog: Option<PathBuf>,
 }
 
-/// What connections share: where transactions go.
-pub struct Output {
+/// What connections share.
+pub struct Shared {
+    output: Output,
+    keys: Keys,
+}
+
+/// Where transactions go.
+struct Output {
     options: Options,
     /// Whether bodies are kept until they are printed.
     keep: bool,
+    /// Whether payloads of WebSocket messages are.
+    payloads: bool,
     archive: Option<Archive>,
     stamp: Stamp,
     line: Line,
@@ -58,6 +73,10 @@ struct Transactions<'o> {
 impl Transactions<'_> {
     fn keeps_bodies(&self) -> bool {
         self.output.keep
+    }
+
+    fn keeps_payloads(&self) -> bool {
+        self.output.payloads
     }
 
     /// An exchange without messages.
@@ -79,22 +98,25 @@ impl Transactions<'_> {
 pub struct Http {
     transports: Transports,
     connections: Connections<Connection>,
-    output: Output,
+    shared: Shared,
 }
 
 impl Http {
     /// Transactions within `memory` octets.
     ///
     /// # Errors
-    /// An unknown field, or an archive that cannot be created.
+    /// An unknown field, or an archive that cannot be created,
+    /// or a key log that cannot be read.
     pub fn new(options: Options, memory: usize, stamp: Stamp) -> Result<Self, String> {
         options.format.check(print::COLUMNS)?;
         let archive = options.har.as_deref().map(Archive::create).transpose()?;
         let keep = options.body || archive.is_some() || print::needs_bodies(&options.format);
+        let payloads = options.body || print::needs_payloads(&options.format);
+        let keys = Keys::new(options.keylog.as_deref())?;
         Ok(Http {
             transports: Transports::new(memory / 16),
             connections: Connections::new(memory / 8 * 7),
-            output: Output { options, keep, archive, stamp, line: Line::default() },
+            shared: Shared { output: Output { options, keep, payloads, archive, stamp, line: Line::default() }, keys },
         })
     }
 }
@@ -102,17 +124,21 @@ impl Http {
 impl Consumer for Http {
     fn packet(&mut self, packet: &Packet<'_>, link: u16) {
         if let Some(Transport::Tcp(segment)) = self.transports.of(link, packet.data) {
-            self.connections.segment(&segment, packet.time, &mut self.output);
+            self.connections.segment(&segment, packet.time, &mut self.shared);
         }
     }
 
+    fn block(&mut self, block: &[u8]) {
+        self.shared.keys.block(block);
+    }
+
     fn finish(&mut self) -> Result<(), String> {
-        self.connections.finish(&mut self.output);
-        self.output.archive.take().map_or(Ok(()), Archive::finish)
+        self.connections.finish(&mut self.shared);
+        self.shared.output.archive.take().map_or(Ok(()), Archive::finish)
     }
 
     fn output(&mut self) -> &mut Line {
-        &mut self.output.line
+        &mut self.shared.output.line
     }
 
     fn evicted(&self) -> u64 {

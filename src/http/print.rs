@@ -105,6 +105,15 @@ pub(super) fn needs_bodies(format: &Format) -> bool {
     names.iter().any(|name| name.starts_with("http.file_data") || name == "http.request.data")
 }
 
+/// Whether a format shows payloads of WebSocket messages.
+pub(super) fn needs_payloads(format: &Format) -> bool {
+    match format {
+        Format::Json => true,
+        Format::Tsv(names) | Format::Csv(names) => names.iter().any(|name| name == "websocket.payload"),
+        Format::Text => false,
+    }
+}
+
 fn request_part(row: &Row, at: usize) -> Value<'_> {
     row.exchange.request.as_ref().map_or(Value::None, |message| Value::text(message.start(at)))
 }

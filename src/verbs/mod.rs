@@ -67,6 +67,7 @@ fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
                 verbose: args.text.verbose > 0,
                 body: verb.body,
                 har: verb.har.clone(),
+                keylog: verb.keylog.clone(),
             };
             Box::new(Http::new(options, verb.memory, stamp)?)
         }
