@@ -2,6 +2,7 @@
 //! filtered, searched and saved.
 
 pub mod cli;
+pub mod dns;
 pub mod flows;
 pub mod follow;
 pub mod http;
@@ -9,6 +10,7 @@ pub mod message;
 pub mod names;
 pub mod output;
 pub mod pipeline;
+pub mod quic;
 mod search;
 mod signals;
 pub mod streams;

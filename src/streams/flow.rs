@@ -8,7 +8,9 @@ use foldhash::{HashMap, HashMapExt};
 use super::decode::Address;
 
 /// What the index and the links cost for each entry, about.
-const OVERHEAD: usize = 2 * size_of::<Key>() + 48;
+const fn overhead<K>() -> usize {
+    2 * size_of::<K>() + 48
+}
 
 /// No slot.
 const NONE: u32 = u32::MAX;
@@ -44,8 +46,8 @@ impl Key {
     }
 }
 
-struct Slot<T> {
-    key: Key,
+struct Slot<K, T> {
+    key: K,
     value: Option<T>,
     cost: usize,
     newer: u32,
@@ -53,9 +55,9 @@ struct Slot<T> {
 }
 
 /// Conversations, those used last at the front.
-pub struct Table<T> {
-    index: HashMap<Key, u32>,
-    slots: Vec<Slot<T>>,
+pub struct Table<T, K = Key> {
+    index: HashMap<K, u32>,
+    slots: Vec<Slot<K, T>>,
     free: Vec<u32>,
     newest: u32,
     oldest: u32,
@@ -65,7 +67,10 @@ pub struct Table<T> {
     pub evicted: u64,
 }
 
-impl<T> Table<T> {
+impl<T, K: Copy + Eq + Hash> Table<T, K> {
+    /// What an entry costs by itself.
+    const COST: usize = overhead::<K>() + size_of::<Slot<K, T>>();
+
     /// A table of at most `limit` octets.
     pub fn new(limit: usize) -> Self {
         Table {
@@ -82,7 +87,7 @@ impl<T> Table<T> {
 
     /// The slot of a key, which becomes the newest.
     #[inline]
-    pub fn find(&mut self, key: &Key) -> Option<u32> {
+    pub fn find(&mut self, key: &K) -> Option<u32> {
         // Packets come in trains: the last conversation is often the next.
         if let Some(slot) = self.slots.get(self.newest as usize)
             && slot.key == *key
@@ -96,8 +101,8 @@ impl<T> Table<T> {
     }
 
     /// Adds an entry as the newest; its slot.
-    pub fn insert(&mut self, key: Key, value: T) -> u32 {
-        let cost = OVERHEAD + size_of::<Slot<T>>();
+    pub fn insert(&mut self, key: K, value: T) -> u32 {
+        let cost = Self::COST;
         let slot = Slot { key, value: Some(value), cost, newer: NONE, older: NONE };
         let at = match self.free.pop() {
             Some(at) => {
@@ -124,14 +129,14 @@ impl<T> Table<T> {
     /// Sets what the entry holds beside itself, in octets.
     #[inline]
     pub fn charge(&mut self, at: u32, held: usize) {
-        let cost = OVERHEAD + size_of::<Slot<T>>() + held;
+        let cost = Self::COST + held;
         let slot = &mut self.slots[at as usize];
         self.used = self.used - slot.cost + cost;
         slot.cost = cost;
     }
 
     /// Takes an entry out.
-    pub fn remove(&mut self, at: u32) -> Option<(Key, T)> {
+    pub fn remove(&mut self, at: u32) -> Option<(K, T)> {
         let slot = self.slots.get_mut(at as usize)?;
         let value = slot.value.take()?;
         let (key, cost) = (slot.key, slot.cost);
@@ -144,7 +149,7 @@ impl<T> Table<T> {
     }
 
     /// Takes the oldest entry out if the table is over its budget; never the only one.
-    pub fn pop_excess(&mut self) -> Option<(Key, T)> {
+    pub fn pop_excess(&mut self) -> Option<(K, T)> {
         if self.used <= self.limit || self.oldest == self.newest {
             return None;
         }
@@ -153,7 +158,7 @@ impl<T> Table<T> {
     }
 
     /// Takes the oldest entry out.
-    pub fn pop_oldest(&mut self) -> Option<(Key, T)> {
+    pub fn pop_oldest(&mut self) -> Option<(K, T)> {
         if self.oldest == NONE { None } else { self.remove(self.oldest) }
     }
 
@@ -170,11 +175,6 @@ impl<T> Table<T> {
     /// The budget in octets.
     pub fn limit(&self) -> usize {
         self.limit
-    }
-
-    /// All entries, in the order of their slots.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &T)> {
-        self.slots.iter().filter_map(|slot| Some((&slot.key, slot.value.as_ref()?)))
     }
 
     fn link(&mut self, at: u32) {
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_first_and_the_last_stays() {
-        let mut table = Table::new(3 * (OVERHEAD + size_of::<Slot<u16>>()));
+        let mut table = Table::new(3 * Table::<u16>::COST);
         for port in 0..3 {
             table.insert(key(port), port);
         }

@@ -7,7 +7,7 @@
 pub mod decode;
 pub mod defrag;
 pub mod flow;
-mod reassembly;
+pub mod reassembly;
 pub mod row;
 pub mod tcp;
 pub mod text;

@@ -19,6 +19,7 @@ use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
 use crate::output::Stamp;
+use crate::quic::Quic;
 use crate::streams::Consumer;
 use crate::streams::row::Format;
 use crate::streams::tcp::{Connections, Conversation, Opening, Side, Want};
@@ -136,6 +137,7 @@ impl Conversation for Connection {
 pub struct Tls {
     transports: Transports,
     connections: Connections<Connection>,
+    quic: Quic,
     shared: Shared,
 }
 
@@ -153,7 +155,8 @@ impl Tls {
     ) -> Result<Self, String> {
         Ok(Tls {
             transports: Transports::new(memory / 16),
-            connections: Connections::new(memory / 8 * 7),
+            connections: Connections::new(memory / 4 * 3),
+            quic: Quic::new(memory / 8),
             shared: Shared { output: Output::new(format, verbose, stamp)?, keys: Keys::new(keylog)? },
         })
     }
@@ -161,8 +164,12 @@ impl Tls {
 
 impl Consumer for Tls {
     fn packet(&mut self, packet: &Packet<'_>, link: u16) {
-        if let Some(Transport::Tcp(segment)) = self.transports.of(link, packet.data) {
-            self.connections.segment(&segment, packet.time, &mut self.shared);
+        match self.transports.of(link, packet.data) {
+            Some(Transport::Tcp(segment)) => self.connections.segment(&segment, packet.time, &mut self.shared),
+            Some(Transport::Udp(message)) => {
+                self.quic.datagram(&message, packet.time, &mut |told| self.shared.output.quic(told));
+            }
+            None => {}
         }
     }
 
@@ -172,6 +179,7 @@ impl Consumer for Tls {
 
     fn finish(&mut self) -> Result<(), String> {
         self.connections.finish(&mut self.shared);
+        self.quic.finish(&mut |told| self.shared.output.quic(told));
         Ok(())
     }
 
@@ -180,6 +188,6 @@ impl Consumer for Tls {
     }
 
     fn evicted(&self) -> u64 {
-        self.connections.evicted()
+        self.connections.evicted() + self.quic.evicted()
     }
 }

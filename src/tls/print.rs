@@ -7,6 +7,7 @@ use sniff_dissectors::Line;
 use super::names;
 use super::session::{Alert, Event, Facts};
 use crate::output::Stamp;
+use crate::quic::Told;
 use crate::streams::row::{self, Column, Format, Value};
 use crate::streams::tcp::{Ends, Opening, Side};
 use crate::streams::{nanos_between, text};
@@ -54,16 +55,11 @@ fn port(row: &Handshake, side: Side, quic: bool) -> Value<'_> {
     if row.quic.is_some() == quic { Value::Number(u64::from(row.ends.from(side).0.port)) } else { Value::None }
 }
 
-fn number(row: &Handshake, quic: bool) -> Value<'_> {
-    if row.quic.is_some() == quic { Value::Number(row.number) } else { Value::None }
-}
-
 /// The fields of a handshake. JA4, names of certificates as text and the outcome
 /// are this program's own; Wireshark has none.
 pub(super) const COLUMNS: &[Column<Handshake>] = &[
     column("frame.time_epoch", |row| Value::Epoch(row.first)),
-    column("tcp.stream", |row| number(row, false)),
-    column("udp.stream", |row| number(row, true)),
+    column("tcp.stream", |row| if row.quic.is_none() { Value::Number(row.number) } else { Value::None }),
     column("ip.src", |row| Value::v4(row.ends.client.address)),
     column("ip.dst", |row| Value::v4(row.ends.server.address)),
     column("ipv6.src", |row| Value::v6(row.ends.client.address)),
@@ -165,6 +161,11 @@ impl Output {
         self.print(&Handshake::new(facts, ends, opening.number, None));
     }
 
+    /// Takes a handshake of QUIC.
+    pub fn quic(&mut self, told: &Told<'_>) {
+        self.print(&Handshake::new(told.facts, told.ends, 0, Some(told.version)));
+    }
+
     /// Prints a handshake.
     pub fn print(&mut self, row: &Handshake) {
         let line = &mut self.line;
@@ -234,7 +235,7 @@ fn remarks(line: &mut Line, row: &Handshake) {
         }
         line.byte(b']');
     }
-    if !row.complete && row.alerts.is_empty() && row.quic.is_none() {
+    if !row.complete && row.alerts.is_empty() {
         line.str(" [incomplete]");
     }
 }

@@ -165,7 +165,8 @@ impl Session {
         let protected = self.halves[side.index()].phase != Phase::Plain;
         match record.kind {
             CHANGE_CIPHER_SPEC => self.changed(side),
-            ALERT if !protected => self.alert(side, record.fragment, tell),
+            // An alert of two octets is not protected, whatever was agreed on.
+            ALERT if !protected || record.fragment.len() == 2 => self.alert(side, record.fragment, tell),
             HANDSHAKE if !protected => return self.handshake(side, record.fragment, keys, tell),
             _ if !protected && record.kind == APPLICATION_DATA => return Err(NotTls),
             _ => self.protected(side, record, time, keys, tell)?,

@@ -2,7 +2,7 @@
 //! TLS 1.2 (RFC 5246, section 5) and HKDF of TLS 1.3 (RFC 8446, section 7.1).
 
 use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
-use ring::hkdf::{self, HKDF_SHA256, HKDF_SHA384, KeyType, Prk};
+use ring::hkdf::{HKDF_SHA256, HKDF_SHA384, KeyType, Prk};
 use ring::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, HMAC_SHA384};
 
 use super::record::Reader;
@@ -47,9 +47,9 @@ impl Suite {
         if self.sha384 { HMAC_SHA384 } else { HMAC_SHA256 }
     }
 
-    /// HKDF-Expand-Label; nothing if the secret's length is wrong.
+    /// HKDF-Expand-Label.
     pub fn expand(self, secret: &[u8], label: &str, len: usize) -> Vec<u8> {
-        expand_label(if self.sha384 { HKDF_SHA384 } else { HKDF_SHA256 }, secret, label, len)
+        expand_label(&Prk::new_less_safe(if self.sha384 { HKDF_SHA384 } else { HKDF_SHA256 }, secret), label, len)
     }
 
     /// The octets of `key_block` that a side uses: MAC key, key and IV.
@@ -82,7 +82,7 @@ impl Suite {
 }
 
 /// HKDF-Expand-Label with an empty context (RFC 8446, section 7.1).
-pub fn expand_label(algorithm: hkdf::Algorithm, secret: &[u8], label: &str, len: usize) -> Vec<u8> {
+pub fn expand_label(secret: &Prk, label: &str, len: usize) -> Vec<u8> {
     struct Len(usize);
     impl KeyType for Len {
         fn len(&self) -> usize {
@@ -92,9 +92,8 @@ pub fn expand_label(algorithm: hkdf::Algorithm, secret: &[u8], label: &str, len:
     let name = ["tls13 ", label].concat();
     let info: [&[u8]; 4] = [&(len as u16).to_be_bytes(), &[name.len() as u8], name.as_bytes(), &[0]];
     let mut output = vec![0; len];
-    let prk = Prk::new_less_safe(algorithm, secret);
     // Only lengths beyond 255 digests fail.
-    if prk.expand(&info, Len(len)).and_then(|okm| okm.fill(&mut output)).is_err() {
+    if secret.expand(&info, Len(len)).and_then(|okm| okm.fill(&mut output)).is_err() {
         output.clear();
     }
     output

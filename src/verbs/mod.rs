@@ -7,6 +7,7 @@ use sniff_captures::file::{Item, Reader};
 use sniff_filters::Program;
 
 use crate::cli::{Args, Input, Verb, VerbArgs};
+use crate::dns::Dns;
 use crate::flows::Flows;
 use crate::follow::{Follow, Show};
 use crate::http::{self, Http};
@@ -75,7 +76,10 @@ fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
             let verbose = args.text.verbose > 0;
             Box::new(Tls::new(verb.format.clone(), verbose, verb.keylog.as_deref(), verb.memory, stamp)?)
         }
-        _ => return Err("not yet".to_owned()),
+        Verb::Dns => {
+            let verbose = args.text.verbose > 0;
+            Box::new(Dns::new(verb.format.clone(), verbose, verb.timeout, verb.memory, stamp)?)
+        }
     })
 }
 
