@@ -272,10 +272,10 @@ mod tests {
     fn a_block_that_refers_to_a_large_entry_again_and_again_is_bounded() {
         let mut decoder = Decoder::default();
         let mut block = octets("40 01 61 7f 81 1e");
-        block.extend([b'x'; 4000]);
+        block.extend([b'x'; 3968]);
         block.extend([0xbe; 100_000]);
         let mut handed = 0;
         decoder.block(&block, |name, value| handed += name.len() + value.len()).unwrap();
-        assert!(handed > 4000 && handed < MAX_LIST, "{handed}");
+        assert!(handed > 3968 && handed < MAX_LIST, "{handed}");
     }
 }

@@ -240,7 +240,7 @@ fn print_fields(line: &mut Line, exchange: &Exchange) {
         let Some(message) = message else { continue };
         line.str(mark);
         for at in 0..3 {
-            if at > 0 {
+            if at > 0 && !message.start(at).is_empty() {
                 line.byte(b' ');
             }
             text::escaped(line, message.start(at));

@@ -5,5 +5,7 @@
 mod common;
 mod flows;
 mod follow;
+mod hostile;
 mod http;
+mod recorded;
 mod talk;
