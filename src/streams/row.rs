@@ -131,8 +131,10 @@ fn object<T>(line: &mut Line, columns: &[Column<T>], row: &T) {
         if line.len() > start {
             line.byte(b',');
         }
-        text::json(line, column.name.as_bytes());
-        line.byte(b':');
+        // Names have nothing to escape.
+        line.byte(b'"');
+        line.str(column.name);
+        line.str("\":");
         json(line, &value);
     }
     line.byte(b'}');

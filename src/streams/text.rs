@@ -6,21 +6,40 @@ use sniff_dissectors::Line;
 /// Writes octets as printable ASCII; others as `\t`, `\n`, `\r`, `\\` or `\xNN`.
 pub fn escaped(line: &mut Line, octets: &[u8]) {
     let mut rest = octets;
-    while let Some(at) = rest.iter().position(|&octet| !(0x20..0x7f).contains(&octet) || octet == b'\\') {
+    loop {
+        let at = plain(rest);
         line.bytes(&rest[..at]);
-        match rest[at] {
-            b'\t' => line.str("\\t"),
-            b'\n' => line.str("\\n"),
-            b'\r' => line.str("\\r"),
-            b'\\' => line.str("\\\\"),
-            octet => {
-                line.str("\\x");
-                line.hex2(octet);
-            }
-        }
+        let Some(&octet) = rest.get(at) else { return };
+        escape(line, octet);
         rest = &rest[at + 1..];
     }
-    line.bytes(rest);
+}
+
+fn escape(line: &mut Line, octet: u8) {
+    match octet {
+        b'\t' => line.str("\\t"),
+        b'\n' => line.str("\\n"),
+        b'\r' => line.str("\\r"),
+        b'\\' => line.str("\\\\"),
+        octet => {
+            line.str("\\x");
+            line.hex2(octet);
+        }
+    }
+}
+
+/// How many octets at the start are printable ASCII and no backslash.
+fn plain(octets: &[u8]) -> usize {
+    prefix(octets, |octet| (0x20..0x7f).contains(&octet) && octet != b'\\')
+}
+
+/// How many octets at the start have a property; looked at in blocks, which the
+/// compiler turns into vector instructions.
+fn prefix(octets: &[u8], holds: impl Fn(u8) -> bool) -> usize {
+    const BLOCK: usize = 32;
+    let blocks = octets.chunks_exact(BLOCK);
+    let whole = blocks.take_while(|block| block.iter().fold(true, |all, &octet| all & holds(octet))).count() * BLOCK;
+    whole + octets[whole..].iter().take_while(|&&octet| holds(octet)).count()
 }
 
 /// Writes octets as [`escaped`], and spaces too, so that the text is one word.
@@ -35,18 +54,18 @@ pub fn word(line: &mut Line, octets: &[u8]) {
 
 /// Writes lines of text; line ends and tabs stay, all else is [`escaped`].
 pub fn lines(line: &mut Line, octets: &[u8]) {
-    for part in octets.split_inclusive(|&octet| octet == b'\n') {
-        let text = part.strip_suffix(b"\n").unwrap_or(part);
-        let text = if part.len() > text.len() { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
-        for (at, column) in text.split(|&octet| octet == b'\t').enumerate() {
-            if at > 0 {
-                line.byte(b'\t');
-            }
-            escaped(line, column);
+    let mut rest = octets;
+    loop {
+        let at = plain(rest);
+        line.bytes(&rest[..at]);
+        rest = &rest[at..];
+        match rest {
+            [] => return,
+            [b'\r', b'\n', ..] => {}
+            [octet @ (b'\n' | b'\t'), ..] => line.byte(*octet),
+            [octet, ..] => escape(line, *octet),
         }
-        if part.len() > text.len() {
-            line.byte(b'\n');
-        }
+        rest = &rest[1..];
     }
 }
 
@@ -54,7 +73,9 @@ pub fn lines(line: &mut Line, octets: &[u8]) {
 /// U+FFFD; controls, C1 controls and marks of writing direction are escaped.
 pub fn json(line: &mut Line, octets: &[u8]) {
     line.byte(b'"');
-    for chunk in octets.utf8_chunks() {
+    let plain = prefix(octets, |octet| (0x20..0x7f).contains(&octet) && octet != b'\\' && octet != b'"');
+    line.bytes(&octets[..plain]);
+    for chunk in octets[plain..].utf8_chunks() {
         let mut rest = chunk.valid();
         while let Some(at) = rest.find(unsafe_in_json) {
             line.str(&rest[..at]);
