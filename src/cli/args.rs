@@ -3,6 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::thread;
 
 use clap::ArgMatches;
 use sniff_captures::link;
@@ -15,6 +16,12 @@ use super::usage;
 
 /// The most octets of a packet.
 const MAX_SNAPLEN: i64 = 262_144;
+
+/// More workers than this only wait for each other.
+const MAX_THREADS: usize = 64;
+
+/// What is held of a live capture where nothing is asked for, in octets.
+const MEMORY: u64 = 256 << 20;
 
 /// Something to print instead of running.
 #[derive(Debug, PartialEq, Eq)]
@@ -157,6 +164,10 @@ pub struct Args {
     pub time: TimeStamp,
     /// Whether `-f` was given.
     pub foreign: bool,
+    /// The most workers.
+    pub threads: usize,
+    /// The most octets of packets that are captured and not printed yet.
+    pub memory: u64,
     /// When text is coloured.
     pub color: Color,
     /// Options that shape a packet's text.
@@ -195,6 +206,8 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
         lengths: flag(matches, "lengths") > 0,
         time: TimeStamp::Clock,
         foreign: flag(matches, "foreign") > 0,
+        threads: thread::available_parallelism().map_or(1, usize::from),
+        memory: MEMORY,
         color: Color::Auto,
         text: text_options(matches),
     };
@@ -319,6 +332,8 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             args.buffer = Some(u32::try_from(positive(&text, "packet buffer size")?).unwrap_or(u32::MAX));
         }
         "file-count" => drop(positive(&text, "number of output files")?),
+        "threads" => args.threads = usize::try_from(positive(&text, "number of threads")?).map_or(MAX_THREADS, |n| n.min(MAX_THREADS)),
+        "memory" => args.memory = file_size(&text).map_err(|_| Stop::failure(format!("invalid memory size {text}")))?,
         "skip" => match based(&text) {
             Some(skip) if skip >= 0 => args.skip = skip as u64,
             _ => return fail(format!("invalid skip count {text}")),

@@ -63,6 +63,8 @@ const ROWS: &[Row] = &[
     ("micro", None, Some("micro"), None, "Time stamps in microseconds (default)"),
     ("nano", None, Some("nano"), None, "Time stamps in nanoseconds"),
     ("immediate", None, Some("immediate-mode"), None, "Take packets as soon as they arrive"),
+    ("memory", None, Some("memory"), Some("SIZE"), "Hold at most so much of what is captured and not printed yet (default 256M)"),
+    ("threads", None, Some("threads"), Some("N"), "Print with at most N threads (default: the number of cores)"),
     ("interfaces", Some('D'), Some("list-interfaces"), None, "List the interfaces that can be captured, and exit"),
     ("linktypes", Some('L'), Some("list-data-link-types"), None, "List the link types of the interface, and exit"),
     (

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use sniff_captures::file::Layout;
 use sniff_captures::write::{Section, Writer};
 use sniff_captures::{Interface, Packet, Time};
 
@@ -49,6 +50,27 @@ pub(crate) struct Save {
     written: u64,
     packets: u64,
     each: bool,
+}
+
+/// A whole record: its size in octets, and whether it holds a packet.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept(u32);
+
+impl Kept {
+    const PACKET: u32 = 1 << 31;
+
+    /// A record of `size` octets, fewer than 2^31.
+    pub(crate) fn new(size: usize, packet: bool) -> Self {
+        Kept(size as u32 | if packet { Self::PACKET } else { 0 })
+    }
+
+    fn size(self) -> usize {
+        (self.0 & !Self::PACKET) as usize
+    }
+
+    fn is_packet(self) -> bool {
+        self.0 & Self::PACKET != 0
+    }
 }
 
 /// How a file is to be written.
@@ -98,6 +120,26 @@ impl Save {
         self.record(true, |writer| writer.packet(packet))
     }
 
+    /// How records must lie to be written as they are; see [`Save::records`].
+    pub(crate) fn layout(&self) -> Option<Layout> {
+        self.writer.layout()
+    }
+
+    /// Writes whole records of the file's own layout as they lie.
+    pub(crate) fn records(&mut self, octets: &[u8], kept: &[Kept]) -> Result<(), SaveError> {
+        self.flush()?;
+        let (done, result) = write_all(&mut self.target, octets);
+        let mut end = 0;
+        for record in kept.iter().take_while(|record| {
+            end += record.size();
+            end <= done
+        }) {
+            self.written += record.size() as u64;
+            self.packets += u64::from(record.is_packet());
+        }
+        result.map_err(|error| self.cut(error))
+    }
+
     /// Keeps a block that holds no packet.
     pub(crate) fn block(&mut self, block: &[u8]) -> Result<(), SaveError> {
         self.record(false, |writer| writer.block(block))
@@ -129,19 +171,7 @@ impl Save {
     /// Writes what is held back. If the disk is full, the file is cut to its
     /// last whole record.
     pub(crate) fn flush(&mut self) -> Result<(), SaveError> {
-        let mut done = 0;
-        let result = loop {
-            let rest = &self.writer.get_mut()[done..];
-            if rest.is_empty() {
-                break Ok(());
-            }
-            match self.target.write(rest) {
-                Ok(0) => break Err(io::Error::from(io::ErrorKind::WriteZero)),
-                Ok(wrote) => done += wrote,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
+        let (done, result) = write_all(&mut self.target, self.writer.get_mut());
         let whole = self.ends.iter().take_while(|row| row.0 <= done);
         let mut end = 0;
         for &(at, packet) in whole {
@@ -151,13 +181,31 @@ impl Save {
         self.written += end as u64;
         self.ends.clear();
         self.writer.get_mut().clear();
-        let Err(error) = result else { return Ok(()) };
+        result.map_err(|error| self.cut(error))
+    }
+
+    /// Cuts the file to its last whole record, after a write that failed.
+    fn cut(&mut self, error: io::Error) -> SaveError {
         if let Target::File(file) = &self.target {
             // If even this fails there is nothing better to leave behind.
             let _ = file.set_len(self.written);
         }
-        Err(SaveError::Write(self.path.clone(), error, self.packets))
+        SaveError::Write(self.path.clone(), error, self.packets)
     }
+}
+
+/// Writes everything; how much was written, and why not more.
+fn write_all(target: &mut Target, octets: &[u8]) -> (usize, io::Result<()>) {
+    let mut done = 0;
+    while done < octets.len() {
+        match target.write(&octets[done..]) {
+            Ok(0) => return (done, Err(io::Error::from(io::ErrorKind::WriteZero))),
+            Ok(wrote) => done += wrote,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (done, Err(error)),
+        }
+    }
+    (done, Ok(()))
 }
 
 /// Whether two paths are one file.

@@ -2,22 +2,24 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sniff_captures::file::{Item, Reader};
+use sniff_captures::file::{self, Layout, Records, Source};
+use sniff_captures::wait::Watch;
 use sniff_captures::write::{InterfaceFacts, Section};
-use sniff_captures::{Interface, link, wait};
-use sniff_filters::Program;
+use sniff_captures::{Interface, link};
 
+use super::output::Output;
 use super::progress::Progress;
-use super::sink::{self, Sink};
-use super::{Failure, compile, expression, plural, reason};
+use super::ring::{FileFeed, Filters, Ring, Token};
+use super::workers::Workers;
+use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Style, is_pcapng_name};
+use crate::output::{Save, Style, is_pcapng_name};
 use crate::signals::Signals;
 
 /// The link type of Linux cooked captures, version 2.
@@ -38,74 +40,72 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// Reads files one after the other.
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
-    let mut sink = Sink::new(args, None)?;
+    let make = Workers::new(args, None)?;
+    let mut course = make.course(args);
+    let mut output = Output::new()?;
+    output.progress = Progress::new();
     let mut first: Option<Interface> = None;
     for path in paths {
-        let mut reader = open(path, &signals)?;
-        announce(path, &reader);
+        let (source, mut records) = open(path, &signals)?;
+        announce(path, records.interfaces());
         let expression = expression::read(args)?;
-        let mut filters = Filters {
-            expression: &expression,
-            optimize: args.optimize,
-            one_link: args.write.as_ref().is_some_and(|path| !is_pcapng_name(path)),
-            rows: Vec::new(),
-        };
-        filters.extend(reader.interfaces())?;
         match &first {
             None => {
                 if let Some(target) = &args.write {
-                    sink.save_to(sink::create(args, target, Some(path), &style(args, target, &reader, &expression))?);
+                    let style = style(args, target, &records, &expression);
+                    output.save = Some(Save::create(target, Some(path), &style, args.packet_buffered)?);
                 }
-                first = reader.interfaces().first().cloned();
+                first = records.interfaces().first().cloned();
             }
-            Some(first) if args.write.is_some() && !reader.interfaces().iter().all(|i| sink::fits(first, i)) => {
+            Some(first) if args.write.is_some() && !records.interfaces().iter().all(|i| i.link == first.link) => {
                 return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
             }
             Some(_) => {}
         }
-        let waits = !path.is_file();
-        let mut work = Work { reader: &mut reader, filters, waits };
-        let result = work.run(&mut sink, &signals);
-        sink.flush()?;
-        result?;
-        if sink.wanted() == 0 || signals.stopped() {
+        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
+        let mut filters = Filters::new(expression, args.optimize, one_link);
+        filters.extend(records.interfaces())?;
+        let verbatim = output.save.as_ref().and_then(Save::layout).filter(|&layout| records.layout() == Some(layout));
+        let feed = FileFeed::new(&source, &signals);
+        let token = Token::new(&mut course, &mut records, filters, verbatim);
+        Ring::new(&feed, token, &mut output).run(args.threads, &|| make.worker())?;
+        if course.wanted() == 0 || signals.stopped() {
             break;
         }
     }
+    output.progress = None;
+    output.flush()?;
     if args.count_only {
-        sink.text(&format!("{} packet{}\n", sink.count, plural(sink.count)))?;
+        output.text(&format!("{} packet{}\n", course.count, plural(course.count)))?;
     }
     Ok(())
 }
 
 /// Opens a file; reading one that can block ends with a signal.
-fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
+pub(super) fn open(path: &Path, signals: &Signals) -> Result<(Source, Records), Failure> {
     let shown = path.display().to_string();
-    let failed = |error: &io::Error| Failure::Text(format!("{shown}: {}", reason(error)));
-    let (source, size): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
+    let failed = |error: io::Error| Failure::Text(format!("{shown}: {}", reason(&error)));
+    let file = if path.as_os_str() == "-" {
         // Not the buffered handle: what it holds back would not show in a poll.
-        let stdin = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|error| failed(&error))?);
-        let fd = stdin.as_raw_fd();
-        (Box::new(Interruptible::new(stdin, fd, signals)), None)
+        File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?)
     } else {
-        let file = File::open(path).map_err(|error| failed(&error))?;
-        let metadata = file.metadata().map_err(|error| failed(&error))?;
-        if metadata.is_file() {
-            (Box::new(file), Some(metadata.len()))
-        } else {
-            let fd = file.as_raw_fd();
-            (Box::new(Interruptible::new(file, fd, signals)), None)
-        }
+        File::open(path).map_err(failed)?
     };
-    Reader::from_source(source, size).map_err(|error| match error {
+    let source = if file.metadata().map_err(failed)?.is_file() {
+        Source::file(file)
+    } else {
+        Source::stream(Box::new(Interruptible::new(file, signals)))
+    };
+    let source = source.map_err(|error| Failure::Text(format!("error reading dump file: {}", reason(&error))))?;
+    file::open(source).map_err(|error| match error {
         sniff_captures::Error::Io(error) => Failure::Text(format!("error reading dump file: {}", reason(&error))),
         damage => Failure::Text(damage.to_string()),
     })
 }
 
 /// `reading from file …`.
-pub(super) fn announce(path: &Path, reader: &Reader) {
-    let Some(interface) = reader.interfaces().first() else { return };
+pub(super) fn announce(path: &Path, interfaces: &[Interface]) {
+    let Some(interface) = interfaces.first() else { return };
     message::line(&format!(
         "reading from file {}, link-type {}, snapshot length {}",
         path.display(),
@@ -118,12 +118,12 @@ pub(super) fn announce(path: &Path, reader: &Reader) {
 }
 
 /// What kind of file `-w` writes.
-fn style<'a>(args: &Args, target: &Path, reader: &'a Reader, expression: &str) -> Style<'a> {
-    let interfaces = reader.interfaces();
+fn style<'a>(args: &Args, target: &Path, records: &'a Records, expression: &str) -> Style<'a> {
+    let interfaces = records.interfaces();
     if !is_pcapng_name(target) {
         return Style::Pcap(&interfaces[0], args.nano);
     }
-    if reader.is_pcapng() {
+    if records.layout() == Some(Layout::Pcapng) {
         return Style::Pcapng(Section::Copied);
     }
     let facts = interfaces.iter().map(|interface| InterfaceFacts {
@@ -136,99 +136,26 @@ fn style<'a>(args: &Args, target: &Path, reader: &'a Reader, expression: &str) -
     Style::Pcapng(Section::Own { application: super::application(), os: None, interfaces: facts.collect() })
 }
 
-/// The filter, compiled for each interface's own link type.
-struct Filters<'a> {
-    expression: &'a str,
-    optimize: bool,
-    /// Whether all interfaces must have one link type, as a classic file needs.
-    one_link: bool,
-    /// Link type and program of each interface.
-    rows: Vec<(u16, Program)>,
-}
-
-impl Filters<'_> {
-    /// Compiles for the interfaces that are new.
-    fn extend(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
-        for interface in &interfaces[self.rows.len()..] {
-            if self.one_link && interface.link != interfaces[0].link {
-                return Err(Failure::Text(format!(
-                    "pcap_loop: an interface has a type {} different from the type of the first interface",
-                    interface.link
-                )));
-            }
-            // Interfaces of one kind share a program; there may be thousands.
-            let seen = interfaces[..self.rows.len()].iter();
-            let same = seen.zip(&self.rows).find(|(i, _)| i.link == interface.link && i.snaplen == interface.snaplen);
-            let program = match same {
-                Some((_, row)) => row.1.clone(),
-                None => compile(self.expression, interface, self.optimize)?,
-            };
-            self.rows.push((interface.link, program));
-        }
-        Ok(())
-    }
-}
-
-/// The walk through one file.
-struct Work<'a> {
-    reader: &'a mut Reader,
-    filters: Filters<'a>,
-    /// Whether the source can keep a reader waiting.
-    waits: bool,
-}
-
-impl Work<'_> {
-    fn run(&mut self, sink: &mut Sink, signals: &Signals) -> Result<(), Failure> {
-        let mut progress = Progress::new();
-        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
-        while sink.wanted() > 0 && !signals.stopped() {
-            match self.reader.take().map_err(damaged)? {
-                Some(Item::Packet(packet)) => {
-                    let (link, program) = &self.filters.rows[packet.interface];
-                    if program.matches(packet.data, packet.wire_len) {
-                        sink.packet(&packet, *link)?;
-                    }
-                }
-                Some(Item::Block(block)) => {
-                    sink.block(block)?;
-                    self.filters.extend(self.reader.interfaces())?;
-                }
-                None => {
-                    if self.waits {
-                        sink.flush()?;
-                    }
-                    if let Some(progress) = &mut progress {
-                        progress.step(self.reader.progress(), sink.count);
-                    }
-                    if !self.reader.fill().map_err(damaged)? {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A source that may block: a signal to stop ends it.
-struct Interruptible<R> {
-    source: R,
-    fd: RawFd,
-    wake: RawFd,
+struct Interruptible {
+    file: File,
+    watch: Watch,
     stop: Arc<AtomicBool>,
 }
 
-impl<R> Interruptible<R> {
-    fn new(source: R, fd: RawFd, signals: &Signals) -> Self {
-        Interruptible { source, fd, wake: signals.descriptor(), stop: signals.stop_flag() }
+impl Interruptible {
+    fn new(file: File, signals: &Signals) -> Self {
+        let watch = Watch::new(&[file.as_raw_fd(), signals.descriptor()], None);
+        Interruptible { file, watch, stop: signals.stop_flag() }
     }
 }
 
-impl<R: Read> Read for Interruptible<R> {
+impl Read for Interruptible {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.stop.load(Ordering::Relaxed) {
-            if let [true, _] = wait::readable([self.fd, self.wake], None)? {
-                return self.source.read(buffer);
+            self.watch.wait(None)?;
+            if self.watch.happened(0) {
+                return self.file.read(buffer);
             }
         }
         Ok(0)

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use sniff_captures::file::Reader;
 use sniff_captures::link;
 use sniff_captures::live::{self, Live};
 use sniff_filters::{Instruction, Program, Target, dump};
@@ -12,6 +11,7 @@ use super::{Failure, expression, unfiltered};
 use crate::cli::{Args, Input, Listing};
 use crate::message;
 use crate::output::Stdout;
+use crate::signals::Signals;
 
 /// The DLT_ value of Ethernet.
 const ETHERNET: i32 = 1;
@@ -108,14 +108,10 @@ fn show(instructions: &[Instruction], args: &Args) -> Result<(), Failure> {
 /// The target of a file's packets.
 fn file_target(path: &Path) -> Result<Target, Failure> {
     let shown = path.display();
-    let reader = Reader::open(path).map_err(|error| {
-        Failure::Text(match error {
-            sniff_captures::Error::Io(_) => format!("{shown}: {error}"),
-            sniff_captures::Error::Damage(text) => text,
-        })
-    })?;
-    super::files::announce(path, &reader);
-    match reader.interfaces().first() {
+    let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
+    let (_, records) = super::files::open(path, &signals)?;
+    super::files::announce(path, records.interfaces());
+    match records.interfaces().first() {
         Some(interface) => Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0 }),
         None => Err(Failure::Text(format!("{shown}: no interface"))),
     }

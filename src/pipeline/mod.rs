@@ -1,11 +1,14 @@
 //! A run: packets from their source through the filter to the outputs.
 
+mod arenas;
 mod expression;
 mod files;
 mod listing;
 mod live;
+mod output;
 mod progress;
-mod sink;
+mod ring;
+mod workers;
 
 use std::io;
 

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 pub use pcapng::{InterfaceFacts, Section};
 
+use crate::file::Layout;
 use crate::packet::{Interface, Packet};
 
 /// A capture file that is being written.
@@ -54,6 +55,14 @@ impl<W: Write> Writer<W> {
         match self {
             Writer::Pcap(_) => Ok(()),
             Writer::Pcapng(writer) => writer.block(block),
+        }
+    }
+
+    /// How records must lie to be written as they are.
+    pub fn layout(&self) -> Option<Layout> {
+        match self {
+            Writer::Pcap(writer) => Some(writer.layout()),
+            Writer::Pcapng(writer) => writer.layout(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::file::Layout;
 use crate::packet::{Interface, Packet};
 
 const MAGIC_MICRO: u32 = 0xa1b2_c3d4;
@@ -41,6 +42,10 @@ impl<W: Write> Writer<W> {
         }
         self.out.write_all(&header)?;
         self.out.write_all(packet.data)
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        Layout::Pcap { nano: self.unit == 1 }
     }
 
     pub(super) fn get_mut(&mut self) -> &mut W {

@@ -15,6 +15,7 @@ use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeade
 use pcap_file::pcapng::{PcapNgWriter, RawBlock};
 use pcap_file::{DataLink, Endianness};
 
+use crate::file::Layout;
 use crate::packet::{Packet, Time};
 
 const ENHANCED_PACKET: u32 = 6;
@@ -79,7 +80,7 @@ impl<W: Write> Writer<W> {
     /// 4.3) with nanoseconds.
     pub(super) fn packet(&mut self, packet: &Packet<'_>) -> io::Result<()> {
         let writer = match &mut self.out {
-            Out::Copied(out) => return out.write_all(packet.block),
+            Out::Copied(out) => return out.write_all(packet.record),
             Out::Own(writer) => writer,
         };
         let nanos = units(packet.time);
@@ -121,6 +122,11 @@ impl<W: Write> Writer<W> {
             ],
         };
         writer.write_block(&block.into_block()).map(drop).map_err(io::Error::other)
+    }
+
+    /// Blocks that are read go on as they are; own ones are made.
+    pub(super) fn layout(&self) -> Option<Layout> {
+        matches!(self.out, Out::Copied(_)).then_some(Layout::Pcapng)
     }
 
     pub(super) fn get_mut(&mut self) -> &mut W {
