@@ -302,6 +302,8 @@ fn finish(
         let counts = capture.counts().unwrap_or_default();
         result = output.statistics(now(), u64::from(counts.received), u64::from(counts.dropped));
     }
+    let flushed = output.flush();
+    result = result.and(flushed);
     if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
         result = output.text("\n");
     }

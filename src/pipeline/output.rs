@@ -68,7 +68,6 @@ impl Output {
     pub(super) fn statistics(&mut self, end: Time, received: u64, dropped: u64) -> Result<(), Failure> {
         if let Some(save) = &mut self.save {
             save.statistics(end, received, dropped)?;
-            save.flush()?;
         }
         Ok(())
     }
