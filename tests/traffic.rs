@@ -8,10 +8,10 @@ mod common;
 
 use common::Scratch;
 
-fn mix(seed: u64) -> Vec<u8> {
-    let mut octets = Vec::new();
-    traffic::mix(seed, 3 << 20, &mut octets).unwrap();
-    octets
+fn mix(seed: u64, octets: u64) -> Vec<u8> {
+    let mut file = Vec::new();
+    traffic::mix(seed, octets, &mut file).unwrap();
+    file
 }
 
 /// The length of each packet, as the records of the file say.
@@ -29,13 +29,13 @@ fn lengths(file: &[u8]) -> Vec<usize> {
 
 #[test]
 fn a_seed_gives_one_mix() {
-    assert_eq!(mix(1), mix(1));
-    assert_ne!(mix(1), mix(2));
+    assert_eq!(mix(1, 1 << 20), mix(1, 1 << 20));
+    assert_ne!(mix(1, 1 << 20), mix(2, 1 << 20));
 }
 
 #[test]
 fn sizes_are_those_of_a_network() {
-    let lengths = lengths(&mix(1));
+    let lengths = lengths(&mix(1, 20 << 20));
     let mean = lengths.iter().sum::<usize>() / lengths.len();
     assert!((500..700).contains(&mean), "{mean} octets in the mean");
     assert!(lengths.iter().all(|length| (60..=1518).contains(length)));
@@ -44,7 +44,7 @@ fn sizes_are_those_of_a_network() {
 #[test]
 fn checksums_are_right_and_everything_occurs() {
     let scratch = Scratch::new();
-    let file = mix(1);
+    let file = mix(1, 4 << 20);
     let packets = lengths(&file).len();
     let counted = scratch.run_with(&["-r", "-", "--count"], &file);
     assert_eq!((counted.stdout, counted.code), (format!("{packets} packets\n"), Some(0)));

@@ -19,7 +19,7 @@ use random::Random;
 use wire::Wire;
 
 /// Conversations under way at a time.
-const CONVERSATIONS: usize = 400;
+const CONVERSATIONS: usize = 200;
 
 /// Something that sends packets until it is over.
 trait Flow {
@@ -27,8 +27,10 @@ trait Flow {
     fn step(&mut self, wire: &mut Wire<'_>) -> io::Result<bool>;
 }
 
+type Start = fn(&mut Random) -> Box<dyn Flow>;
+
 /// Kinds of conversations, with how many there are of each.
-const KINDS: &[(usize, fn(&mut Random) -> Box<dyn Flow>)] = &[
+const KINDS: &[(usize, Start)] = &[
     (30, web::tls),
     (14, web::http),
     (6, datagram::quic),
