@@ -18,6 +18,7 @@ use super::{Failure, compile, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
 use crate::output::{Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
 /// The link type of Linux cooked captures, version 2.
@@ -35,15 +36,39 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
+/// Files that are opened before root is given up: all, but for very many.
+const OPENED_AHEAD: usize = 512;
+
+/// Opens the files, which only root may be able to; a FIFO that is not the first
+/// waits until it is its turn.
+fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
+    let ahead = |(at, path): (usize, &PathBuf)| {
+        let opens = path.as_os_str() != "-" && at < OPENED_AHEAD && (at == 0 || path.is_file());
+        opens.then(|| File::open(path))
+    };
+    paths.iter().enumerate().map(ahead).collect()
+}
+
 /// Reads files one after the other.
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let mut sink = Sink::new(args, None)?;
     let mut first: Option<Interface> = None;
-    for path in paths {
-        let mut reader = open(path, &signals)?;
+    let opened = open_ahead(paths);
+    let (mut read, mut expression) = (Some(expression::read(args)), String::new());
+    let later = paths.iter().zip(&opened).filter(|row| row.1.is_none()).map(|row| row.0.clone());
+    let mut policy = Some(Policy::of(args, later.collect()));
+    // Nothing is decoded as root, but for the first header where the file of -w
+    // cannot be made before it, or where -Z has its place among the messages.
+    if args.write.is_none() && args.user.is_none() {
+        confine(&mut policy)?;
+    }
+    for (path, file) in paths.iter().zip(opened) {
+        let (mut reader, waits) = open(path, file, &signals)?;
         announce(path, &reader);
-        let expression = expression::read(args)?;
+        if let Some(read) = read.take() {
+            expression = read?;
+        }
         let mut filters = Filters {
             expression: &expression,
             optimize: args.optimize,
@@ -56,6 +81,7 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
                 if let Some(target) = &args.write {
                     sink.save_to(sink::create(args, target, Some(path), &style(args, target, &reader, &expression))?);
                 }
+                confine(&mut policy)?;
                 first = reader.interfaces().first().cloned();
             }
             Some(first) if args.write.is_some() && !reader.interfaces().iter().all(|i| sink::fits(first, i)) => {
@@ -63,7 +89,6 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
             }
             Some(_) => {}
         }
-        let waits = !path.is_file();
         let mut work = Work { reader: &mut reader, filters, waits };
         let result = work.run(&mut sink, &signals);
         sink.flush()?;
@@ -78,8 +103,14 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a file; reading one that can block ends with a signal.
-fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
+/// Gives up what the run does not need any more, once.
+fn confine(policy: &mut Option<Policy>) -> Result<(), Failure> {
+    policy.take().map_or(Ok(()), |policy| sandbox::enter(&policy).map(drop).map_err(Failure::Text))
+}
+
+/// Opens a file, if it is not `opened` yet, and whether it can keep a reader
+/// waiting; reading one that can ends with a signal.
+fn open(path: &Path, opened: Option<io::Result<File>>, signals: &Signals) -> Result<(Reader, bool), Failure> {
     let shown = path.display().to_string();
     let failed = |error: &io::Error| Failure::Text(format!("{shown}: {}", reason(error)));
     let (source, size): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
@@ -88,7 +119,7 @@ fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
         let fd = stdin.as_raw_fd();
         (Box::new(Interruptible::new(stdin, fd, signals)), None)
     } else {
-        let file = File::open(path).map_err(|error| failed(&error))?;
+        let file = opened.unwrap_or_else(|| File::open(path)).map_err(|error| failed(&error))?;
         let metadata = file.metadata().map_err(|error| failed(&error))?;
         if metadata.is_file() {
             (Box::new(file), Some(metadata.len()))
@@ -97,10 +128,11 @@ fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
             (Box::new(Interruptible::new(file, fd, signals)), None)
         }
     };
-    Reader::from_source(source, size).map_err(|error| match error {
+    let reader = Reader::from_source(source, size).map_err(|error| match error {
         sniff_captures::Error::Io(error) => Failure::Text(format!("error reading dump file: {}", reason(&error))),
         damage => Failure::Text(damage.to_string()),
-    })
+    });
+    Ok((reader?, size.is_none()))
 }
 
 /// `reading from file …`.

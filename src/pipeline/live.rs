@@ -16,6 +16,7 @@ use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
 use crate::output::{Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
 /// How often a file is flushed under load, and `Got N` is printed.
@@ -84,6 +85,7 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     if let Some(path) = &args.write {
         sink.save_to(sink::create(args, path, None, &style(args, path, &live.interfaces()[0], &expression))?);
     }
+    sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
     announce(args, &name, &live, &sink);
     let mut capture = Capture { live, batch: Batch::default(), captured: 0, last: Time::default() };
     let result = capture.run(args, &mut sink, &signals);

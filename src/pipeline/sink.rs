@@ -11,6 +11,7 @@ use super::Failure;
 use crate::cli::{Args, Color};
 use crate::names::SystemNames;
 use crate::output::{Printer, Save, Stamp, Stdout};
+use crate::sandbox;
 use crate::search::Search;
 
 /// Counts, prints and saves packets.
@@ -157,6 +158,7 @@ pub(super) fn create(
     input: Option<&Path>,
     style: &crate::output::Style<'_>,
 ) -> Result<Save, Failure> {
+    sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
     Ok(Save::create(path, input, style, args.packet_buffered)?)
 }
 
