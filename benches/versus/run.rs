@@ -73,7 +73,7 @@ impl Runner {
         let time = start.elapsed();
         if !ended.status.success() {
             let said = fs::read_to_string(said)?;
-            let error = said.lines().find(|line| line.starts_with("sniff: ") || line.starts_with("tcpdump: "));
+            let error = said.lines().find(|line| line.contains("sniff: ") || line.contains("tcpdump: "));
             let error = error.or(said.lines().last()).unwrap_or_default();
             return Err(io::Error::other(format!("{}: {error}", ended.status)));
         }
