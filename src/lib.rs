@@ -6,5 +6,6 @@ pub mod message;
 pub mod names;
 pub mod output;
 pub mod pipeline;
+pub mod sandbox;
 mod search;
 mod signals;

@@ -3,12 +3,13 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::UdpSocket;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::{fs, process, str};
+use std::{env, fs, io, process, str};
 
-use common::{Ran, Scratch, installed, reading_as};
+use common::{Ran, Scratch, installed, pcap, reading_as, udp};
 
 /// A network namespace with two ends of a veth pair: `near` is 10.9.9.1, and
 /// what it sends to 10.9.9.2 goes out to `far`.
@@ -278,4 +279,56 @@ fn interfaces_and_their_link_types_are_listed() {
     let stamps = run(&["-J", "-i", "near"]);
     assert!(stamps.stdout.contains("near"), "{}", stamps.stdout);
     assert_eq!(stamps.code, Some(0));
+}
+
+#[test]
+fn a_capture_has_no_privileges_and_ends_with_its_counters() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-i", "near", "-w", "out", "udp"]);
+    let status = fs::read_to_string(format!("/proc/{}/status", capture.child.id())).unwrap();
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    assert!(field("Uid:").split_whitespace().all(|id| id != "0"), "{status}");
+    for set in ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"] {
+        assert_eq!(field(set), "0000000000000000", "{set}");
+    }
+    assert_eq!((&*field("NoNewPrivs:"), &*field("Seccomp:")), ("1", "2"));
+    net.send(1);
+    capture.signal("-INT");
+    assert_eq!(capture.end().0, Ran::new("", counters(1), 0));
+}
+
+#[test]
+fn names_are_asked_for_from_inside_the_sandbox() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let server = env::current_exe().unwrap();
+    let args = ["--exact", "a_name_server", "--ignored", "--nocapture"];
+    let mut server = net.inside(None, server.to_str().unwrap(), &args).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().ends_with("ready")));
+    scratch.write("resolv.conf", "nameserver 127.0.0.1\n");
+    scratch.write("f", pcap(&[udp(b"")]));
+    let script = format!("mount --bind resolv.conf /etc/resolv.conf && exec {} -t -r f", env!("CARGO_BIN_EXE_sniff"));
+    let ran = Ran::from(net.inside(Some(&scratch), "bash", &["-c", &script]).output().unwrap());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(ran.stdout.starts_with("IP gate.example."), "{ran:?}");
+}
+
+/// Answers every question with `gate.example`.
+#[test]
+#[ignore = "runs in a namespace of another test"]
+fn a_name_server() {
+    /// For the name at octet 12: PTR, IN, 60 s, 14 octets.
+    const ANSWER: &[u8] = b"\xc0\x0c\0\x0c\0\x01\0\0\0\x3c\0\x0e\x04gate\x07example\0";
+    let socket = UdpSocket::bind("127.0.0.1:53").unwrap();
+    println!("ready");
+    io::stdout().flush().unwrap();
+    let mut octets = [0; 512];
+    while let Ok((size, from)) = socket.recv_from(&mut octets) {
+        // A response with one question and one answer.
+        octets[2..12].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+        // The question ends behind its name's zero with type and class.
+        let end = 12 + octets[12..size].iter().position(|&octet| octet == 0).unwrap() + 5;
+        let _ = socket.send_to(&[&octets[..end], ANSWER].concat(), from);
+    }
 }

@@ -90,6 +90,8 @@ pub enum Listing {
     LinkTypes,
     /// Time stamp types of an interface.
     TimeStampTypes,
+    /// Versions, and what protects a run.
+    Versions,
 }
 
 /// When text is coloured.
@@ -154,6 +156,10 @@ pub struct Args {
     pub packet_buffered: bool,
     /// Whether each line is printed at once.
     pub line_buffered: bool,
+    /// Whom root becomes, instead of the default user.
+    pub user: Option<String>,
+    /// Whether Landlock and seccomp are used.
+    pub sandbox: bool,
     /// Whether only the number of packets is printed.
     pub count_only: bool,
     /// Whether packets are numbered.
@@ -201,6 +207,8 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
         print: flag(matches, "print") > 0,
         packet_buffered: flag(matches, "packet-buffered") > 0,
         line_buffered: flag(matches, "line-buffered") > 0,
+        user: None,
+        sandbox: flag(matches, "no-sandbox") == 0,
         count_only: flag(matches, "count-only") > 0,
         number: flag(matches, "number") > 0,
         lengths: flag(matches, "lengths") > 0,
@@ -296,7 +304,8 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
     let fail = |text: String| Err(Stop::failure(text));
     match id {
         "help" => return Err(Stop::text(usage::help())),
-        "version" => return Err(Stop::text(usage::version())),
+        "version" if args.text.verbose == 0 => return Err(Stop::text(usage::version())),
+        "version" => args.listing = Some(Listing::Versions),
         "fp-type" => return Err(Stop::text("9877.895\n".to_owned())),
         "time-t-size" => return Err(Stop::text("64\n".to_owned())),
         "generate" => {
@@ -359,7 +368,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             given.rotate = leading(&text) > 0;
         }
         "hook" => given.hook = true,
-        "user" if text != "root" => return fail("-Z is not supported yet".to_owned()),
+        "user" => args.user = Some(text.into_owned()),
         "esp-secret" | "md5-secret" => return fail("-E and -M are not supported yet".to_owned()),
         "direction" => match text.to_ascii_lowercase().as_str() {
             "in" => args.direction = Direction::In,
@@ -425,6 +434,9 @@ fn octets(text: &str) -> Result<Vec<u8>, Stop> {
 /// The checks after parsing, in tcpdump's order.
 fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Stop> {
     let fail = |text: &str| Err(Stop::failure(text));
+    if args.listing.is_some() {
+        return Ok(());
+    }
     let (hex, hex_ascii, ascii) = (args.text.hex > 0, args.text.hex_ascii > 0, args.text.ascii > 0);
     if ascii && hex {
         return fail("-A and -x[x] are mutually exclusive.");

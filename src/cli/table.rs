@@ -159,7 +159,20 @@ const ROWS: &[Row] = &[
     ("rotate-seconds", Some('G'), None, Some("SECONDS"), "Begin a new file every SECONDS"),
     ("file-count", Some('W'), None, Some("N"), "Keep at most N files"),
     ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND on each finished file"),
-    ("user", Some('Z'), Some("relinquish-privileges"), Some("USER"), "Become USER once the capture is open"),
+    (
+        "user",
+        Some('Z'),
+        Some("relinquish-privileges"),
+        Some("USER"),
+        "As root, become USER once the capture is open, instead of tcpdump or nobody; root stays root",
+    ),
+    (
+        "no-sandbox",
+        None,
+        Some("no-sandbox"),
+        None,
+        "Do without Landlock and seccomp, which keep a run from files and system calls that it does not need",
+    ),
     // About the program.
     ("ignored", Some('a'), None, None, "Accepted and ignored"),
     ("fp-type", None, Some("fp-type"), None, "Print how floating point behaves here, and exit"),
@@ -172,7 +185,7 @@ const ROWS: &[Row] = &[
         "Print the manual page or shell completions, and exit",
     ),
     ("help", Some('h'), Some("help"), None, "Print help, and exit"),
-    ("version", None, Some("version"), None, "Print versions, and exit"),
+    ("version", None, Some("version"), None, "Print versions, with -v also what protects a run, and exit"),
 ];
 
 /// Flags that say more when they are given again.

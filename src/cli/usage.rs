@@ -16,7 +16,7 @@ pub(super) fn usage() -> String {
         "[ -C file_size ] [ --color when ] [ -E algo:secret ] [ -F file ]",
         "[ -G seconds ] [ -i interface ] [ --immediate-mode ] [ -j tstamptype ]",
         "[ --lengths ] [ -M secret ] [ --match regex ] [ --match-hex hex ]",
-        "[ --number ] [ --print ] [ --print-sampling nth ] [ -Q in|out|inout ]",
+        "[ --no-sandbox ] [ --number ] [ --print ] [ --print-sampling nth ] [ -Q in|out|inout ]",
         "[ -r file ] [ -s snaplen ] [ --skip count ] [ -T type ] [ --version ]",
         "[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
         "[ --time-stamp-precision precision ] [ --micro ] [ --nano ]",

@@ -20,6 +20,7 @@ use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
 use crate::output::{Save, Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
 /// The link type of Linux cooked captures, version 2.
@@ -37,6 +38,19 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
+/// Files that are opened before root is given up: all, but for very many.
+const OPENED_AHEAD: usize = 512;
+
+/// Opens the files, which only root may be able to; a FIFO that is not the first
+/// waits until it is its turn.
+fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
+    let ahead = |(at, path): (usize, &PathBuf)| {
+        let opens = path.as_os_str() != "-" && at < OPENED_AHEAD && (at == 0 || path.is_file());
+        opens.then(|| File::open(path))
+    };
+    paths.iter().enumerate().map(ahead).collect()
+}
+
 /// Reads files one after the other.
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
@@ -45,16 +59,32 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let mut output = Output::new()?;
     output.progress = Progress::new();
     let mut first: Option<Interface> = None;
-    for path in paths {
-        let (source, mut records) = open(path, &signals)?;
+    let opened = open_ahead(paths);
+    let (mut read, mut expression) = (Some(expression::read(args)), String::new());
+    let later = paths.iter().zip(&opened).filter(|row| row.1.is_none()).map(|row| row.0.clone());
+    let mut policy = Some(Policy::of(args, later.collect()));
+    // Nothing is decoded as root, but for the first header where the file of -w
+    // cannot be made before it, or where -Z has its place among the messages.
+    if args.write.is_none() && args.user.is_none() {
+        confine(&mut policy)?;
+    }
+    for (path, file) in paths.iter().zip(opened) {
+        let (source, mut records) = open(path, file, &signals)?;
         announce(path, records.interfaces());
-        let expression = expression::read(args)?;
+        if let Some(read) = read.take() {
+            expression = read?;
+        }
+        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
+        let mut filters = Filters::new(expression.clone(), args.optimize, one_link);
+        filters.extend(records.interfaces())?;
         match &first {
             None => {
                 if let Some(target) = &args.write {
                     let style = style(args, target, &records, &expression);
+                    sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
                     output.save = Some(Save::create(target, Some(path), &style, args.packet_buffered)?);
                 }
+                confine(&mut policy)?;
                 first = records.interfaces().first().cloned();
             }
             Some(first) if args.write.is_some() && !records.interfaces().iter().all(|i| i.link == first.link) => {
@@ -62,9 +92,6 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
             }
             Some(_) => {}
         }
-        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
-        let mut filters = Filters::new(expression, args.optimize, one_link);
-        filters.extend(records.interfaces())?;
         let verbatim = output.save.as_ref().and_then(Save::layout).filter(|&layout| records.layout() == Some(layout));
         let feed = FileFeed::new(&source, &signals);
         let token = Token::new(&mut course, &mut records, filters, verbatim);
@@ -81,15 +108,24 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a file; reading one that can block ends with a signal.
-pub(super) fn open(path: &Path, signals: &Signals) -> Result<(Source, Records), Failure> {
+/// Gives up what the run does not need any more, once.
+fn confine(policy: &mut Option<Policy>) -> Result<(), Failure> {
+    policy.take().map_or(Ok(()), |policy| sandbox::enter(&policy).map(drop).map_err(Failure::Text))
+}
+
+/// Opens a file, if it is not `opened` yet; reading one that can block ends with a signal.
+pub(super) fn open(
+    path: &Path,
+    opened: Option<io::Result<File>>,
+    signals: &Signals,
+) -> Result<(Source, Records), Failure> {
     let shown = path.display().to_string();
     let failed = |error: io::Error| Failure::Text(format!("{shown}: {}", reason(&error)));
     let file = if path.as_os_str() == "-" {
         // Not the buffered handle: what it holds back would not show in a poll.
         File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?)
     } else {
-        File::open(path).map_err(failed)?
+        opened.unwrap_or_else(|| File::open(path)).map_err(failed)?
     };
     let source = if file.metadata().map_err(failed)?.is_file() {
         Source::file(file)

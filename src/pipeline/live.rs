@@ -23,6 +23,7 @@ use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
 use crate::output::{Save, Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
 /// How often `Got N` is printed.
@@ -97,8 +98,10 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let mut output = Output::new()?;
     let interfaces = live.interfaces().to_vec();
     if let Some(path) = &args.write {
+        sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
         output.save = Some(Save::create(path, None, &style(args, path, &interfaces[0], &expression), args.packet_buffered)?);
     }
+    sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
     announce(args, &name, &live, workers.print());
     let mut records = Records::captured(interfaces.clone());
     let verbatim = output.save.as_ref().and_then(Save::layout).filter(|&layout| records.layout() == Some(layout));
