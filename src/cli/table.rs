@@ -91,6 +91,13 @@ const ROWS: &[Row] = &[
         "Only packets whose payload contains these octets, after the filter",
     ),
     ("count", Some('c'), None, Some("N"), "Stop after N packets"),
+    (
+        "duration",
+        None,
+        Some("duration"),
+        Some("TIME"),
+        "Stop after TIME, with or without packets: seconds, or a number with ms, s, m, h or d",
+    ),
     ("skip", None, Some("skip"), Some("N"), "Skip the first N packets"),
     // Output.
     (
@@ -98,7 +105,7 @@ const ROWS: &[Row] = &[
         Some('w'),
         None,
         Some("FILE"),
-        "Write packets to FILE instead of printing; pcapng where the name ends in .pcapng; - is standard output",
+        "Write packets to FILE instead of printing; pcapng where the name ends in .pcapng; compressed where .gz or .zst follows .pcap or .pcapng; - is standard output",
     ),
     ("print", None, Some("print"), None, "Print packets also with -w"),
     ("print-sampling", None, Some("print-sampling"), Some("N"), "Print only every Nth packet; implies --print and -S"),
@@ -145,7 +152,7 @@ const ROWS: &[Row] = &[
         "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1",
     ),
     ("esp-secret", Some('E'), None, Some("SPEC"), "Secrets of IPsec ESP packets: SPI@IPADDR ALGO:SECRET, or file NAME"),
-    ("md5-secret", Some('M'), None, Some("SECRET"), "Shared secret of TCP MD5 signatures"),
+    ("md5-secret", Some('M'), None, Some("SECRET"), "Check TCP MD5 signatures (RFC 2385) with this secret"),
     // Files and rotation.
     (
         "file-size",
@@ -154,9 +161,37 @@ const ROWS: &[Row] = &[
         Some("SIZE"),
         "Begin a new file after SIZE million octets; with k, m or g, so many KiB, MiB or GiB",
     ),
-    ("rotate-seconds", Some('G'), None, Some("SECONDS"), "Begin a new file every SECONDS"),
-    ("file-count", Some('W'), None, Some("N"), "Keep at most N files"),
-    ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND on each finished file"),
+    (
+        "rotate-seconds",
+        Some('G'),
+        None,
+        Some("SECONDS"),
+        "Begin a new file every SECONDS, whose name is made by strftime(3) in local time; with -r by the packets' time",
+    ),
+    (
+        "file-count",
+        Some('W'),
+        None,
+        Some("N"),
+        "With -C, begin again with the first of N files; with -G alone, stop after N files",
+    ),
+    ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND FILE on each file that is complete but the last"),
+    ("hook-last", None, Some("rotate-hook-last"), None, "Run the command of -z on the last file too"),
+    (
+        "ring-bytes",
+        None,
+        Some("ring-bytes"),
+        Some("SIZE"),
+        "Keep the newest files with SIZE octets in all, or KiB, MiB or GiB with k, m or g; without -C a file has a tenth",
+    ),
+    (
+        "ring-age",
+        None,
+        Some("ring-age"),
+        Some("TIME"),
+        "Keep files for TIME; without -C and -G a file has a tenth of it",
+    ),
+    ("max-bytes", None, Some("max-bytes"), Some("SIZE"), "Stop when SIZE octets are written"),
     ("user", Some('Z'), Some("relinquish-privileges"), Some("USER"), "Become USER once the capture is open"),
     // About the program.
     ("ignored", Some('a'), None, None, "Accepted and ignored"),

@@ -13,11 +13,13 @@ pub fn version() -> String {
 pub(super) fn usage() -> String {
     let lines = [
         "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]",
-        "[ -C file_size ] [ --color when ] [ -E algo:secret ] [ -F file ]",
-        "[ -G seconds ] [ -i interface ] [ --immediate-mode ] [ -j tstamptype ]",
-        "[ --lengths ] [ -M secret ] [ --match regex ] [ --match-hex hex ]",
-        "[ --number ] [ --print ] [ --print-sampling nth ] [ -Q in|out|inout ]",
-        "[ -r file ] [ -s snaplen ] [ --skip count ] [ -T type ] [ --version ]",
+        "[ -C file_size ] [ --color when ] [ --duration time ] [ -E algo:secret ]",
+        "[ -F file ] [ -G seconds ] [ -i interface ] [ --immediate-mode ]",
+        "[ -j tstamptype ] [ --lengths ] [ -M secret ] [ --match regex ]",
+        "[ --match-hex hex ] [ --max-bytes size ] [ --number ] [ --print ]",
+        "[ --print-sampling nth ] [ -Q in|out|inout ] [ -r file ]",
+        "[ --ring-age time ] [ --ring-bytes size ] [ --rotate-hook-last ]",
+        "[ -s snaplen ] [ --skip count ] [ -T type ] [ --version ]",
         "[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
         "[ --time-stamp-precision precision ] [ --micro ] [ --nano ]",
         "[ -z postrotate-command ] [ -Z user ] [ expression ]",

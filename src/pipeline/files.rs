@@ -17,7 +17,7 @@ use super::sink::{self, Sink};
 use super::{Failure, compile, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Style, is_pcapng_name};
+use crate::output::{Save, Style, is_pcapng_name};
 use crate::signals::Signals;
 
 /// The link type of Linux cooked captures, version 2.
@@ -39,9 +39,19 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let mut sink = Sink::new(args, None)?;
+    let result = read(args, paths, &mut sink, &signals);
+    let finished = sink.finish();
+    result.and(finished)?;
+    if args.count_only {
+        sink.text(&format!("{} packet{}\n", sink.count, plural(sink.count)))?;
+    }
+    Ok(())
+}
+
+fn read(args: &Args, paths: &[PathBuf], sink: &mut Sink, signals: &Signals) -> Result<(), Failure> {
     let mut first: Option<Interface> = None;
     for path in paths {
-        let mut reader = open(path, &signals)?;
+        let mut reader = open(path, signals)?;
         announce(path, &reader);
         let expression = expression::read(args)?;
         let mut filters = Filters {
@@ -54,26 +64,27 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
         match &first {
             None => {
                 if let Some(target) = &args.write {
-                    sink.save_to(sink::create(args, target, Some(path), &style(args, target, &reader, &expression))?);
+                    sink.save_to(Save::create(args, paths, &style(args, target, &reader, &expression))?);
                 }
                 first = reader.interfaces().first().cloned();
             }
-            Some(first) if args.write.is_some() && !reader.interfaces().iter().all(|i| sink::fits(first, i)) => {
+            Some(first) if filters.one_link && !reader.interfaces().iter().all(|i| sink::fits(first, i)) => {
                 return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
             }
-            Some(_) => {}
+            Some(_) => {
+                if let Some(target) = &args.write {
+                    sink.input(&style(args, target, &reader, &expression))?;
+                }
+            }
         }
         let waits = !path.is_file();
         let mut work = Work { reader: &mut reader, filters, waits };
-        let result = work.run(&mut sink, &signals);
+        let result = work.run(sink, signals);
         sink.flush()?;
         result?;
         if sink.wanted() == 0 || signals.stopped() {
             break;
         }
-    }
-    if args.count_only {
-        sink.text(&format!("{} packet{}\n", sink.count, plural(sink.count)))?;
     }
     Ok(())
 }

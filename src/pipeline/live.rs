@@ -11,11 +11,11 @@ use sniff_captures::write::{InterfaceFacts, Section};
 use sniff_captures::{Interface, Time, link, wait};
 use sniff_filters::Target;
 
-use super::sink::{self, Sink};
+use super::sink::Sink;
 use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Style, is_pcapng_name};
+use crate::output::{Save, Style, is_pcapng_name};
 use crate::signals::Signals;
 
 /// How often a file is flushed under load, and `Got N` is printed.
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let foreign = args.foreign.then(|| (network.octets(), mask.octets()));
     let mut sink = Sink::new(args, foreign)?;
     if let Some(path) = &args.write {
-        sink.save_to(sink::create(args, path, None, &style(args, path, &live.interfaces()[0], &expression))?);
+        sink.save_to(Save::create(args, &[], &style(args, path, &live.interfaces()[0], &expression))?);
     }
     announce(args, &name, &live, &sink);
     let mut capture = Capture { live, batch: Batch::default(), captured: 0, last: Time::default() };
@@ -152,13 +152,15 @@ impl Capture {
                 // Nothing more at once: everything finished goes out.
                 sink.flush()?;
                 flushed = Instant::now();
-                let pause = reports.then_some(SECOND);
+                let left = sink.deadline().map(|at| at.saturating_duration_since(Instant::now()));
+                let pause = reports.then_some(SECOND).into_iter().chain(left).min();
                 let fds = [self.live.descriptor(), signals.descriptor()];
                 wait::readable(fds, pause).map_err(|error| Failure::Text(error.to_string()))?;
             } else if flushed.elapsed() >= SECOND {
                 sink.flush()?;
                 flushed = Instant::now();
             }
+            sink.tick()?;
             signals.clear();
             if signals.take_report() {
                 self.report();
@@ -259,6 +261,7 @@ impl Capture {
                 .statistics(now(), u64::from(counts.received), u64::from(counts.dropped))
                 .and_then(|()| sink.flush());
         }
+        result = result.and(sink.finish());
         if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
             result = sink.text("\n");
         }

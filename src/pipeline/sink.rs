@@ -1,7 +1,7 @@
 //! What happens to the packets that pass the filter.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::time::Instant;
 use std::{env, io};
 
 use sniff_captures::{Interface, Packet, Time};
@@ -10,7 +10,7 @@ use sniff_dissectors::Out;
 use super::Failure;
 use crate::cli::{Args, Color};
 use crate::names::SystemNames;
-use crate::output::{Printer, Save, Stamp, Stdout};
+use crate::output::{Printer, Save, Stamp, Stdout, Style};
 use crate::search::Search;
 
 /// Counts, prints and saves packets.
@@ -54,7 +54,7 @@ impl Sink {
 
     /// How many more packets are wanted.
     pub(super) fn wanted(&self) -> u64 {
-        self.limit - self.count
+        if self.save.as_ref().is_some_and(Save::has_ended) { 0 } else { self.limit - self.count }
     }
 
     /// How many packets may be taken at once without taking one too many.
@@ -74,8 +74,10 @@ impl Sink {
         if self.count <= self.skip {
             return Ok(());
         }
-        if let Some(save) = &mut self.save {
-            save.packet(packet)?;
+        if let Some(save) = &mut self.save
+            && !save.packet(packet)?
+        {
+            return Ok(());
         }
         if let Some(printer) = &mut self.printer
             && self.count.is_multiple_of(self.sampling)
@@ -83,6 +85,14 @@ impl Sink {
             printer.packet(packet, link, self.count, self.search.as_ref())?;
         }
         Ok(())
+    }
+
+    /// Goes on with another input.
+    pub(super) fn input(&mut self, style: &Style<'_>) -> Result<(), Failure> {
+        match &mut self.save {
+            Some(save) => Ok(save.input(style)?),
+            None => Ok(()),
+        }
     }
 
     /// Keeps a block of a pcapng file that holds no packet.
@@ -117,6 +127,27 @@ impl Sink {
         self.flush_save()
     }
 
+    /// Lets the files know that time has passed.
+    pub(super) fn tick(&mut self) -> Result<(), Failure> {
+        match &mut self.save {
+            Some(save) => Ok(save.tick()?),
+            None => Ok(()),
+        }
+    }
+
+    /// When [`tick`](Self::tick) is to be called, if not earlier.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.save.as_ref().and_then(Save::deadline)
+    }
+
+    /// Ends the files.
+    pub(super) fn finish(&mut self) -> Result<(), Failure> {
+        match &mut self.save {
+            Some(save) => Ok(save.finish()?),
+            None => Ok(()),
+        }
+    }
+
     /// Lets out what is held back of the file.
     pub(super) fn flush_save(&mut self) -> Result<(), Failure> {
         if let Some(save) = &mut self.save {
@@ -148,16 +179,6 @@ fn is_set(name: &str) -> bool {
 /// Whether the terminal has no colours.
 fn is_dumb() -> bool {
     env::var_os("TERM").is_none_or(|term| term == "dumb")
-}
-
-/// The file of `-w` for packets of one interface.
-pub(super) fn create(
-    args: &Args,
-    path: &Path,
-    input: Option<&Path>,
-    style: &crate::output::Style<'_>,
-) -> Result<Save, Failure> {
-    Ok(Save::create(path, input, style, args.packet_buffered)?)
 }
 
 /// Whether packets of an interface can follow those of another in a classic file.
