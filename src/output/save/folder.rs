@@ -30,7 +30,7 @@ impl Folder {
         let split = fixed.iter().rposition(|&octet| octet == b'/').map_or(0, |slash| slash + 1);
         let (directory, name) = octets.split_at(split);
         if name.is_empty() {
-            return Err(io::ErrorKind::IsADirectory.into());
+            return Err(rustix::io::Errno::ISDIR.into());
         }
         let opened = if directory.is_empty() { b"." } else { directory };
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
