@@ -52,7 +52,7 @@ fn read(name: &str) -> Result<String, Stop> {
     let mut octets = Vec::new();
     let result = File::open(name).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut octets));
     let result = match result {
-        Ok(_) if octets.len() as u64 > MAX_FILE => Err(io::Error::from(io::ErrorKind::FileTooLarge)),
+        Ok(_) if octets.len() as u64 > MAX_FILE => Err(rustix::io::Errno::FBIG.into()),
         other => other,
     };
     match result {

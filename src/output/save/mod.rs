@@ -32,6 +32,8 @@ use target::Target;
 
 /// Octets that are held back before they are written.
 const FULL: usize = 256 << 10;
+/// The same for files that are compressed, whose size shows only then.
+const FULL_PART: usize = 64 << 10;
 /// Longer stretches are written from where they lie.
 const LONG: usize = 32 << 10;
 /// The most octets of interfaces, and of names and secrets, that each of several
@@ -325,7 +327,8 @@ impl Save {
 
     /// After something was added to what is held back.
     fn written(&mut self) -> Result<(), SaveError> {
-        if self.each || self.writer.octets().len() >= FULL {
+        let full = if self.compression.is_some() { FULL_PART } else { FULL };
+        if self.each || self.writer.octets().len() >= full {
             self.flush()?;
         }
         if let Some(most) = self.most
