@@ -41,16 +41,21 @@ fn times(mut octets: &[u8]) -> Vec<u32> {
     times
 }
 
-/// The names of files, each with its packets.
-fn expected<const N: usize>(rows: [(&str, &[u32]); N]) -> BTreeMap<String, Vec<u32>> {
-    rows.into_iter().map(|(name, times)| (name.to_owned(), times.to_vec())).collect()
+/// Files by name, each with the times of its packets.
+type Files = &'static [(&'static str, &'static [u32])];
+/// Options, and the files that they make.
+type Row = (&'static [&'static str], Files);
+
+/// The same as [`files`] finds.
+fn expected(files: &[(&str, &[u32])]) -> BTreeMap<String, Vec<u32>> {
+    files.iter().map(|(name, times)| ((*name).to_owned(), times.to_vec())).collect()
 }
 
 #[test]
 fn a_new_file_is_begun_when_the_last_is_larger_than_its_size() {
     // A record has 16 octets of header, 42 of packet header, and 442 of payload:
     // after the third a file of 24 + 3 * 500 octets is larger than 1024.
-    let rows: &[(&[&str], &[(&str, &[u32])])] = &[
+    let rows: &[Row] = &[
         (&["-C", "1k"], &[("o", &[0, 1, 2]), ("o1", &[3, 4, 5]), ("o2", &[6, 7, 8]), ("o3", &[9])]),
         // The suffix is of either case, the number in any base of C.
         (&["-C", "0x1K", "-W", "2"], &[("o0", &[6, 7, 8]), ("o1", &[9])]),
@@ -67,11 +72,10 @@ fn a_new_file_is_begun_when_the_last_is_larger_than_its_size() {
         (&["-C", "1k", "-U"], &[("o", &[0, 1, 2]), ("o1", &[3, 4, 5]), ("o2", &[6, 7, 8]), ("o3", &[9])]),
         (&["-C", "1k", "-c", "6"], &[("o", &[0, 1, 2]), ("o1", &[3, 4, 5])]),
     ];
-    for (options, files_) in rows {
+    for (options, made) in rows {
         let scratch = capture(0..10, 442);
         assert_eq!(scratch.run(&[&["-r", "f", "-w", "o"], *options].concat()), Ran::new("", reading("f"), 0));
-        let files_ = files_.iter().map(|(name, times)| (name.to_string(), times.to_vec())).collect();
-        assert_eq!(files(&scratch), files_, "{options:?}");
+        assert_eq!(files(&scratch), expected(made), "{options:?}");
     }
 }
 
@@ -82,31 +86,31 @@ fn a_new_file_is_begun_as_the_packets_time_passes() {
     assert_eq!(scratch.run(&["-r", "f", "-w", "o%s", "-G", "10"]), Ran::new("", reading("f"), 0));
     // A period begins with the first packet after the one before is over.
     let periods =
-        expected([("o100", &[100, 101, 109]), ("o110", &[110, 119]), ("o125", &[125, 126]), ("o137", &[137])]);
+        expected(&[("o100", &[100, 101, 109]), ("o110", &[110, 119]), ("o125", &[125, 126]), ("o137", &[137])]);
     assert_eq!(files(&scratch), periods);
 
     let scratch = capture(times, 10);
     let ran = scratch.run(&["-r", "f", "-w", "o%s", "-G", "10", "-W", "2", "--print", "-nqt"]);
     let line = "IP 10.0.0.1.1 > 10.0.0.2.2: UDP, length 10\n";
     assert_eq!(ran, Ran::new(line.repeat(5), reading("f") + "Maximum file limit reached: 2\n", 0));
-    assert_eq!(files(&scratch), expected([("o100", &[100, 101, 109]), ("o110", &[110, 119])]));
+    assert_eq!(files(&scratch), expected(&[("o100", &[100, 101, 109]), ("o110", &[110, 119])]));
 
     // No period: no conversion either, and nothing that -W could count.
     let scratch = capture(times, 10);
     assert_eq!(scratch.run(&["-r", "f", "-w", "o%s", "-G", "0", "-W", "1"]), Ran::new("", reading("f"), 0));
-    assert_eq!(files(&scratch), expected([("o%s", &times)]));
+    assert_eq!(files(&scratch), expected(&[("o%s", &times)]));
 
     // Without packets there is a file, with the name that it has now.
     let scratch = capture([], 10);
     assert_eq!(scratch.run(&["-r", "f", "-w", "o%%%n", "-G", "10"]).code, Some(0));
-    assert_eq!(files(&scratch), expected([("o%\n", &[])]));
+    assert_eq!(files(&scratch), expected(&[("o%\n", &[])]));
 }
 
 #[test]
 fn numbers_start_again_in_each_period() {
     let times = [100, 100, 101, 110, 110, 111, 111, 111];
-    let first: &[(&str, &[u32])] = &[("o100", &[100, 100, 101]), ("o110", &[110, 110, 111]), ("o1101", &[111, 111])];
-    let rows: &[(&[&str], &[(&str, &[u32])])] = &[
+    let first: Files = &[("o100", &[100, 100, 101]), ("o110", &[110, 110, 111]), ("o1101", &[111, 111])];
+    let rows: &[Row] = &[
         (&["-C", "1k", "-G", "10"], first),
         (
             &["-C", "1k", "-G", "10", "-W", "2"],
@@ -117,8 +121,7 @@ fn numbers_start_again_in_each_period() {
     for (options, names) in rows {
         let scratch = capture(times, 442);
         assert_eq!(scratch.run(&[&["-r", "f", "-w", "o%s"], *options].concat()), Ran::new("", reading("f"), 0));
-        let names = names.iter().map(|(name, times)| (name.to_string(), times.to_vec())).collect();
-        assert_eq!(files(&scratch), names, "{options:?}");
+        assert_eq!(files(&scratch), expected(names), "{options:?}");
     }
 }
 
@@ -250,7 +253,7 @@ fn options_that_belong_together_are_checked() {
 
 #[test]
 fn a_ring_keeps_the_newest_files() {
-    let rows: &[(&[&str], &[(&str, &[u32])])] = &[
+    let rows: &[Row] = &[
         // Files of 1524 octets: two and the last, which has 524.
         (&["-C", "1k", "--ring-bytes", "4k"], &[("o1", &[3, 4, 5]), ("o2", &[6, 7, 8]), ("o3", &[9])]),
         (&["-C", "1k", "--ring-bytes", "2049"], &[("o2", &[6, 7, 8]), ("o3", &[9])]),
@@ -292,8 +295,7 @@ fn a_ring_keeps_the_newest_files() {
         let scratch = capture(0..10, 442);
         let ran = scratch.run(&[&["-r", "f", "-w", "o"], *options].concat());
         assert_eq!(ran.code, Some(0), "{options:?}: {}", ran.stderr);
-        let kept = kept.iter().map(|(name, times)| (name.to_string(), times.to_vec())).collect();
-        assert_eq!(files(&scratch), kept, "{options:?}");
+        assert_eq!(files(&scratch), expected(kept), "{options:?}");
     }
 }
 
@@ -307,7 +309,7 @@ fn a_ring_leaves_what_others_wrote() {
 
 #[test]
 fn a_run_ends_when_so_many_octets_are_written() {
-    let rows: &[(&[&str], &[(&str, &[u32])])] = &[
+    let rows: &[Row] = &[
         // With the second packet there are 1024 octets.
         (&["--max-bytes", "1k"], &[("o", &[0, 1])]),
         (&["--max-bytes", "1025"], &[("o", &[0, 1, 2])]),
@@ -319,8 +321,7 @@ fn a_run_ends_when_so_many_octets_are_written() {
     for (options, kept) in rows {
         let scratch = capture(0..10, 442);
         assert_eq!(scratch.run(&[&["-r", "f", "-w", "o"], *options].concat()), Ran::new("", reading("f"), 0));
-        let kept = kept.iter().map(|(name, times)| (name.to_string(), times.to_vec())).collect();
-        assert_eq!(files(&scratch), kept, "{options:?}");
+        assert_eq!(files(&scratch), expected(kept), "{options:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 //! by commas or newlines, or `file NAME` with one on each line.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::net::IpAddr;
 
 use sniff_dissectors::{Cipher, EspSecret};

@@ -143,10 +143,9 @@ mod tests {
     /// end and whether they are packets.
     fn cuts(writer: &Writer, octets: &[u8], ends: &[(usize, bool)]) {
         for cut in 0..=octets.len() {
-            let whole = ends.iter().filter(|row| row.0 <= cut);
-            let packets = whole.clone().filter(|row| row.1).count() as u64;
+            let end = ends.iter().rfind(|row| row.0 <= cut).map_or(0, |row| row.0);
+            let packets = ends.iter().filter(|row| row.0 <= cut && row.1).count() as u64;
             let octets = &octets[..cut];
-            let end = whole.last().map_or(0, |row| row.0);
             assert_eq!(writer.whole(octets, true), Whole { octets: end, packets }, "cut at {cut}");
         }
     }

@@ -518,6 +518,12 @@ mod tests {
         }
     }
 
+    /// Workers hand the files to one another.
+    const _: fn() = || {
+        fn sent<T: Send>() {}
+        sent::<Save>();
+    };
+
     #[test]
     fn runs_of_records_of_any_length_keep_their_order() {
         let (plain, other) = (Written::new("plain"), Written::new("other"));
