@@ -155,7 +155,7 @@ fn a_full_disk_leaves_whole_packets() {
         let ran = Ran::from(output);
         let plain = unpacked(name, &scratch.read(name));
         let whole = (plain.len() - 24) / 358;
-        assert!(whole > 0 && (plain.len() - 24) % 358 == 0, "{}", plain.len());
+        assert!(whole > 0 && (plain.len() - 24).is_multiple_of(358), "{}", plain.len());
         let error =
             format!("sniff: {name}: File too large; {whole} packets written, the file ends with a whole packet\n");
         assert_eq!(ran, Ran::new("", reading("f") + &error, 1));

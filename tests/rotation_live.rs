@@ -120,6 +120,13 @@ fn a_compressed_file_has_all_packets_after_a_kill() {
 }
 
 #[test]
+fn a_capture_ends_after_its_time() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-i", "near", "-w", "o", "--duration", "300ms", "udp"]);
+    assert_eq!(capture.end().0, Ran::new("", NONE, 0));
+}
+
+#[test]
 fn a_capture_ends_when_so_many_octets_are_written() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     let capture = net.capture(&scratch, &["-i", "near", "-w", "o", "--max-bytes", "1k", "udp"]);

@@ -147,12 +147,16 @@ impl Capture {
         let reports = args.text.verbose > 0 && args.write.is_some() && !sink.prints();
         let mut got = Got { wanted: reports, next: Instant::now() + SECOND, shown: u64::MAX };
         let mut flushed = Instant::now();
-        while sink.wanted() > 0 && !signals.stopped() {
+        let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
+        let stopped =
+            |sink: &Sink| signals.stopped() || sink.has_ended() || end.is_some_and(|end| Instant::now() >= end);
+        while sink.wanted() > 0 && !stopped(sink) {
             if self.take(sink)? == 0 {
                 // Nothing more at once: everything finished goes out.
                 sink.flush()?;
                 flushed = Instant::now();
-                let left = sink.deadline().map(|at| at.saturating_duration_since(Instant::now()));
+                let next = sink.deadline().into_iter().chain(end).min();
+                let left = next.map(|at| at.saturating_duration_since(Instant::now()));
                 let pause = reports.then_some(SECOND).into_iter().chain(left).min();
                 let fds = [self.live.descriptor(), signals.descriptor()];
                 wait::readable(fds, pause).map_err(|error| Failure::Text(error.to_string()))?;
@@ -170,7 +174,7 @@ impl Capture {
             }
             got.step(self.captured);
         }
-        if signals.stopped() && sink.wanted() > 0 {
+        if stopped(sink) && sink.wanted() > 0 {
             self.drain(sink)?;
         }
         Ok(())

@@ -54,7 +54,12 @@ impl Sink {
 
     /// How many more packets are wanted.
     pub(super) fn wanted(&self) -> u64 {
-        if self.save.as_ref().is_some_and(Save::has_ended) { 0 } else { self.limit - self.count }
+        if self.save.as_ref().is_none_or(Save::takes_packets) { self.limit - self.count } else { 0 }
+    }
+
+    /// Whether the files are complete, so that the run is to end.
+    pub(super) fn has_ended(&self) -> bool {
+        self.save.as_ref().is_some_and(Save::has_ended)
     }
 
     /// How many packets may be taken at once without taking one too many.

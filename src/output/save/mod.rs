@@ -203,9 +203,19 @@ impl Save {
         !self.rotation.rotates() && self.compression.is_none() && self.most.is_none()
     }
 
-    /// Whether no more packets are taken.
+    /// Whether the run is to end.
     pub(crate) fn has_ended(&self) -> bool {
         self.end.is_some()
+    }
+
+    /// Whether packets are still taken. What a capture has received before its
+    /// last file was complete, but not yet handed over, goes into that file.
+    pub(crate) fn takes_packets(&self) -> bool {
+        match self.end {
+            None => true,
+            Some(End::Files) => self.clock == Clock::System,
+            Some(End::Octets | End::Failed) => false,
+        }
     }
 
     /// Writes a packet; false if the run came to its end before it.
@@ -214,9 +224,7 @@ impl Save {
             let now = (self.clock == Clock::Packets).then_some(packet.time.seconds);
             self.turn(now)?;
         }
-        // What a live capture still had to hand over belongs to the last file.
-        let late = self.end == Some(End::Files) && self.clock == Clock::System;
-        if self.has_ended() && !late {
+        if !self.takes_packets() {
             return Ok(false);
         }
         self.writer.packet(packet);
