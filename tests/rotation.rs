@@ -220,6 +220,25 @@ fn files_that_cannot_be_made_are_refused() {
 }
 
 #[test]
+fn a_directory_that_cannot_be_written_is_refused_at_the_start() {
+    let scratch = capture(0..9, 442);
+    let unprivileged = |args: &[&str]| {
+        let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_sniff")];
+        Command::new("setpriv").args(nobody).args(args).current_dir(scratch.path()).output().map(Ran::from)
+    };
+    if !unprivileged(&["--version"]).is_ok_and(|ran| ran.code == Some(0)) {
+        eprintln!("skipped: the program cannot run as someone else");
+        return;
+    }
+    // Also where the first packet is to name the file.
+    for options in [&[][..], &["-C", "1k"], &["-G", "1"]] {
+        let ran = unprivileged(&[&["-r", "f", "-w", "./o"], options].concat()).unwrap();
+        assert_eq!(ran.stderr.lines().last(), Some("sniff: ./o: Permission denied"), "{options:?}");
+        assert_eq!(ran.code, Some(1));
+    }
+}
+
+#[test]
 fn options_that_belong_together_are_checked() {
     let rows: &[(&[&str], &str)] = &[
         (&["--ring-bytes", "1k"], "--ring-bytes cannot be used without -w."),

@@ -151,7 +151,13 @@ const ROWS: &[Row] = &[
         Some("TYPE"),
         "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1",
     ),
-    ("esp-secret", Some('E'), None, Some("SPEC"), "Secrets of IPsec ESP packets: SPI@IPADDR ALGO:SECRET, or file NAME"),
+    (
+        "esp-secret",
+        Some('E'),
+        None,
+        Some("SPEC"),
+        "Secrets of IPsec ESP packets: [SPI@IPADDR] ALGO[-cbc][-hmac96]:KEY with KEY as text or 0xHEX, separated by commas, or file NAME",
+    ),
     ("md5-secret", Some('M'), None, Some("SECRET"), "Check TCP MD5 signatures (RFC 2385) with this secret"),
     // Files and rotation.
     (
