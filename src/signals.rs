@@ -24,8 +24,7 @@ impl Signals {
         let (wake, waker) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         waker.set_nonblocking(true)?;
-        let signals =
-            Signals { stop: Arc::default(), report: Arc::default(), flush: Arc::default(), wake, waker };
+        let signals = Signals { stop: Arc::default(), report: Arc::default(), flush: Arc::default(), wake, waker };
         let rows = [
             (SIGINT, &signals.stop),
             (SIGTERM, &signals.stop),

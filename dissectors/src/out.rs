@@ -68,13 +68,7 @@ impl Out {
 
     /// What the numbers of a segment are relative to; see [`State::tcp_base`].
     #[inline]
-    pub(crate) fn tcp_base(
-        &mut self,
-        ends: [(Address, u16); 2],
-        opens: bool,
-        seq: u32,
-        ack: u32,
-    ) -> Option<TcpBase> {
+    pub(crate) fn tcp_base(&mut self, ends: [(Address, u16); 2], opens: bool, seq: u32, ack: u32) -> Option<TcpBase> {
         match self.facts {
             Some(facts) => facts.tcp,
             None => self.state.tcp_base(ends, opens, seq, ack),

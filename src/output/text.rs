@@ -93,6 +93,11 @@ impl Printer {
         self.out.line.as_bytes()
     }
 
+    /// Forgets what has been printed beyond `len` octets.
+    pub(crate) fn cut(&mut self, len: usize) {
+        self.out.line.truncate(len);
+    }
+
     /// Forgets what has been printed.
     pub(crate) fn clear(&mut self) {
         self.out.line.clear();

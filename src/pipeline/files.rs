@@ -14,7 +14,7 @@ use sniff_captures::{Interface, link};
 
 use super::output::Output;
 use super::progress::Progress;
-use super::ring::{FileFeed, Filters, Ring, Token};
+use super::ring::{Course, FileFeed, Filters, Ring, Token};
 use super::workers::Workers;
 use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
@@ -56,8 +56,26 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let make = Workers::new(args, None)?;
     let mut course = make.course(args);
-    let mut output = Output::new()?;
+    let mut output = Output::new(false)?;
     output.progress = Progress::new();
+    let result = read(args, paths, &make, &mut course, &mut output, &signals);
+    output.progress = None;
+    let finished = output.finish();
+    result.and(finished)?;
+    if args.count_only {
+        output.text(&format!("{} packet{}\n", course.count, plural(course.count)))?;
+    }
+    Ok(())
+}
+
+fn read(
+    args: &Args,
+    paths: &[PathBuf],
+    make: &Workers,
+    course: &mut Course,
+    output: &mut Output,
+    signals: &Signals,
+) -> Result<(), Failure> {
     let mut first: Option<Interface> = None;
     let opened = open_ahead(paths);
     let (mut read, mut expression) = (Some(expression::read(args)), String::new());
@@ -69,7 +87,8 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
         confine(&mut policy)?;
     }
     for (path, file) in paths.iter().zip(opened) {
-        let (source, mut records) = open(path, file, &signals)?;
+        let (source, mut records) = open(path, file, signals)?;
+        output.eager = !path.is_file();
         announce(path, records.interfaces());
         if let Some(read) = read.take() {
             expression = read?;
@@ -82,28 +101,27 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
                 if let Some(target) = &args.write {
                     let style = style(args, target, &records, &expression);
                     sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
-                    output.save = Some(Save::create(target, Some(path), &style, args.packet_buffered)?);
+                    output.save = Some(Save::create(args, paths, &style)?);
                 }
                 confine(&mut policy)?;
                 first = records.interfaces().first().cloned();
             }
-            Some(first) if args.write.is_some() && !records.interfaces().iter().all(|i| i.link == first.link) => {
+            Some(first) if one_link && !records.interfaces().iter().all(|i| i.link == first.link) => {
                 return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
             }
-            Some(_) => {}
+            Some(_) => {
+                if let Some(target) = &args.write {
+                    output.input(&style(args, target, &records, &expression))?;
+                }
+            }
         }
-        let verbatim = output.save.as_ref().and_then(Save::layout).filter(|&layout| records.layout() == Some(layout));
-        let feed = FileFeed::new(&source, &signals);
-        let token = Token::new(&mut course, &mut records, filters, verbatim);
-        Ring::new(&feed, token, &mut output).run(args.threads, &|| make.worker())?;
-        if course.wanted() == 0 || signals.stopped() {
+        let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
+        let feed = FileFeed::new(&source, signals);
+        let token = Token::new(course, &mut records, filters, verbatim);
+        Ring::new(&feed, token, output).run(args.threads, &|| make.worker())?;
+        if course.wanted() == 0 || output.complete().0 || signals.stopped() {
             break;
         }
-    }
-    output.progress = None;
-    output.flush()?;
-    if args.count_only {
-        output.text(&format!("{} packet{}\n", course.count, plural(course.count)))?;
     }
     Ok(())
 }

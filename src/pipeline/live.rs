@@ -95,16 +95,16 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     live.set_filter(&expression, args.optimize, mask.into()).map_err(|text| unfiltered(&expression, text, target))?;
     let workers = Workers::new(args, args.foreign.then(|| (network.octets(), mask.octets())))?;
     let mut course = workers.course(args);
-    let mut output = Output::new()?;
+    let mut output = Output::new(true)?;
     let interfaces = live.interfaces().to_vec();
     if let Some(path) = &args.write {
         sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
-        output.save = Some(Save::create(path, None, &style(args, path, &interfaces[0], &expression), args.packet_buffered)?);
+        output.save = Some(Save::create(args, &[], &style(args, path, &interfaces[0], &expression))?);
     }
     sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
     announce(args, &name, &live, workers.print());
     let mut records = Records::captured(interfaces.clone());
-    let verbatim = output.save.as_ref().and_then(Save::layout).filter(|&layout| records.layout() == Some(layout));
+    let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
     let token = Token::new(&mut course, &mut records, Filters::none(&interfaces), verbatim);
     let (pool, feed) = arenas(args.memory, &signals);
     let ring = Ring::new(&feed, token, &mut output);
@@ -117,7 +117,13 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
             scope.spawn(move || ring.work(scope, 1, make));
         }
         let result = capture.run(args, ring, &signals, stdout);
-        // Without it the workers leave once they have done what is left.
+        // The workers leave once they have done what is left.
+        while !capture.arena.is_empty() && !ring.ended() {
+            capture.pool.send(&mut capture.arena);
+            if !capture.arena.is_empty() {
+                thread::sleep(BACKLOG);
+            }
+        }
         capture.pool.close();
         result
     });
@@ -186,15 +192,20 @@ impl Capture {
         let reports = args.text.verbose > 0 && args.write.is_some() && !args.print;
         let mut got = Got { wanted: reports, next: Instant::now() + SECOND, shown: u64::MAX };
         let mut watch = Watch::new(&[self.live.descriptor(), signals.descriptor()], stdout);
-        while !ring.ended() && !signals.stopped() {
+        let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
+        let stopped = || signals.stopped() || ring.complete() || end.is_some_and(|end| Instant::now() >= end);
+        let mut next = ring.tick()?;
+        while !ring.ended() && !stopped() {
             if self.take()? == 0 {
                 self.hand_over();
                 let pause = if self.arena.is_empty() { reports.then_some(SECOND) } else { Some(BACKLOG) };
-                watch.wait(pause).map_err(|error| Failure::Text(error.to_string()))?;
+                let left = next.into_iter().chain(end).min().map(|at| at.saturating_duration_since(Instant::now()));
+                watch.wait(pause.into_iter().chain(left).min()).map_err(|error| Failure::Text(error.to_string()))?;
                 if watch.happened(2) {
                     return Err(Failure::Output(io::Error::from(io::ErrorKind::BrokenPipe)));
                 }
             }
+            next = ring.tick()?;
             signals.clear();
             if signals.take_report() {
                 self.report();
@@ -204,10 +215,9 @@ impl Capture {
             }
             got.step(self.taken - self.dropped);
         }
-        if signals.stopped() && !ring.ended() {
+        if stopped() && !ring.ended() {
             self.drain(ring)?;
         }
-        self.pool.send(&mut self.arena);
         Ok(())
     }
 
@@ -305,8 +315,8 @@ fn finish(
         let counts = capture.counts().unwrap_or_default();
         result = output.statistics(now(), u64::from(counts.received), u64::from(counts.dropped));
     }
-    let flushed = output.flush();
-    result = result.and(flushed);
+    let finished = output.finish();
+    result = result.and(finished);
     if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
         result = output.text("\n");
     }

@@ -74,18 +74,7 @@ fn report(failure: Failure) -> u8 {
         Failure::Output(error) => return unwritten(&error),
         Failure::Said => {}
         Failure::Text(text) => message::error(&text),
-        Failure::Save(SaveError::Create(path, error)) => {
-            message::error(&format!("{}: {}", path.display(), reason(&error)));
-        }
-        Failure::Save(SaveError::Write(path, error, packets)) => message::error(&format!(
-            "{}: {}; {packets} packet{} written, the file ends with a whole packet",
-            path.display(),
-            reason(&error),
-            plural(packets)
-        )),
-        Failure::Save(SaveError::SameFile(path)) => {
-            message::error(&format!("{}: cannot write the file that is read", path.display()));
-        }
+        Failure::Save(error) => message::error(&error.to_string()),
         Failure::Filter(expression, at, text) => {
             message::error(&text);
             let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

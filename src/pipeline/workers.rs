@@ -1,8 +1,8 @@
 //! Workers as the options want them.
 
+use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::env;
 
 use sniff_dissectors::{Options, Out};
 

@@ -9,6 +9,7 @@ mod privileges;
 mod seccomp;
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Args, Input};
@@ -29,14 +30,18 @@ pub struct Policy {
     pub names: bool,
     /// Whether commands will be run.
     pub commands: bool,
+    /// Whether more files will be created in the folder: not by anybody else
+    /// than its owner, whom root then becomes.
+    pub creates: bool,
 }
 
 impl Policy {
     /// What a run with these options needs, when `inputs` are yet to be opened.
     pub fn of(args: &Args, inputs: Vec<PathBuf>) -> Self {
-        let folder = |path: &Path| match path.parent() {
-            Some(folder) if folder != Path::new("") => folder.to_owned(),
-            _ => PathBuf::from("."),
+        // A folder whose name is made of the time lies in one that is there.
+        let folder = |path: &Path| {
+            let there = path.ancestors().skip(1).find(|folder| folder.is_dir());
+            there.map_or_else(|| PathBuf::from("."), Path::to_owned)
         };
         // A filter for link types that come later is compiled later, and may name hosts.
         let late_filter = !args.expression.is_empty() || args.filter_file.is_some();
@@ -46,7 +51,8 @@ impl Policy {
             output: args.write.as_deref().filter(|path| path.as_os_str() != "-").map(folder),
             inputs,
             names: args.text.numeric == 0 || late_filter && !matches!(args.input, Input::Live(_)),
-            commands: false,
+            commands: args.files.hook.is_some(),
+            creates: args.files.are_several(),
         }
     }
 }
@@ -96,8 +102,10 @@ pub fn check_user(user: Option<&str>) -> Result<(), String> {
 /// # Errors
 /// The user of `-Z` is unknown, or root cannot become that user: tcpdump's text.
 pub fn enter(policy: &Policy) -> Result<Active, String> {
+    let folder = policy.output.as_ref().filter(|_| policy.creates);
+    let owner = folder.and_then(|folder| folder.metadata().ok()).map(|metadata| metadata.uid());
     let keeps = privileges::stays(policy.user.as_deref());
-    let user = privileges::relinquish(policy.user.as_deref())?;
+    let user = privileges::relinquish(policy.user.as_deref(), owner)?;
     let mut active = Active {
         without_capabilities: !keeps && privileges::drop_capabilities(),
         no_new_privs: nix::sys::prctl::set_no_new_privs().is_ok(),

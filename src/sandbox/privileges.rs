@@ -26,14 +26,22 @@ pub(super) fn named(wanted: Option<&str>) -> Result<Option<User>, String> {
     wanted.map(find).transpose()
 }
 
-/// Root becomes `wanted`, and tells, or one of the default users; who he became.
-/// Others stay who they are, and so does root where a container forbids the default.
-pub(super) fn relinquish(wanted: Option<&str>) -> Result<Option<String>, String> {
+/// Root becomes `wanted`, and tells, or without being asked the `owner` of a
+/// folder in which files will be created, or else one of the default users; who
+/// he became. Others stay who they are, and so does root where a container
+/// forbids the default, or where the folder is his own: without capabilities he
+/// can do little else.
+pub(super) fn relinquish(wanted: Option<&str>, owner: Option<u32>) -> Result<Option<String>, String> {
     if !geteuid().is_root() || wanted == Some(ROOT) {
         return Ok(None);
     }
     let Some(user) = named(wanted)? else {
-        let user = DEFAULTS.iter().find_map(|name| User::from_name(name).ok().flatten());
+        if owner == Some(0) {
+            return Ok(None);
+        }
+        let user = owner
+            .and_then(|owner| User::from_uid(owner.into()).ok().flatten())
+            .or_else(|| DEFAULTS.iter().find_map(|name| User::from_name(name).ok().flatten()));
         // No group besides his own: these users have none, and to ask loads libraries.
         let became = |user: &User| setgroups(&[user.gid]).and_then(|()| assume(user)).is_ok();
         return Ok(user.filter(became).map(|user| user.name));

@@ -14,6 +14,7 @@ mod worker;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
 
 use sniff_captures::chunk::Chunk;
 use sniff_captures::file::{Source, Taken};
@@ -28,6 +29,9 @@ pub(super) use worker::{Desk, Worker};
 /// The number of the chunk with which other workers join: what is smaller stays
 /// on one thread.
 const JOIN: u64 = 2;
+
+/// When to look again whether a worker still writes.
+const BUSY: Duration = Duration::from_millis(20);
 
 /// Where chunks come from.
 pub(super) trait Feed: Sync {
@@ -49,6 +53,7 @@ pub(super) struct Ring<'a> {
     turn: Turn,
     output: Mutex<&'a mut Output>,
     ended: AtomicBool,
+    complete: AtomicBool,
     failure: Mutex<Option<Failure>>,
 }
 
@@ -77,6 +82,7 @@ impl<'a> Ring<'a> {
             turn: Turn::default(),
             output: Mutex::new(output),
             ended: AtomicBool::new(false),
+            complete: AtomicBool::new(false),
             failure: Mutex::default(),
         }
     }
@@ -96,6 +102,32 @@ impl<'a> Ring<'a> {
         failure.map_or(Ok(()), Err)
     }
 
+    /// Looks whether the files of `-w` are complete.
+    fn look(&self, output: &Output) {
+        let (complete, takes_none) = output.complete();
+        if complete && !self.complete.swap(true, Ordering::Relaxed) {
+            self.feed.end();
+        }
+        if takes_none {
+            self.end();
+        }
+    }
+
+    /// Whether the files of `-w` are complete: what was received by then belongs
+    /// to them, and no more is to come.
+    pub(super) fn complete(&self) -> bool {
+        self.complete.load(Ordering::Relaxed)
+    }
+
+    /// Lets the files know that time has passed; when they want to know again.
+    /// While a worker is writing, that is soon.
+    pub(super) fn tick(&self) -> Result<Option<Instant>, Failure> {
+        let Ok(mut output) = self.output.try_lock() else { return Ok(Some(Instant::now() + BUSY)) };
+        let next = output.tick()?;
+        self.look(&output);
+        Ok(next)
+    }
+
     /// Lets out what is held back of the file of `-w`.
     pub(super) fn flush(&self) -> Result<(), Failure> {
         lock(&self.output).flush()
@@ -107,12 +139,7 @@ impl<'a> Ring<'a> {
     }
 
     /// A worker's rounds; the first one calls the `others` when there is enough to do.
-    pub(super) fn work<'s>(
-        &'s self,
-        scope: &'s Scope<'s, '_>,
-        threads: usize,
-        make: &'s (dyn Fn() -> Worker + Sync),
-    ) {
+    pub(super) fn work<'s>(&'s self, scope: &'s Scope<'s, '_>, threads: usize, make: &'s (dyn Fn() -> Worker + Sync)) {
         let _guard = Guard(self);
         let mut worker = make();
         let mut others = threads.saturating_sub(1);
@@ -147,6 +174,7 @@ impl<'a> Ring<'a> {
         let mut output = lock(&self.output);
         let result = text.and_then(|()| output.put(worker)).and(walked);
         output.report(self.feed.progress(), worker.desk.count);
+        self.look(&output);
         drop(output);
         if let Err(failure) = result {
             self.fail(failure);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use sniff_captures::file::{Layout, Records, Taken, Walk};
+use sniff_captures::file::{Records, Taken, Walk};
 use sniff_captures::{Interface, Packet};
 use sniff_dissectors::{Frame, Names, State};
 use sniff_filters::Program;
@@ -113,8 +113,8 @@ pub(in crate::pipeline) struct Token<'a> {
     course: &'a mut Course,
     records: &'a mut Records,
     filters: Filters,
-    /// How records lie that go into the file of `-w` as they are, if they do.
-    verbatim: Option<Layout>,
+    /// Whether records go into the file of `-w` as they lie.
+    verbatim: bool,
     /// The start of a record that the chunks so far do not end, and the octets
     /// that it needs in all.
     rest: Vec<u8>,
@@ -124,12 +124,12 @@ pub(in crate::pipeline) struct Token<'a> {
 
 impl<'a> Token<'a> {
     /// The token at the start of a file; its records go into the file of `-w` as
-    /// they are if their layout is `verbatim`.
+    /// they lie if `verbatim`.
     pub(in crate::pipeline) fn new(
         course: &'a mut Course,
         records: &'a mut Records,
         filters: Filters,
-        verbatim: Option<Layout>,
+        verbatim: bool,
     ) -> Self {
         Token { course, records, filters, verbatim, rest: Vec::new(), need: 0, over: false }
     }
@@ -175,10 +175,8 @@ impl<'a> Token<'a> {
                     at += record;
                 }
                 Walk::Block { record } => {
-                    match self.verbatim {
-                        Some(_) => desk.keep(at, record, false),
-                        None if self.course.saves => desk.push(Job::block(at, record)),
-                        None => {}
+                    if self.course.saves {
+                        desk.push(Job::block(at, record));
                     }
                     self.filters.extend(self.records.interfaces())?;
                     at += record;
@@ -210,7 +208,7 @@ pub(super) struct Place {
 impl Course {
     /// Takes a packet that passed the filter.
     #[inline]
-    fn packet(&mut self, packet: &Packet<'_>, link: u16, place: Place, verbatim: Option<Layout>, desk: &mut Desk) {
+    fn packet(&mut self, packet: &Packet<'_>, link: u16, place: Place, verbatim: bool, desk: &mut Desk) {
         if let Some(search) = &self.search
             && !search.matches(link, packet.data)
         {
@@ -220,19 +218,15 @@ impl Course {
         if self.count <= self.skip {
             return;
         }
-        match verbatim {
-            Some(Layout::Pcap { .. }) => {
-                let size = place.data - place.record + packet.data.len();
-                if size < packet.record.len() {
-                    desk.shorten(place.record, packet.data.len());
-                }
-                desk.keep(place.record, size, true);
+        if verbatim {
+            let size = place.data - place.record + packet.data.len();
+            if size < packet.record.len() {
+                desk.shorten(place.record, packet.data.len());
             }
-            Some(Layout::Pcapng) => desk.keep(place.record, packet.record.len(), true),
-            None => {}
+            desk.keep(place.record, size);
         }
         let printed = self.prints && (self.sampling == 1 || self.count.is_multiple_of(self.sampling));
-        if !printed && (verbatim.is_some() || !self.saves) {
+        if !printed && (verbatim || !self.saves) {
             return;
         }
         let mut text = Text::None;

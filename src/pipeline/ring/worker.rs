@@ -8,7 +8,7 @@ use sniff_captures::{Packet, Time};
 use sniff_dissectors::{Facts, Frame, Line, Names, Observed, State, observe};
 
 use super::token::Place;
-use crate::output::{Kept, Printer, Shown};
+use crate::output::{Printer, Shown};
 use crate::pipeline::Failure;
 
 /// Octets of text after which it is put out although the chunk is not done.
@@ -29,7 +29,7 @@ impl Worker {
             jobs: Vec::new(),
             printed: 0,
             runs: Vec::new(),
-            kept: Vec::new(),
+            kept: 0,
             shortened: Vec::new(),
             count: 0,
         };
@@ -49,15 +49,16 @@ impl Worker {
         Ok(())
     }
 
-    /// The records that are kept as they lie.
-    pub(in crate::pipeline) fn kept(&self) -> Option<(&[u8], &[Kept])> {
-        (!self.desk.kept.is_empty()).then(|| (self.chunk.octets(), &self.desk.kept[..]))
+    /// The records that are kept as they lie, and how many they are.
+    pub(in crate::pipeline) fn kept(&self) -> (&[u8], u64) {
+        if self.desk.kept == 0 { (&[], 0) } else { (self.chunk.octets(), self.desk.kept) }
     }
 
     /// The packets and blocks that are kept one by one.
     pub(in crate::pipeline) fn records(&self) -> impl Iterator<Item = (Packet<'_>, bool)> {
         let octets = self.chunk.octets();
-        self.desk.jobs.iter().map(|job| (job.packet(octets), matches!(job.text, Text::Block)))
+        let jobs = if self.desk.kept == 0 { &self.desk.jobs[..] } else { &[] };
+        jobs.iter().map(|job| (job.packet(octets), matches!(job.text, Text::Block)))
     }
 }
 
@@ -71,7 +72,8 @@ pub(in crate::pipeline) struct Desk {
     printed: usize,
     /// Where the records lie that are kept as they are.
     runs: Vec<Range<usize>>,
-    kept: Vec<Kept>,
+    /// How many they are.
+    kept: u64,
     /// Records that are longer than their file allows, and their captured octets.
     shortened: Vec<(usize, u32)>,
     /// Packets that were wanted up to the end of the chunk.
@@ -102,6 +104,8 @@ pub(super) struct Job {
     time: Time,
     number: u64,
     text: Text,
+    /// Where its text ends, once it is made.
+    end: usize,
 }
 
 impl Job {
@@ -117,6 +121,7 @@ impl Job {
             time: packet.time,
             number,
             text,
+            end: 0,
         }
     }
 
@@ -133,6 +138,7 @@ impl Job {
             time: Time::default(),
             number: 0,
             text: Text::Block,
+            end: 0,
         }
     }
 
@@ -153,7 +159,7 @@ impl Desk {
         self.jobs.clear();
         self.printed = 0;
         self.runs.clear();
-        self.kept.clear();
+        self.kept = 0;
         self.shortened.clear();
         self.early.clear();
     }
@@ -169,8 +175,8 @@ impl Desk {
 
     /// Keeps the record of `size` octets at `record` as it lies.
     #[inline]
-    pub(super) fn keep(&mut self, record: usize, size: usize, packet: bool) {
-        self.kept.push(Kept::new(size, packet));
+    pub(super) fn keep(&mut self, record: usize, size: usize) {
+        self.kept += 1;
         match self.runs.last_mut() {
             Some(run) if run.end == record => run.end += size,
             _ => self.runs.push(record..record + size),
@@ -203,7 +209,7 @@ impl Desk {
         mut spill: impl FnMut(&mut Desk) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         while let Some(printer) = &mut self.printer
-            && let Some(job) = self.jobs.get(self.printed)
+            && let Some(job) = self.jobs.get_mut(self.printed)
         {
             match &job.text {
                 Text::None | Text::Block => {}
@@ -214,12 +220,20 @@ impl Desk {
                     printer.packet(&Shown { frame, time: job.time, since: *since, number: job.number }, Some(*facts));
                 }
             }
+            job.end = printer.text().len();
             self.printed += 1;
             if printer.text().len() >= FULL {
                 spill(self)?;
             }
         }
         Ok(())
+    }
+
+    /// Takes the text back of the job of this number and of those behind it.
+    pub(in crate::pipeline) fn cut(&mut self, job: usize) {
+        if let Some(printer) = &mut self.printer {
+            printer.cut(job.checked_sub(1).map_or(0, |before| self.jobs[before].end));
+        }
     }
 
     /// Takes the text away with `write`.
