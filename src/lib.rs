@@ -2,6 +2,9 @@
 //! filtered, searched and saved.
 
 pub mod cli;
+pub mod flows;
+pub mod follow;
+pub mod http;
 pub mod message;
 pub mod names;
 pub mod output;
@@ -9,3 +12,6 @@ pub mod pipeline;
 pub mod sandbox;
 mod search;
 mod signals;
+pub mod streams;
+pub mod tls;
+mod verbs;

@@ -15,6 +15,7 @@ use sniff_dissectors::{Options, PacketType};
 use super::files::{self, Files, positive, time};
 use super::numbers::based;
 use super::table::Kind;
+use super::verbs::{self, Verb, VerbArgs};
 use super::{secrets, usage};
 
 /// The most octets of a packet.
@@ -187,10 +188,12 @@ pub struct Args {
     pub text: Options,
     /// What is to be said before the run.
     pub warnings: Vec<String>,
+    /// What is shown instead of packets.
+    pub verb: Option<VerbArgs>,
 }
 
 /// Builds the options of a run.
-pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
+pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, Stop> {
     let mut args = Args {
         input: Input::Live(None),
         listing: None,
@@ -230,6 +233,7 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
         color: Color::Auto,
         text: text_options(matches),
         warnings: Vec::new(),
+        verb: verb.map(VerbArgs::new),
     };
     let mut given = Given::default();
     for (id, value) in in_order(matches) {
@@ -237,6 +241,9 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
     }
     args.dump = flag(matches, "dump");
     args.expression = expression(matches);
+    if let Some(verb) = &mut args.verb {
+        args.expression = verb.check(&args.expression)?;
+    }
     check(&mut args, &given, matches)?;
     Ok(args)
 }
@@ -245,7 +252,7 @@ pub(super) fn build(matches: &ArgMatches) -> Result<Args, Stop> {
 fn flag(matches: &ArgMatches, id: &str) -> u8 {
     match matches.try_get_one::<u8>(id) {
         Ok(count) => count.copied().unwrap_or(0),
-        Err(_) => u8::from(matches.get_flag(id)),
+        Err(_) => u8::from(matches!(matches.try_get_one::<bool>(id), Ok(Some(true)))),
     }
 }
 
@@ -278,7 +285,7 @@ fn expression(matches: &ArgMatches) -> String {
 /// Options that act or can fail as they are read, in the order of the command
 /// line; flags that only count are not among them.
 fn in_order(matches: &ArgMatches) -> Vec<(String, Option<OsString>)> {
-    const ACTING: &[&str] = &["help", "version", "fp-type", "time-t-size", "micro", "nano"];
+    const ACTING: &[&str] = &["help", "version", "fp-type", "time-t-size", "micro", "nano", "json", "csv", "body"];
     let mut found = Vec::new();
     for id in matches.ids().map(clap::Id::as_str).filter(|&id| id != "expression") {
         if ACTING.contains(&id) {
@@ -312,8 +319,13 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
     let os = value.unwrap_or_default();
     let text = os.to_string_lossy();
     let fail = |text: String| Err(Stop::failure(text));
+    if let Some(verb) = &mut args.verb
+        && verbs::is_own(id)
+    {
+        return verb.act(id, value);
+    }
     match id {
-        "help" => return Err(Stop::text(usage::help())),
+        "help" => return Err(Stop::text(usage::help(args.verb.as_ref().map(|verb| verb.verb)))),
         "version" if args.text.verbose == 0 => return Err(Stop::text(usage::version())),
         "version" => args.listing = Some(Listing::Versions),
         "fp-type" => return Err(Stop::text("9877.895\n".to_owned())),

@@ -6,11 +6,13 @@ mod numbers;
 mod secrets;
 mod table;
 mod usage;
+mod verbs;
 
 pub use args::{Args, Color, Input, Listing, Stop, TimeStamp};
 pub use files::Files;
 pub use table::{Kind, generate};
 pub use usage::version;
+pub use verbs::{Verb, VerbArgs};
 
 use std::ffi::OsString;
 
@@ -21,8 +23,10 @@ use table::Outcome;
 /// # Errors
 /// What is to be printed instead of running, and the exit code.
 pub fn parse(words: &[OsString]) -> Result<Args, Stop> {
-    match table::parse(words) {
-        Ok(matches) => args::build(&matches),
+    let split = verbs::split(words);
+    let (verb, rest) = split.as_ref().map_or((None, words), |(verb, rest)| (Some(*verb), &rest[..]));
+    match table::parse(rest, verb) {
+        Ok(matches) => args::build(&matches, verb),
         Err(Outcome::Usage(text)) => {
             let program = words.first().map_or("sniff".into(), |word| word.to_string_lossy());
             Err(Stop::usage(&program, &text))

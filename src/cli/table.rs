@@ -7,8 +7,10 @@ use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::verbs::{self, Verb};
+
 /// An option: short letter, long name, value name, help.
-type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
+pub(super) type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
 
 /// Options in the order of the manual page: id, letter, long name, value, help.
 const ROWS: &[Row] = &[
@@ -242,7 +244,8 @@ const ABOUT: &str = "Capture packets and print, filter, search and save them";
 
 const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its options. Packets come from an interface \
 (-i) or a file (-r), pass the filter EXPRESSION (see pcap-filter(7)), and are printed one to a line or, with -w, \
-written to a file.";
+written to a file. As the first word, http, tls, follow or flows shows \
+conversations instead; sniff http -h tells its options.";
 
 /// What `--generate` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,7 +267,7 @@ impl Kind {
 /// # Errors
 /// They cannot be written.
 pub fn generate(kind: Kind, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut command = command();
+    let mut command = command(None);
     match kind {
         Kind::Manual => clap_mangen::Man::new(command).render(out),
         Kind::Shell(shell) => {
@@ -275,13 +278,18 @@ pub fn generate(kind: Kind, out: &mut dyn io::Write) -> io::Result<()> {
     }
 }
 
-/// The help text of all options.
-pub(super) fn options_help() -> String {
-    command().render_long_help().to_string()
+/// The help text of all options, or of a verb's.
+pub(super) fn options_help(verb: Option<Verb>) -> String {
+    command(verb).render_long_help().to_string()
 }
 
-fn command() -> Command {
-    let rows = ROWS.iter().map(|&(id, letter, long, value, help)| {
+/// The options of the packet view or of a verb.
+fn rows(verb: Option<Verb>) -> Vec<&'static Row> {
+    verb.map_or_else(|| ROWS.iter().collect(), |verb| verbs::rows(verb, ROWS))
+}
+
+fn command(verb: Option<Verb>) -> Command {
+    let rows = rows(verb).into_iter().map(|&(id, letter, long, value, help)| {
         let mut arg = Arg::new(id).help(help);
         if let Some(letter) = letter {
             arg = arg.short(letter);
@@ -307,10 +315,15 @@ fn command() -> Command {
         .num_args(0..)
         .value_parser(clap::value_parser!(OsString))
         .help("Only packets for which this is true; see pcap-filter(7)");
-    Command::new("sniff")
+    let command = match verb {
+        None => Command::new("sniff").about(ABOUT).long_about(DESCRIPTION),
+        Some(verb) => Command::new("sniff")
+            .bin_name(format!("sniff {}", verb.name()))
+            .about(verb.about())
+            .long_about(verb.about()),
+    };
+    command
         .version(env!("CARGO_PKG_VERSION"))
-        .about(ABOUT)
-        .long_about(DESCRIPTION)
         .no_binary_name(false)
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -330,8 +343,8 @@ pub(super) enum Outcome {
 }
 
 /// Parses the words of a command line.
-pub(super) fn parse(words: &[OsString]) -> Result<ArgMatches, Outcome> {
-    command().try_get_matches_from(words).map_err(|error| explain(&error, words))
+pub(super) fn parse(words: &[OsString], verb: Option<Verb>) -> Result<ArgMatches, Outcome> {
+    command(verb).try_get_matches_from(words).map_err(|error| explain(&error, words, &rows(verb)))
 }
 
 /// The context of a parser's error, as text.
@@ -344,7 +357,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> String {
 }
 
 /// getopt_long's words for a parser's error.
-fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
+fn explain(error: &clap::Error, words: &[OsString], rows: &[&Row]) -> Outcome {
     let argument = context(error, ContextKind::InvalidArg);
     let word = argument.split([' ', '=', '.']).next().unwrap_or_default().to_owned();
     let letter = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.chars().next());
@@ -352,7 +365,7 @@ fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
         (ErrorKind::UnknownArgument, Some(letter)) => Outcome::Usage(format!("invalid option -- '{letter}'")),
         (ErrorKind::UnknownArgument, None) => {
             let begun = word.trim_start_matches('-');
-            let mut possible: Vec<_> = ROWS
+            let mut possible: Vec<_> = rows
                 .iter()
                 .filter_map(|row| row.2)
                 .filter(|long| !begun.is_empty() && long.starts_with(begun))
@@ -368,7 +381,7 @@ fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
         (ErrorKind::TooManyValues, _) => Outcome::Usage(format!("option '{word}' doesn't allow an argument")),
         // A missing value: the parser names the option in its long form.
         (ErrorKind::InvalidValue, _) if context(error, ContextKind::InvalidValue).is_empty() => {
-            missing(&word, words.last())
+            missing(&word, words.last(), rows)
         }
         (ErrorKind::InvalidValue, _) => {
             let value = context(error, ContextKind::InvalidValue);
@@ -380,9 +393,9 @@ fn explain(error: &clap::Error, words: &[OsString]) -> Outcome {
 
 /// An option without its value, which can only be the last word. The parser
 /// names its long form, whatever was typed.
-fn missing(option: &str, last: Option<&OsString>) -> Outcome {
+fn missing(option: &str, last: Option<&OsString>, rows: &[&Row]) -> Outcome {
     let long = option.trim_start_matches('-');
-    let row = ROWS.iter().find(|row| row.2 == Some(long) || row.1.is_some_and(|letter| long == letter.to_string()));
+    let row = rows.iter().find(|row| row.2 == Some(long) || row.1.is_some_and(|letter| long == letter.to_string()));
     let typed_long = last.is_some_and(|word| word.to_string_lossy().starts_with("--"));
     Outcome::Usage(match row.and_then(|row| row.1) {
         Some(letter) if !typed_long => format!("option requires an argument -- '{letter}'"),

@@ -3,6 +3,7 @@
 use sniff_captures::live::library_version;
 
 use super::table;
+use super::verbs::Verb;
 
 /// The lines of `--version`.
 pub fn version() -> String {
@@ -29,6 +30,6 @@ pub(super) fn usage() -> String {
 }
 
 /// The text of `-h`.
-pub(super) fn help() -> String {
-    version() + &table::options_help()
+pub(super) fn help(verb: Option<Verb>) -> String {
+    version() + &table::options_help(verb)
 }

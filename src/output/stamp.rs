@@ -124,6 +124,24 @@ fn in_units(time: Time, nano: bool) -> Time {
     Time { nanos: time.nanos / unit * unit, ..time }
 }
 
+/// Writes the time stamps of rows that are made in their order.
+pub struct Stamps {
+    stamp: Stamp,
+    origin: Origin,
+}
+
+impl Stamps {
+    /// As [`Stamp::new`].
+    pub fn new(form: TimeStamp, nano: bool) -> Self {
+        Stamps { stamp: Stamp::new(form, nano), origin: Origin::new(form, nano) }
+    }
+
+    /// Writes the stamp of `time` and a space.
+    pub fn write(&mut self, line: &mut Line, time: Time) {
+        self.stamp.write(line, time, self.origin.of(time));
+    }
+}
+
 /// The time from `from` to a later `to`; invalid fractions are carried on as they are.
 fn since(from: Time, to: Time) -> Time {
     let mut seconds = to.seconds - from.seconds;

@@ -7,7 +7,7 @@ use super::{Failure, reason};
 use crate::cli::Args;
 
 /// The expression of a run; in a file `#` starts a comment.
-pub(super) fn read(args: &Args) -> Result<String, Failure> {
+pub(crate) fn read(args: &Args) -> Result<String, Failure> {
     let Some(path) = &args.filter_file else { return Ok(args.expression.clone()) };
     let shown = path.display();
     let mut octets = Vec::new();

@@ -27,7 +27,7 @@ use crate::signals::Signals;
 const LINUX_SLL2: u16 = 276;
 
 /// The paths that a list of files holds, one on each line.
-pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text =
         text.map_err(|error| Failure::Text(format!("Unable to open file: {}: {}", path.display(), reason(&error))))?;
@@ -132,7 +132,7 @@ fn confine(policy: &mut Option<Policy>) -> Result<(), Failure> {
 }
 
 /// Opens a file, if it is not `opened` yet; reading one that can block ends with a signal.
-pub(super) fn open(
+pub(crate) fn open(
     path: &Path,
     opened: Option<io::Result<File>>,
     signals: &Signals,
@@ -158,7 +158,7 @@ pub(super) fn open(
 }
 
 /// `reading from file …`.
-pub(super) fn announce(path: &Path, interfaces: &[Interface]) {
+pub(crate) fn announce(path: &Path, interfaces: &[Interface]) {
     let Some(interface) = interfaces.first() else { return };
     message::line(&format!(
         "reading from file {}, link-type {}, snapshot length {}",

@@ -1,7 +1,7 @@
 //! A run: packets from their source through the filter to the outputs.
 
 mod arenas;
-mod expression;
+pub(crate) mod expression;
 mod files;
 mod listing;
 mod live;
@@ -16,8 +16,12 @@ use sniff_captures::Interface;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
+pub(crate) use files::{announce, list, open};
+pub(crate) use ring::Filters;
+
 use crate::message;
 use crate::output::SaveError;
+use crate::verbs;
 
 /// Exit code of a run that failed.
 pub const EXIT_FAILURE: u8 = 1;
@@ -53,6 +57,9 @@ impl From<SaveError> for Failure {
 
 /// Runs as the options say; the exit code.
 pub fn run(args: &Args) -> u8 {
+    if let Some(verb) = &args.verb {
+        return verbs::run(args, verb).map_or_else(report, |()| 0);
+    }
     let result = match (&args.listing, args.dump) {
         (Some(listing), _) => listing::print(*listing, args),
         (None, 1..) => listing::program(args),

@@ -22,7 +22,8 @@ use sniff_captures::file::{Source, Taken};
 use super::Failure;
 use super::output::Output;
 use crate::signals::Signals;
-pub(super) use token::{Course, Filters, Token};
+pub(crate) use token::Filters;
+pub(super) use token::{Course, Token};
 use turn::Turn;
 pub(super) use worker::{Desk, Worker};
 

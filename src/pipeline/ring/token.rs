@@ -60,7 +60,7 @@ impl Course {
 }
 
 /// The filter, compiled for each interface's own link type.
-pub(in crate::pipeline) struct Filters {
+pub(crate) struct Filters {
     expression: String,
     optimize: bool,
     /// Whether all interfaces must have one link type, as a classic file needs.
@@ -73,7 +73,7 @@ pub(in crate::pipeline) struct Filters {
 
 impl Filters {
     /// The filter of `expression`, not compiled yet.
-    pub(in crate::pipeline) fn new(expression: String, optimize: bool, one_link: bool) -> Self {
+    pub(crate) fn new(expression: String, optimize: bool, one_link: bool) -> Self {
         Filters { expression, optimize, one_link, rows: Vec::new(), known: HashMap::default() }
     }
 
@@ -83,11 +83,18 @@ impl Filters {
         Filters { rows, ..Filters::new(String::new(), true, false) }
     }
 
+    /// The link type of a packet that passes.
+    #[inline]
+    pub(crate) fn matches(&self, packet: &Packet<'_>) -> Option<u16> {
+        let (link, program) = &self.rows[packet.interface];
+        program.matches(packet.data, packet.wire_len).then_some(*link)
+    }
+
     /// Compiles for the interfaces that are new.
     ///
     /// # Errors
     /// The filter does not fit the link type, or the link type not the file.
-    pub(in crate::pipeline) fn extend(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
+    pub(crate) fn extend(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
         for interface in &interfaces[self.rows.len()..] {
             if self.one_link && interface.link != interfaces[0].link {
                 return Err(Failure::Text(format!(
@@ -162,11 +169,10 @@ impl<'a> Token<'a> {
             match self.records.next(&octets[at..]).map_err(damaged)? {
                 Walk::Packet { at: data, record, head } => {
                     let packet = head.packet(&octets[at..], data, record);
-                    let (link, program) = &self.filters.rows[packet.interface];
                     self.course.taken += 1;
-                    if program.matches(packet.data, packet.wire_len) {
+                    if let Some(link) = self.filters.matches(&packet) {
                         let place = Place { record: at, data: at + data };
-                        self.course.packet(&packet, *link, place, self.verbatim, desk);
+                        self.course.packet(&packet, link, place, self.verbatim, desk);
                         if desk.is_full() {
                             desk.text(octets, |desk| ring.spill(desk, taken.number))?;
                             ring.spill(desk, taken.number)?;

@@ -1,0 +1,260 @@
+//! Handshakes as lines, JSON and fields.
+
+use jiff::Timestamp;
+use sniff_captures::Time;
+use sniff_dissectors::Line;
+
+use super::names;
+use super::session::{Alert, Event, Facts};
+use crate::output::Stamps;
+use crate::streams::row::{self, Column, Format, Value};
+use crate::streams::tcp::{Ends, Opening, Side};
+use crate::streams::{nanos_between, text};
+
+/// A handshake as it is printed.
+#[derive(Default)]
+pub struct Handshake {
+    /// The client and the server.
+    pub ends: Ends,
+    /// The number of its conversation.
+    pub number: u64,
+    /// The version of QUIC, if it is one of QUIC.
+    pub quic: Option<u32>,
+    first: Time,
+    nanos: i64,
+    complete: bool,
+    resumed: bool,
+    client_version: Option<u16>,
+    version: Option<u16>,
+    server_name: Option<Vec<u8>>,
+    offered: Vec<Vec<u8>>,
+    alpn: Option<Vec<u8>>,
+    cipher: Option<u16>,
+    ja3_full: Option<String>,
+    ja3: Option<String>,
+    ja4: Option<String>,
+    ja3s: Option<String>,
+    subject: Option<String>,
+    issuer: Option<String>,
+    validity: Option<[i64; 2]>,
+    alerts: Vec<Alert>,
+}
+
+type Get = for<'r> fn(&'r Handshake) -> Value<'r>;
+
+const fn column(name: &'static str, get: Get) -> Column<Handshake> {
+    Column { name, get }
+}
+
+fn owned(text: Option<&String>) -> Value<'_> {
+    Value::maybe(text.map(String::as_bytes))
+}
+
+fn port(row: &Handshake, side: Side, quic: bool) -> Value<'_> {
+    if row.quic.is_some() == quic { Value::Number(u64::from(row.ends.from(side).0.port)) } else { Value::None }
+}
+
+fn number(row: &Handshake, quic: bool) -> Value<'_> {
+    if row.quic.is_some() == quic { Value::Number(row.number) } else { Value::None }
+}
+
+/// The fields of a handshake. JA4, names of certificates as text and the outcome
+/// are this program's own; Wireshark has none.
+pub(super) const COLUMNS: &[Column<Handshake>] = &[
+    column("frame.time_epoch", |row| Value::Epoch(row.first)),
+    column("tcp.stream", |row| number(row, false)),
+    column("udp.stream", |row| number(row, true)),
+    column("ip.src", |row| Value::v4(row.ends.client.address)),
+    column("ip.dst", |row| Value::v4(row.ends.server.address)),
+    column("ipv6.src", |row| Value::v6(row.ends.client.address)),
+    column("ipv6.dst", |row| Value::v6(row.ends.server.address)),
+    column("tcp.srcport", |row| port(row, Side::Client, false)),
+    column("tcp.dstport", |row| port(row, Side::Server, false)),
+    column("udp.srcport", |row| port(row, Side::Client, true)),
+    column("udp.dstport", |row| port(row, Side::Server, true)),
+    column("quic.version", |row| Value::maybe(row.quic.map(u64::from))),
+    column("tls.handshake.version", |row| Value::maybe(row.client_version.map(u64::from))),
+    column("tls.version", |row| Value::maybe(row.version.map(names::version))),
+    column("tls.handshake.extensions_server_name", |row| Value::maybe(row.server_name.as_deref())),
+    column("tls.handshake.extensions_alpn_str", |row| {
+        if row.offered.is_empty() {
+            Value::None
+        } else {
+            Value::List(row.offered.iter().map(|p| Value::Text(p)).collect())
+        }
+    }),
+    column("tls.alpn", |row| Value::maybe(row.alpn.as_deref())),
+    column("tls.handshake.ciphersuite", |row| Value::maybe(row.cipher.map(u64::from))),
+    column("tls.cipher", |row| Value::maybe(row.cipher.map(names::cipher))),
+    column("tls.handshake.ja3", |row| owned(row.ja3.as_ref())),
+    column("tls.handshake.ja3_full", |row| owned(row.ja3_full.as_ref())),
+    column("tls.handshake.ja3s", |row| owned(row.ja3s.as_ref())),
+    column("tls.handshake.ja4", |row| owned(row.ja4.as_ref())),
+    column("tls.certificate.subject", |row| owned(row.subject.as_ref())),
+    column("tls.certificate.issuer", |row| owned(row.issuer.as_ref())),
+    column("x509af.notBefore", |row| Value::maybe(row.validity.map(|[from, _]| date(from, true)))),
+    column("x509af.notAfter", |row| Value::maybe(row.validity.map(|[_, until]| date(until, true)))),
+    column("tls.resumed", |row| Value::Flag(row.resumed)),
+    column("tls.complete", |row| Value::Flag(row.complete)),
+    column("tls.handshake.time", |row| Value::Nanos(row.nanos)),
+    column("tls.alert_message.desc", |row| {
+        let known = row.alerts.iter().filter_map(|alert| alert.content);
+        let list: Vec<_> = known.map(|(_, description)| Value::Number(u64::from(description))).collect();
+        if list.is_empty() { Value::None } else { Value::List(list) }
+    }),
+];
+
+impl Handshake {
+    /// What is known of a handshake.
+    pub fn new(facts: &Facts, ends: Ends, number: u64, quic: Option<u32>) -> Self {
+        let (client, server) = (facts.client.as_ref(), facts.server.as_ref());
+        let certificate = facts.certificate.as_ref();
+        Handshake {
+            ends,
+            number,
+            quic,
+            first: facts.first,
+            nanos: nanos_between(facts.first, facts.last),
+            complete: facts.complete,
+            resumed: facts.resumed,
+            client_version: client.map(|hello| hello.version),
+            version: server.map(|hello| hello.version),
+            server_name: client.and_then(|hello| hello.server_name.clone()),
+            offered: client.map_or(Vec::new(), |hello| hello.alpn.clone()),
+            alpn: server.and_then(|hello| hello.alpn.clone()),
+            cipher: server.map(|hello| hello.cipher),
+            ja3_full: client.map(|hello| hello.ja3_full()),
+            ja3: client.map(|hello| hello.ja3()),
+            ja4: client.map(|hello| hello.ja4(quic.is_some())),
+            ja3s: server.map(|hello| hello.ja3s()),
+            subject: certificate.map(|certificate| certificate.subject.clone()),
+            issuer: certificate.map(|certificate| certificate.issuer.clone()),
+            validity: certificate.map(|certificate| [certificate.not_before, certificate.not_after]),
+            alerts: facts.alerts.clone(),
+        }
+    }
+}
+
+/// A time of a certificate, as a date or to the second.
+fn date(seconds: i64, time: bool) -> String {
+    let text = Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string());
+    if time { text } else { text.split('T').next().unwrap_or_default().to_owned() }
+}
+
+/// Where handshakes go.
+pub(super) struct Output {
+    format: Format,
+    verbose: bool,
+    stamp: Stamps,
+    pub line: Line,
+}
+
+impl Output {
+    pub fn new(format: Format, verbose: bool, stamp: Stamps) -> Result<Self, String> {
+        format.check(COLUMNS)?;
+        Ok(Output { format, verbose, stamp, line: Line::default() })
+    }
+
+    /// Takes what a session tells.
+    pub fn event(&mut self, opening: &Opening, flipped: bool, event: &Event<'_>) {
+        let Event::Handshake(facts) = event else { return };
+        let mut ends = opening.ends;
+        if flipped {
+            std::mem::swap(&mut ends.client, &mut ends.server);
+        }
+        self.print(&Handshake::new(facts, ends, opening.number, None));
+    }
+
+    /// Prints a handshake.
+    pub fn print(&mut self, row: &Handshake) {
+        let line = &mut self.line;
+        if row::write(line, &self.format, COLUMNS, row) {
+            return;
+        }
+        self.stamp.write(line, row.first);
+        row.ends.client.write(line);
+        line.str(" > ");
+        row.ends.server.write(line);
+        line.byte(b' ');
+        match row.quic {
+            Some(1) => line.str("QUICv1 "),
+            Some(0x6b33_43cf) => line.str("QUICv2 "),
+            Some(version) => {
+                line.str("QUIC-0x");
+                line.hex(u64::from(version), 8);
+                line.byte(b' ');
+            }
+            None => {}
+        }
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        line.str(&or_dash(row.version.or(row.client_version).map(names::version)));
+        line.byte(b' ');
+        text::word(line, row.server_name.as_deref().unwrap_or(b"-"));
+        line.byte(b' ');
+        text::word(line, row.alpn.as_deref().or(row.offered.first().map(|p| &p[..])).unwrap_or(b"-"));
+        line.byte(b' ');
+        line.str(&or_dash(row.cipher.map(names::cipher)));
+        for (name, value) in [(" ja3 ", &row.ja3), (" ja4 ", &row.ja4)] {
+            if let Some(value) = value {
+                line.str(name);
+                line.str(value);
+            }
+        }
+        for (name, value) in [(" subject ", &row.subject), (" issuer ", &row.issuer)] {
+            if let Some(value) = value {
+                line.str(name);
+                line.byte(b'"');
+                text::escaped(line, value.as_bytes());
+                line.byte(b'"');
+            }
+        }
+        if let Some([_, until]) = row.validity {
+            line.str(" expires ");
+            line.str(&date(until, false));
+        }
+        if row.resumed {
+            line.str(" resumed");
+        }
+        line.byte(b' ');
+        text::duration(line, row.nanos);
+        remarks(line, row);
+        line.byte(b'\n');
+        if self.verbose {
+            details(line, row);
+        }
+    }
+}
+
+fn remarks(line: &mut Line, row: &Handshake) {
+    for alert in &row.alerts {
+        line.str(if alert.from == Side::Client { " [client alert " } else { " [server alert " });
+        match alert.content {
+            Some((_, description)) => line.str(&names::alert(description)),
+            None => line.str("encrypted"),
+        }
+        line.byte(b']');
+    }
+    if !row.complete && row.alerts.is_empty() && row.quic.is_none() {
+        line.str(" [incomplete]");
+    }
+}
+
+/// The lines of `-v`.
+fn details(line: &mut Line, row: &Handshake) {
+    let offered: Vec<_> = row.offered.iter().map(|protocol| String::from_utf8_lossy(protocol)).collect();
+    let valid = row.validity.map(|[from, until]| format!("{} to {}", date(from, true), date(until, true)));
+    let rows = [
+        ("ja3 full", row.ja3_full.clone()),
+        ("ja3s", row.ja3s.clone()),
+        ("alpn offered", (!offered.is_empty()).then(|| offered.join(" "))),
+        ("certificate valid", valid),
+    ];
+    for (name, value) in rows {
+        let Some(value) = value else { continue };
+        line.byte(b'\t');
+        line.str(name);
+        line.str(": ");
+        text::escaped(line, value.as_bytes());
+        line.byte(b'\n');
+    }
+}

@@ -1,0 +1,151 @@
+//! Runs a verb over capture files.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use sniff_captures::chunk::Chunk;
+use sniff_captures::file::Walk;
+
+use crate::cli::{Args, Input, Verb, VerbArgs};
+use crate::flows::Flows;
+use crate::follow::{Follow, Show};
+use crate::http::{self, Http};
+use crate::message;
+use crate::output::{Stamps, Stdout};
+use crate::pipeline::{Failure, Filters, announce, expression, list, open, plural, reason};
+use crate::signals::Signals;
+use crate::streams::Consumer;
+use crate::tls::Tls;
+
+/// Octets of text after which it is written.
+const FULL: usize = 60 << 10;
+
+/// Runs a verb.
+pub(crate) fn run(args: &Args, verb: &VerbArgs) -> Result<(), Failure> {
+    let paths = match &args.input {
+        Input::File(path) => vec![path.clone()],
+        Input::List(path) => list(path)?,
+        Input::Live(_) => {
+            return Err(Failure::Text(format!("{} reads files; give one with -r", verb.verb.name())));
+        }
+    };
+    let mut run = Run {
+        consumer: consumer(args, verb).map_err(Failure::Text)?,
+        stdout: Stdout::new()?,
+        each: args.line_buffered,
+        skip: args.skip,
+        left: args.count.unwrap_or(u64::MAX),
+    };
+    let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
+    let result = paths.iter().try_for_each(|path| run.file(path, args, &signals));
+    // What was understood before a file's damage is printed all the same.
+    let finished = run.consumer.finish();
+    run.write()?;
+    let evicted = run.consumer.evicted();
+    if evicted > 0 {
+        let text = format!("{evicted} conversation{} given up to stay within --memory", plural(evicted));
+        message::warning(&text);
+    }
+    result?;
+    finished.map_err(Failure::Text)
+}
+
+/// The verb that the options ask for.
+fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
+    let stamp = Stamps::new(args.time, args.nano);
+    Ok(match verb.verb {
+        Verb::Flows => Box::new(Flows::new(verb.format.clone(), verb.order, verb.top, verb.memory, stamp)?),
+        Verb::Follow => {
+            if verb.show == Show::Raw && io::stdout().is_terminal() {
+                return Err("raw octets are not for a terminal".to_owned());
+            }
+            Box::new(Follow::new(verb.what, verb.show, verb.from, verb.memory, stamp))
+        }
+        Verb::Http => {
+            let options = http::Options {
+                format: verb.format.clone(),
+                verbose: args.text.verbose > 0,
+                body: verb.body,
+                har: verb.har.clone(),
+                keylog: verb.keylog.clone(),
+            };
+            Box::new(Http::new(options, verb.memory, stamp)?)
+        }
+        Verb::Tls => {
+            let verbose = args.text.verbose > 0;
+            Box::new(Tls::new(verb.format.clone(), verbose, verb.keylog.as_deref(), verb.memory, stamp)?)
+        }
+    })
+}
+
+/// A run over files.
+struct Run {
+    consumer: Box<dyn Consumer>,
+    stdout: Stdout,
+    each: bool,
+    skip: u64,
+    left: u64,
+}
+
+impl Run {
+    fn file(&mut self, path: &Path, args: &Args, signals: &Signals) -> Result<(), Failure> {
+        let (source, mut records) = open(path, None, signals)?;
+        announce(path, records.interfaces());
+        let mut filters = Filters::new(expression::read(args)?, args.optimize, false);
+        filters.extend(records.interfaces())?;
+        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
+        let (mut chunk, mut rest) = (Chunk::default(), Vec::new());
+        loop {
+            let taken = source.take(&mut chunk);
+            chunk.prepend(&rest);
+            let octets = chunk.octets();
+            let mut at = 0;
+            let need = loop {
+                if self.left == 0 || signals.stopped() {
+                    return Ok(());
+                }
+                match records.next(&octets[at..]).map_err(damaged)? {
+                    Walk::Packet { at: data, record, head } => {
+                        let packet = head.packet(&octets[at..], data, record);
+                        if let Some(link) = filters.matches(&packet) {
+                            self.packet(&packet, link)?;
+                        }
+                        at += record;
+                    }
+                    Walk::Block { record } => {
+                        self.consumer.block(&octets[at..at + record]);
+                        filters.extend(records.interfaces())?;
+                        at += record;
+                    }
+                    Walk::Need(need) => break need,
+                }
+            };
+            rest.clear();
+            rest.extend_from_slice(&octets[at..]);
+            if let Some(error) = taken.error {
+                return Err(Failure::Text(format!("pcap_loop: error reading dump file: {}", reason(&error))));
+            }
+            if taken.last {
+                return if rest.is_empty() { Ok(()) } else { Err(damaged(need.cut(rest.len()))) };
+            }
+        }
+    }
+
+    fn packet(&mut self, packet: &sniff_captures::Packet<'_>, link: u16) -> Result<(), Failure> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(());
+        }
+        self.left -= 1;
+        self.consumer.packet(packet, link);
+        let full = if self.each { 1 } else { FULL };
+        if self.consumer.output().len() >= full { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        let line = self.consumer.output();
+        self.stdout.write(line.as_bytes())?;
+        line.clear();
+        Ok(())
+    }
+}

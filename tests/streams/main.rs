@@ -1,0 +1,9 @@
+//! The verbs, as a user runs them: conversations built octet by octet, and
+//! recorded ones with the text that they give.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod flows;
+mod follow;
+mod http;
+mod talk;
