@@ -1,12 +1,12 @@
 //! How much faster than tshark, and in how much less memory, the verbs read a
 //! capture: `cargo bench --bench streams`. It needs tshark and GNU time.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use sniff_captures::file::{Item, Reader};
+use flate2::read::MultiGzDecoder;
 
 /// Copies of the recorded conversations, each with a client of its own.
 const COPIES: u32 = 2000;
@@ -51,18 +51,7 @@ fn main() {
 /// A capture with many copies of a recorded one.
 fn multiplied(name: &str, folder: &Path) -> PathBuf {
     let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/streams/recorded").join(name);
-    let mut reader = Reader::open(&recorded).expect("a recorded capture");
-    let mut packets = Vec::new();
-    loop {
-        match reader.take().expect("a whole capture") {
-            Some(Item::Packet(packet)) => {
-                packets.push((packet.time.seconds as u64 * 1_000_000 + packet.time.nanos / 1000, packet.data.to_vec()));
-            }
-            Some(Item::Block(_)) => {}
-            None if reader.fill().expect("a whole capture") => {}
-            None => break,
-        }
-    }
+    let packets = packets(&recorded);
     let path = folder.join(name.trim_end_matches(".gz"));
     let mut file = std::io::BufWriter::new(fs::File::create(&path).expect("room for a capture"));
     let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
@@ -77,6 +66,23 @@ fn multiplied(name: &str, folder: &Path) -> PathBuf {
         }
     }
     path
+}
+
+/// The packets of a compressed classic capture in little-endian order, with
+/// their times in microseconds.
+fn packets(path: &Path) -> Vec<(u64, Vec<u8>)> {
+    let file = fs::File::open(path).expect("a recorded capture");
+    let mut octets = Vec::new();
+    MultiGzDecoder::new(file).read_to_end(&mut octets).expect("a whole capture");
+    let mut rest = &octets[24..];
+    let mut packets = Vec::new();
+    while let Some((head, tail)) = rest.split_first_chunk::<16>() {
+        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let (frame, tail) = tail.split_at(word(8) as usize);
+        packets.push((u64::from(word(0)) * 1_000_000 + u64::from(word(4)), frame.to_vec()));
+        rest = tail;
+    }
+    packets
 }
 
 /// A frame in which 10.9.0.1 is another client.

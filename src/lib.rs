@@ -11,6 +11,7 @@ pub mod names;
 pub mod output;
 pub mod pipeline;
 pub mod quic;
+pub mod sandbox;
 mod search;
 mod signals;
 pub mod streams;

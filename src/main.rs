@@ -12,7 +12,10 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().collect();
     message::set_program(words.first());
     match cli::parse(&words) {
-        Ok(args) => ExitCode::from(pipeline::run(&args)),
+        Ok(args) => {
+            args.warnings.iter().for_each(|warning| message::warning(warning));
+            ExitCode::from(pipeline::run(&args))
+        }
         Err(stop) => finish(&stop),
     }
 }

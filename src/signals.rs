@@ -1,6 +1,6 @@
 //! Signals: each sets a flag and wakes whoever polls.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -14,15 +14,17 @@ pub(crate) struct Signals {
     report: Arc<AtomicBool>,
     flush: Arc<AtomicBool>,
     wake: UnixStream,
+    waker: UnixStream,
 }
 
 impl Signals {
     /// Installs the handlers: INT, TERM and HUP stop, USR1 reports the counters,
     /// USR2 flushes the file.
     pub(crate) fn install() -> io::Result<Self> {
-        let (wake, sender) = UnixStream::pair()?;
+        let (wake, waker) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
-        let signals = Signals { stop: Arc::default(), report: Arc::default(), flush: Arc::default(), wake };
+        waker.set_nonblocking(true)?;
+        let signals = Signals { stop: Arc::default(), report: Arc::default(), flush: Arc::default(), wake, waker };
         let rows = [
             (SIGINT, &signals.stop),
             (SIGTERM, &signals.stop),
@@ -36,7 +38,7 @@ impl Signals {
                 continue;
             }
             signal_hook::flag::register(signal, Arc::clone(flag))?;
-            signal_hook::low_level::pipe::register(signal, sender.try_clone()?)?;
+            signal_hook::low_level::pipe::register(signal, signals.waker.try_clone()?)?;
         }
         Ok(signals)
     }
@@ -64,6 +66,12 @@ impl Signals {
     /// The descriptor that becomes readable with a signal.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.wake.as_raw_fd()
+    }
+
+    /// Wakes whoever polls, as a signal does.
+    pub(crate) fn wake(&self) {
+        // A full pipe wakes as well.
+        let _ = (&self.waker).write(&[0]);
     }
 
     /// Takes the wake-ups away.

@@ -85,7 +85,10 @@ fn bad_options_are_named_before_version_and_usage() {
     let rows: &[(&[&str], &str)] = &[
         (&["-n", "-o"], "invalid option -- 'o'"),
         (&["--nosuch"], "unrecognized option '--nosuch'"),
-        (&["--no"], "option '--no' is ambiguous; possibilities: '--no-optimize' '--no-promiscuous-mode'"),
+        (
+            &["--no"],
+            "option '--no' is ambiguous; possibilities: '--no-optimize' '--no-promiscuous-mode' '--no-sandbox'",
+        ),
         (&["-r"], "option requires an argument -- 'r'"),
         (&["--count=3"], "option '--count' doesn't allow an argument"),
     ];

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use sniff_captures::file::{Item, Reader};
+use sniff_captures::file;
 use sniff_dissectors::{Frame, Numeric, Options, Out, body};
 
 /// Damaged copies of each packet.
@@ -32,19 +32,7 @@ fn packets() -> Vec<(u16, Vec<u8>)> {
     paths.sort();
     let mut packets = Vec::new();
     for path in paths {
-        let mut reader = Reader::open(&path).unwrap();
-        loop {
-            let links: Vec<u16> = reader.interfaces().iter().map(|interface| interface.link).collect();
-            match reader.take().unwrap() {
-                Some(Item::Packet(packet)) => packets.push((links[packet.interface], packet.data.to_vec())),
-                Some(Item::Block(_)) => {}
-                None => {
-                    if !reader.fill().unwrap() {
-                        break;
-                    }
-                }
-            }
-        }
+        file::each_packet(&path, |packet, interface| packets.push((interface.link, packet.data.to_vec()))).unwrap();
     }
     packets
 }

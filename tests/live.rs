@@ -3,134 +3,13 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::{fs, process, str};
+use std::io::{BufRead, BufReader, Write};
+use std::net::UdpSocket;
+use std::process::Stdio;
+use std::{env, fs, io};
 
-use common::{Ran, Scratch, installed, reading_as};
-
-/// A network namespace with two ends of a veth pair: `near` is 10.9.9.1, and
-/// what it sends to 10.9.9.2 goes out to `far`.
-struct Net(String);
-
-impl Net {
-    /// Nothing where it cannot be made.
-    fn new() -> Option<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        if !installed("ip") || !installed("bash") {
-            eprintln!("skipped: iproute2 or bash is missing");
-            return None;
-        }
-        let name = format!("sniff{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let made = Command::new("ip").args(["netns", "add", &name]).stderr(Stdio::null()).status();
-        if !made.is_ok_and(|status| status.success()) {
-            eprintln!("skipped: no network namespace can be made");
-            return None;
-        }
-        let net = Net(name);
-        // Without IPv6 nothing is sent that the test does not send.
-        net.run("for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done 2> /dev/null");
-        let commands = [
-            "link set lo up",
-            "link add near type veth peer name far",
-            "addr add 10.9.9.1/24 dev near",
-            "link set near up",
-            "link set far up",
-            "neigh add 10.9.9.2 lladdr 02:00:00:00:00:02 dev near nud permanent",
-        ];
-        if !commands.iter().all(|command| net.run(&format!("ip {command}"))) {
-            eprintln!("skipped: no veth pair can be made");
-            return None;
-        }
-        Some(net)
-    }
-
-    fn inside(&self, scratch: Option<&Scratch>, program: &str, args: &[&str]) -> Command {
-        let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.0, program]).args(args).env("TZ", "UTC").stdin(Stdio::null());
-        if let Some(scratch) = scratch {
-            command.current_dir(scratch.path());
-        }
-        command
-    }
-
-    /// Runs a shell's commands inside; whether they succeed.
-    fn run(&self, script: &str) -> bool {
-        self.inside(None, "bash", &["-c", script]).status().is_ok_and(|status| status.success())
-    }
-
-    /// Sends `count` UDP packets with four octets each from `near`.
-    fn send(&self, count: u32) {
-        let script =
-            format!("exec 3> /dev/udp/10.9.9.2/4000; for ((i = 0; i < {count}; i++)); do printf %04d $i >&3; done");
-        assert!(self.run(&script));
-    }
-
-    /// A capture that listens.
-    fn capture(&self, scratch: &Scratch, args: &[&str]) -> Capture {
-        let mut child = self
-            .inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("listening on ") {
-            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
-        }
-        Capture { child, stderr, said }
-    }
-}
-
-impl Drop for Net {
-    fn drop(&mut self) {
-        let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
-    }
-}
-
-/// A capture under way.
-struct Capture {
-    child: Child,
-    stderr: BufReader<ChildStderr>,
-    said: String,
-}
-
-impl Capture {
-    /// `ip netns exec` becomes the program, so that the process is the program's.
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// The next line on standard error.
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stderr.read_line(&mut line).unwrap();
-        line
-    }
-
-    /// The next line on standard output.
-    fn printed(&mut self) -> String {
-        let mut line = Vec::new();
-        let mut octet = [0];
-        let stdout = self.child.stdout.as_mut().unwrap();
-        while line.last() != Some(&b'\n') && stdout.read(&mut octet).unwrap() == 1 {
-            line.push(octet[0]);
-        }
-        String::from_utf8(line).unwrap()
-    }
-
-    /// Waits for the end; what was said after `listening`.
-    fn end(mut self) -> (Ran, String) {
-        let mut rest = String::new();
-        self.stderr.read_to_string(&mut rest).unwrap();
-        let output = self.child.wait_with_output().unwrap();
-        let stdout = str::from_utf8(&output.stdout).unwrap();
-        (Ran { stdout: stdout.into(), stderr: rest, code: output.status.code() }, self.said)
-    }
-}
+use common::net::Net;
+use common::{Ran, Scratch, pcap, reading_as, udp};
 
 /// The counters at the end of a capture that lost nothing.
 fn counters(count: u32) -> String {
@@ -278,4 +157,56 @@ fn interfaces_and_their_link_types_are_listed() {
     let stamps = run(&["-J", "-i", "near"]);
     assert!(stamps.stdout.contains("near"), "{}", stamps.stdout);
     assert_eq!(stamps.code, Some(0));
+}
+
+#[test]
+fn a_capture_has_no_privileges_and_ends_with_its_counters() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-i", "near", "-w", "out", "udp"]);
+    let status = fs::read_to_string(format!("/proc/{}/status", capture.child.id())).unwrap();
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    assert!(field("Uid:").split_whitespace().all(|id| id != "0"), "{status}");
+    for set in ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"] {
+        assert_eq!(field(set), "0000000000000000", "{set}");
+    }
+    assert_eq!((&*field("NoNewPrivs:"), &*field("Seccomp:")), ("1", "2"));
+    net.send(1);
+    capture.signal("-INT");
+    assert_eq!(capture.end().0, Ran::new("", counters(1), 0));
+}
+
+#[test]
+fn names_are_asked_for_from_inside_the_sandbox() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let server = env::current_exe().unwrap();
+    let args = ["--exact", "a_name_server", "--ignored", "--nocapture"];
+    let mut server = net.inside(None, server.to_str().unwrap(), &args).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().ends_with("ready")));
+    scratch.write("resolv.conf", "nameserver 127.0.0.1\n");
+    scratch.write("f", pcap(&[udp(b"")]));
+    let script = format!("mount --bind resolv.conf /etc/resolv.conf && exec {} -t -r f", env!("CARGO_BIN_EXE_sniff"));
+    let ran = Ran::from(net.inside(Some(&scratch), "bash", &["-c", &script]).output().unwrap());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(ran.stdout.starts_with("IP gate.example."), "{ran:?}");
+}
+
+/// Answers every question with `gate.example`.
+#[test]
+#[ignore = "runs in a namespace of another test"]
+fn a_name_server() {
+    /// For the name at octet 12: PTR, IN, 60 s, 14 octets.
+    const ANSWER: &[u8] = b"\xc0\x0c\0\x0c\0\x01\0\0\0\x3c\0\x0e\x04gate\x07example\0";
+    let socket = UdpSocket::bind("127.0.0.1:53").unwrap();
+    println!("ready");
+    io::stdout().flush().unwrap();
+    let mut octets = [0; 512];
+    while let Ok((size, from)) = socket.recv_from(&mut octets) {
+        // A response with one question and one answer.
+        octets[2..12].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+        // The question ends behind its name's zero with type and class.
+        let end = 12 + octets[12..size].iter().position(|&octet| octet == 0).unwrap() + 5;
+        let _ = socket.send_to(&[&octets[..end], ANSWER].concat(), from);
+    }
 }

@@ -1,10 +1,15 @@
-//! Page-aligned buffers that capture files are read into and reused.
+//! Page-aligned buffers that packets are read or captured into, and reused.
 //!
 //! A large `Vec` starts a few bytes past a page, which makes the kernel's copy
 //! of a read several times slower.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::slice;
+
+use crate::file::pcap;
 
 const PAGE: usize = 4096;
 
@@ -12,10 +17,16 @@ const PAGE: usize = 4096;
 #[repr(C, align(4096))]
 struct Page([u8; PAGE]);
 
-/// The octets of a chunk as it is first made.
+/// The octets that a chunk takes from a source at once.
 pub const SIZE: usize = 256 << 10;
 
-/// A buffer with a stretch of unread octets.
+/// Room before them, for the start of a record that the chunk before ends in.
+const HEAD: usize = 64 << 10;
+
+/// A chunk grown beyond this for a record of unusual size is made anew.
+const USUAL: usize = 1 << 20;
+
+/// A buffer with a stretch of octets, and room before it.
 pub struct Chunk {
     pages: Vec<Page>,
     start: usize,
@@ -24,11 +35,21 @@ pub struct Chunk {
 
 impl Default for Chunk {
     fn default() -> Self {
-        Chunk { pages: vec![Page([0; PAGE]); SIZE / PAGE], start: 0, end: 0 }
+        Chunk { pages: vec![Page([0; PAGE]); (HEAD + SIZE) / PAGE], start: HEAD, end: HEAD }
     }
 }
 
 impl Chunk {
+    /// A chunk that holds `octets`.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Self {
+        let mut chunk = Chunk::default();
+        chunk.reserve(octets.len());
+        chunk.buffer()[HEAD..HEAD + octets.len()].copy_from_slice(octets);
+        chunk.end = HEAD + octets.len();
+        chunk
+    }
+
     fn buffer(&mut self) -> &mut [u8] {
         let len = self.pages.len() * PAGE;
         // SAFETY: pages are plain octets in one allocation, `len` of them, and
@@ -36,47 +57,144 @@ impl Chunk {
         unsafe { slice::from_raw_parts_mut(self.pages.as_mut_ptr().cast(), len) }
     }
 
-    /// The octets that have not been consumed.
-    pub fn unread(&self) -> &[u8] {
+    /// The octets.
+    #[inline]
+    pub fn octets(&self) -> &[u8] {
         // SAFETY: as in `buffer`; `start` and `end` stay within the allocation.
         let all: &[u8] = unsafe { slice::from_raw_parts(self.pages.as_ptr().cast(), self.pages.len() * PAGE) };
         &all[self.start..self.end]
     }
 
-    /// The `len` octets that start `at` octets into the unread ones.
-    pub fn slice(&self, at: usize, len: usize) -> &[u8] {
-        &self.unread()[at..at + len]
-    }
-
-    /// Marks the first `len` unread octets as read.
-    pub fn consume(&mut self, len: usize) {
-        self.start = (self.start + len).min(self.end);
-    }
-
-    /// Reads once from `source` behind the unread octets, which move to the
-    /// front; room for at least `need` octets in all is made. Returns how many
-    /// were read; zero at the end.
-    pub fn fill(&mut self, source: &mut dyn Read, need: usize) -> io::Result<usize> {
+    /// The octets, to be changed in place.
+    pub fn octets_mut(&mut self) -> &mut [u8] {
         let (start, end) = (self.start, self.end);
-        let pages = need.div_ceil(PAGE) + 1;
+        &mut self.buffer()[start..end]
+    }
+
+    /// How many octets there are.
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// How many octets can follow without more memory.
+    fn room(&self) -> usize {
+        self.pages.len() * PAGE - self.end
+    }
+
+    /// Forgets the octets, and memory of an unusual size.
+    pub fn clear(&mut self) {
+        if self.pages.len() * PAGE > USUAL {
+            *self = Chunk::default();
+        }
+        (self.start, self.end) = (HEAD, HEAD);
+    }
+
+    /// Makes room for so many octets to follow.
+    fn reserve(&mut self, more: usize) {
+        let pages = (self.end + more).div_ceil(PAGE);
         if pages > self.pages.len() {
             self.pages.resize(pages, Page([0; PAGE]));
         }
-        // So that reads go to page boundaries, the unread octets end on one.
-        let unread = end - start;
-        let to = unread.next_multiple_of(PAGE) - unread;
-        self.buffer().copy_within(start..end, to);
-        self.start = to;
-        self.end = to + unread;
+    }
+
+    /// Appends octets; there must be room for them.
+    #[inline]
+    fn push(&mut self, octets: &[u8]) {
         let end = self.end;
-        let read = loop {
-            match source.read(&mut self.buffer()[end..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other?,
+        self.buffer()[end..end + octets.len()].copy_from_slice(octets);
+        self.end += octets.len();
+    }
+
+    /// Appends a captured packet as a record of a classic file in this machine's
+    /// byte order, with its interface behind the header if it is `tagged`; what
+    /// exceeds the room makes the chunk larger.
+    #[inline]
+    pub fn capture(&mut self, seconds: u32, fraction: u32, wire_len: u32, octets: &[u8], tagged: Option<u32>) {
+        let mut header = [0; pcap::PATCHED_RECORD];
+        let words = [seconds, fraction, octets.len() as u32, wire_len, tagged.unwrap_or(0)];
+        for (room, word) in header.chunks_exact_mut(4).zip(words) {
+            room.copy_from_slice(&word.to_ne_bytes());
+        }
+        let size = if tagged.is_some() { pcap::PATCHED_RECORD } else { pcap::RECORD };
+        if self.room() < size + octets.len() {
+            self.reserve(size + octets.len());
+        }
+        self.push(&header[..size]);
+        self.push(octets);
+    }
+
+    /// Puts octets before the others.
+    pub fn prepend(&mut self, octets: &[u8]) {
+        if octets.len() > self.start {
+            let more = octets.len() - self.start;
+            self.reserve(more);
+            let (start, end) = (self.start, self.end);
+            self.buffer().copy_within(start..end, start + more);
+            (self.start, self.end) = (start + more, end + more);
+        }
+        let at = self.start - octets.len();
+        self.buffer()[at..at + octets.len()].copy_from_slice(octets);
+        self.start = at;
+    }
+
+    /// Moves the octets of `ranges`, which are in order and do not overlap, to the
+    /// front; the others are lost.
+    pub fn compact(&mut self, ranges: &[Range<usize>]) {
+        let (start, mut to) = (self.start, self.start);
+        for range in ranges {
+            let from = start + range.start..start + range.end;
+            if from.start != to {
+                self.buffer().copy_within(from, to);
             }
-        };
-        self.end += read;
-        Ok(read)
+            to += range.len();
+        }
+        self.end = to;
+    }
+
+    /// Fills the chunk from `offset` of a file; fewer octets than its size are
+    /// the end of the file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read_at(&mut self, file: &File, offset: u64) -> io::Result<()> {
+        self.clear();
+        while self.end < HEAD + SIZE {
+            let at = self.end;
+            match file.read_at(&mut self.buffer()[at..HEAD + SIZE], offset + (at - HEAD) as u64) {
+                Ok(0) => break,
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes from a stream what one read gives, or fills the chunk if `whole`;
+    /// nothing is the end. With the error the octets that were read before it stay.
+    ///
+    /// # Errors
+    /// The stream cannot be read.
+    pub fn read(&mut self, source: &mut dyn Read, whole: bool) -> io::Result<()> {
+        self.clear();
+        while self.end < HEAD + SIZE {
+            let at = self.end;
+            match source.read(&mut self.buffer()[at..HEAD + SIZE]) {
+                Ok(0) => break,
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            if !whole {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -85,15 +203,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unread_octets_survive_a_fill_and_records_of_any_size_fit() {
+    fn octets_are_put_before_others_whatever_their_number() {
         let data: Vec<u8> = (0..1_000_000u32).map(|i| i as u8).collect();
-        let mut source = &data[..];
+        let mut source = &data[900_000..];
         let mut chunk = Chunk::default();
-        chunk.fill(&mut source, 1).unwrap();
-        chunk.consume(5);
-        while chunk.unread().len() < 900_000 {
-            assert_ne!(chunk.fill(&mut source, 900_000).unwrap(), 0);
-        }
-        assert_eq!(chunk.unread(), &data[5..5 + chunk.unread().len()]);
+        chunk.read(&mut source, true).unwrap();
+        assert_eq!(chunk.len(), 100_000);
+        chunk.prepend(&data[899_990..900_000]);
+        chunk.prepend(&data[..899_990]);
+        assert_eq!(chunk.octets(), data);
+        chunk.clear();
+        assert!(chunk.is_empty() && chunk.pages.len() * PAGE <= USUAL);
     }
 }

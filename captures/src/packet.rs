@@ -21,10 +21,10 @@ pub struct Packet<'c> {
     pub wire_len: u32,
     /// The captured octets.
     pub data: &'c [u8],
-    /// The number of its interface in [`Reader::interfaces`](crate::file::Reader::interfaces).
+    /// The number of its interface in [`Records::interfaces`](crate::file::Records::interfaces).
     pub interface: usize,
-    /// The whole pcapng block that holds it; empty for other formats.
-    pub block: &'c [u8],
+    /// The whole record or block that holds it.
+    pub record: &'c [u8],
 }
 
 /// How finely an interface counts time: units to a second.

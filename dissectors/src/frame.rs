@@ -19,9 +19,21 @@ pub struct Frame<'p> {
     pub link: u16,
 }
 
+impl Frame<'_> {
+    /// Whether the frame's lengths contradict themselves or are too large.
+    #[inline]
+    pub fn is_faulty(&self) -> bool {
+        let (caplen, len) = (self.data.len() as u32, self.wire_len);
+        caplen == 0 || len < caplen || len > MAX_LENGTH
+    }
+}
+
 /// Writes what is wrong with the frame's lengths; false if nothing is. Such a
 /// frame has no more text.
 pub fn header_fault(o: &mut Out, frame: &Frame<'_>) -> bool {
+    if !frame.is_faulty() {
+        return false;
+    }
     let (caplen, len) = (frame.data.len() as u32, frame.wire_len);
     let mut found = false;
     let mut fault = |o: &mut Out, write: &dyn Fn(&mut Out)| {

@@ -1,5 +1,7 @@
 //! The options that shape a packet's text, as tcpdump's flags set them.
 
+use std::net::IpAddr;
+
 /// How packets are printed.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -37,6 +39,63 @@ pub struct Options {
     pub color: bool,
     /// `-f` and the interface's network and mask: addresses outside stay numbers.
     pub foreign: Option<([u8; 4], [u8; 4])>,
+    /// `-E`: the secrets of ESP packets, in the order in which they are tried.
+    pub esp_secrets: Vec<EspSecret>,
+    /// `-M`: the secret of TCP MD5 signatures.
+    pub md5_secret: Option<Vec<u8>>,
+}
+
+/// A secret of `-E`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EspSecret {
+    /// The security parameters index and destination of the packets that it
+    /// opens; all without.
+    pub to: Option<(u32, IpAddr)>,
+    /// How they are encrypted.
+    pub cipher: Cipher,
+    /// Whether twelve octets of a signature (HMAC-96) follow.
+    pub authenticated: bool,
+    /// The key: 256 octets at most, of any length as it was given.
+    pub key: Vec<u8>,
+}
+
+/// How an ESP payload is encrypted, in CBC mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cipher {
+    /// Not at all (RFC 2410).
+    None,
+    /// DES (RFC 2405).
+    Des,
+    /// Triple DES (RFC 2451).
+    TripleDes,
+    /// Blowfish (RFC 2451).
+    Blowfish,
+    /// CAST-128 (RFC 2451).
+    Cast128,
+    /// AES with a key of 128 bits (RFC 3602).
+    Aes128,
+    /// AES with a key of 192 bits.
+    Aes192,
+    /// AES with a key of 256 bits.
+    Aes256,
+}
+
+impl Cipher {
+    /// The cipher of a name as tcpdump or OpenSSL spell it, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        Some(match name.strip_suffix("-cbc").unwrap_or(&name) {
+            "none" | "null" => Cipher::None,
+            "des" => Cipher::Des,
+            "3des" | "des3" | "des-ede3" => Cipher::TripleDes,
+            "blowfish" | "bf" => Cipher::Blowfish,
+            "cast" | "cast5" | "cast128" => Cipher::Cast128,
+            "aes128" | "aes-128" => Cipher::Aes128,
+            "aes192" | "aes-192" => Cipher::Aes192,
+            "aes256" | "aes-256" => Cipher::Aes256,
+            _ => return None,
+        })
+    }
 }
 
 impl Options {

@@ -1,11 +1,13 @@
 //! Where a packet's text goes, with all that a dissector may consult: options,
 //! names and the state that outlives a packet.
 
+use crate::below::Address;
 use crate::line::Line;
 use crate::names::Names;
+use crate::observe::Facts;
 use crate::options::Options;
 use crate::put::{Chars, Paint, Put};
-use crate::state::State;
+use crate::state::{State, TcpBase};
 use crate::tree::{Node, Tree, Value};
 use crate::view::{Step, Stop, View};
 
@@ -22,7 +24,10 @@ pub struct Out {
     /// The options that shape the text.
     pub opt: Options,
     /// What earlier packets left behind.
-    pub state: State,
+    pub state: Box<State>,
+    /// What was settled of it before, in the order of the packets; the state is
+    /// not consulted then.
+    pub facts: Option<Facts>,
     /// Names of hosts, services and protocols.
     pub names: Box<dyn Names>,
     /// The protocol being printed, for ` [|proto]`.
@@ -39,7 +44,8 @@ impl Out {
             line: Line::with_capacity(64 << 10),
             tree: None,
             opt,
-            state: State::default(),
+            state: Box::default(),
+            facts: None,
             names,
             proto: "",
             link_len: 0,
@@ -52,6 +58,21 @@ impl Out {
         self.proto = "";
         self.link_len = 0;
         self.depth = 0;
+    }
+
+    /// What earlier packets left behind, for a packet that was not settled before.
+    pub(crate) fn state(&mut self) -> &mut State {
+        debug_assert!(self.facts.is_none(), "a packet that was settled needs earlier ones");
+        &mut self.state
+    }
+
+    /// What the numbers of a segment are relative to; see [`State::tcp_base`].
+    #[inline]
+    pub(crate) fn tcp_base(&mut self, ends: [(Address, u16); 2], opens: bool, seq: u32, ack: u32) -> Option<TcpBase> {
+        match self.facts {
+            Some(facts) => facts.tcp,
+            None => self.state.tcp_base(ends, opens, seq, ack),
+        }
     }
 
     /// Appends text, numbers and addresses to the line.

@@ -142,6 +142,7 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 /// Payloads by Ethertype.
 const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x0800, ipv4::dissect),
+    (0x86dd, ipv6::dissect),
     (0x0806, arp::dissect),
     (0x8035, arp::dissect),
     (0x8863, pppoe::dissect),
@@ -161,7 +162,6 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x88a2, aoe::dissect),
     (0x8847, mpls::dissect),
     (0x8848, mpls::dissect),
-    (0x86dd, ipv6::dissect),
     (0x894f, nsh::dissect),
     (0x88f7, ptp::dissect),
 ];
@@ -419,58 +419,113 @@ pub(crate) fn esp(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
     Ok(())
 }
 
+/// What a payload's text depends on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// The payload alone.
+    Nothing,
+    /// Earlier packets too, or it carries a packet that may.
+    Earlier,
+}
+use Needs::{Earlier as EARLIER, Nothing as ALONE};
+
 /// UDP payloads by port, those below 1024 in their order; of two ports that both
 /// have a row, the first row wins.
-const UDP_ROWS: &[(Port, Dissect)] = &[
-    (Port::Either(53), dns::dissect),
-    (Port::Range(67, 68), dhcp::dissect),
-    (Port::Either(69), tftp::dissect),
-    (Port::Either(88), kerberos::dissect),
-    (Port::Either(123), ntp::dissect),
-    (Port::Range(161, 162), snmp::dissect),
-    (Port::Range(319, 320), ptp::dissect),
-    (Port::Either(496), pim::auto_rp),
-    (Port::Either(500), isakmp::dissect),
-    (Port::Either(514), syslog::dissect),
-    (Port::Either(520), rip::dissect),
-    (Port::Either(521), ripng::dissect),
-    (Port::Either(525), timed::dissect),
-    (Port::Range(546, 547), dhcp6::dissect),
-    (Port::Either(750), kerberos::dissect),
-    (Port::Either(921), lwres::dissect),
-    (Port::Either(5353), dns::multicast),
-    (Port::Either(4500), isakmp::encapsulated),
-    (Port::Either(7500), isakmp::dissect),
-    (Port::Either(8500), isakmp::dissect),
-    (Port::Either(1701), l2tp::dissect),
-    (Port::Destination(vat::PORT), vat::dissect),
-    (Port::Range(2103, 2104), zephyr::dissect),
-    (Port::Either(1645), radius::dissect),
-    (Port::Either(1812), radius::dissect),
-    (Port::Either(1646), radius::dissect),
-    (Port::Either(1813), radius::dissect),
-    (Port::Either(1700), radius::dissect),
-    (Port::Either(3799), radius::dissect),
-    (Port::Destination(1985), hsrp::dissect),
-    (Port::Destination(bfd::CONTROL), bfd::dissect),
-    (Port::Destination(bfd::MULTIHOP), bfd::dissect),
-    (Port::Destination(bfd::AGGREGATE), bfd::dissect),
-    (Port::Destination(bfd::ECHO), bfd::dissect),
-    (Port::Either(1589), vqp::dissect),
-    (Port::Either(6343), sflow::dissect),
-    (Port::Either(5060), lines::sip),
+const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
+    (Port::Either(53), dns::dissect, ALONE),
+    (Port::Range(67, 68), dhcp::dissect, ALONE),
+    (Port::Either(69), tftp::dissect, ALONE),
+    (Port::Either(88), kerberos::dissect, ALONE),
+    (Port::Either(123), ntp::dissect, ALONE),
+    (Port::Range(161, 162), snmp::dissect, ALONE),
+    (Port::Range(319, 320), ptp::dissect, ALONE),
+    (Port::Either(496), pim::auto_rp, ALONE),
+    (Port::Either(500), isakmp::dissect, EARLIER),
+    (Port::Either(514), syslog::dissect, ALONE),
+    (Port::Either(520), rip::dissect, ALONE),
+    (Port::Either(521), ripng::dissect, ALONE),
+    (Port::Either(525), timed::dissect, ALONE),
+    (Port::Range(546, 547), dhcp6::dissect, ALONE),
+    (Port::Either(750), kerberos::dissect, ALONE),
+    (Port::Either(921), lwres::dissect, ALONE),
+    (Port::Either(5353), dns::multicast, ALONE),
+    (Port::Either(4500), isakmp::encapsulated, EARLIER),
+    (Port::Either(7500), isakmp::dissect, EARLIER),
+    (Port::Either(8500), isakmp::dissect, EARLIER),
+    (Port::Either(1701), l2tp::dissect, EARLIER),
+    (Port::Destination(vat::PORT), vat::dissect, ALONE),
+    (Port::Range(2103, 2104), zephyr::dissect, ALONE),
+    (Port::Either(1645), radius::dissect, ALONE),
+    (Port::Either(1812), radius::dissect, ALONE),
+    (Port::Either(1646), radius::dissect, ALONE),
+    (Port::Either(1813), radius::dissect, ALONE),
+    (Port::Either(1700), radius::dissect, ALONE),
+    (Port::Either(3799), radius::dissect, ALONE),
+    (Port::Destination(1985), hsrp::dissect, ALONE),
+    (Port::Destination(bfd::CONTROL), bfd::dissect, ALONE),
+    (Port::Destination(bfd::MULTIHOP), bfd::dissect, ALONE),
+    (Port::Destination(bfd::AGGREGATE), bfd::dissect, ALONE),
+    (Port::Destination(bfd::ECHO), bfd::dissect, ALONE),
+    (Port::Either(1589), vqp::dissect, ALONE),
+    (Port::Either(6343), sflow::dissect, EARLIER),
+    (Port::Either(5060), lines::sip, ALONE),
     // The port of Linux from before the assignment.
-    (Port::Either(8472), vxlan::dissect),
-    (Port::Either(4789), vxlan::dissect),
-    (Port::Destination(6081), geneve::dissect),
-    (Port::Either(4342), lisp::dissect),
-    (Port::Either(4790), vxlan::extended),
-    (Port::Either(30490), someip::dissect),
+    (Port::Either(8472), vxlan::dissect, EARLIER),
+    (Port::Either(4789), vxlan::dissect, EARLIER),
+    (Port::Destination(6081), geneve::dissect, EARLIER),
+    (Port::Either(4342), lisp::dissect, EARLIER),
+    (Port::Either(4790), vxlan::extended, EARLIER),
+    (Port::Either(30490), someip::dissect, ALONE),
 ];
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
+    if !UDP_PORTS.has(below) {
+        return None;
+    }
     UDP_ROWS.iter().find(|row| row.0.matches(below)).map(|row| row.1)
+}
+
+/// Whether the text of a UDP payload may depend on earlier packets.
+pub(crate) fn udp_needs_earlier(below: &Below<'_>) -> bool {
+    if below.sport == nfs::PORT || below.dport == nfs::PORT {
+        return true;
+    }
+    UDP_PORTS.has(below) && UDP_ROWS.iter().any(|row| row.2 == Needs::Earlier && row.0.matches(below))
+}
+
+/// The ports that some row names.
+static UDP_PORTS: Ports = {
+    let mut ports = Ports([0; 1024]);
+    let mut at = 0;
+    while at < UDP_ROWS.len() {
+        ports.add(UDP_ROWS[at].0);
+        at += 1;
+    }
+    ports
+};
+
+/// A set of ports: most packets are of none that a row names, and that is
+/// known at once.
+struct Ports([u64; 1024]);
+
+impl Ports {
+    const fn add(&mut self, port: Port) {
+        let (mut low, high) = match port {
+            Port::Either(port) | Port::Destination(port) => (port, port),
+            Port::Range(low, high) => (low, high),
+        };
+        while low <= high {
+            self.0[low as usize / 64] |= 1 << (low % 64);
+            low += 1;
+        }
+    }
+
+    #[inline]
+    fn has(&self, below: &Below<'_>) -> bool {
+        let one = |port: u16| self.0[usize::from(port / 64)] >> (port % 64) & 1 != 0;
+        one(below.sport) || one(below.dport)
+    }
 }
 
 /// UDP payloads by the name that `-T` gives.
@@ -504,23 +559,39 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
 
 /// TCP payloads by port, those below 1024 in their order: the text before the
 /// payload, and its dissector.
-const TCP_ROWS: &[(Port, &str, Dissect)] = &[
-    (Port::Either(21), ": ", lines::ftp),
-    (Port::Either(22), "", ssh::dissect),
-    (Port::Either(23), "", telnet::dissect),
-    (Port::Either(25), ": ", lines::smtp),
-    (Port::Either(43), ": ", lines::whois),
-    (Port::Either(53), "", dns::over_tcp),
-    (Port::Either(80), ": ", lines::http),
-    (Port::Either(323), "", rpki_rtr::dissect),
-    (Port::Either(554), ": ", lines::rtsp),
-    (Port::Either(1723), "", pptp::dissect),
-    (Port::Either(6379), "", resp::dissect),
-    (Port::Either(10288), "", beep::dissect),
-    (Port::Either(8080), ": ", lines::http),
-    (Port::Either(8554), ": ", lines::rtsp),
-    (Port::Either(nfs::PORT), "", nfs::segment),
+const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
+    (Port::Either(21), ": ", lines::ftp, ALONE),
+    (Port::Either(22), "", ssh::dissect, ALONE),
+    (Port::Either(23), "", telnet::dissect, ALONE),
+    (Port::Either(25), ": ", lines::smtp, ALONE),
+    (Port::Either(43), ": ", lines::whois, ALONE),
+    (Port::Either(53), "", dns::over_tcp, ALONE),
+    (Port::Either(80), ": ", lines::http, ALONE),
+    (Port::Either(323), "", rpki_rtr::dissect, ALONE),
+    (Port::Either(554), ": ", lines::rtsp, ALONE),
+    (Port::Either(1723), "", pptp::dissect, ALONE),
+    (Port::Either(6379), "", resp::dissect, ALONE),
+    (Port::Either(10288), "", beep::dissect, ALONE),
+    (Port::Either(8080), ": ", lines::http, ALONE),
+    (Port::Either(8554), ": ", lines::rtsp, ALONE),
+    (Port::Either(nfs::PORT), "", nfs::segment, EARLIER),
 ];
+
+/// The ports that some row names.
+static TCP_PORTS: Ports = {
+    let mut ports = Ports([0; 1024]);
+    let mut at = 0;
+    while at < TCP_ROWS.len() {
+        ports.add(TCP_ROWS[at].0);
+        at += 1;
+    }
+    ports
+};
+
+/// Whether the text of a TCP payload may depend on earlier packets.
+pub(crate) fn tcp_needs_earlier(below: &Below<'_>) -> bool {
+    TCP_PORTS.has(below) && TCP_ROWS.iter().any(|row| row.3 == Needs::Earlier && row.0.matches(below))
+}
 
 /// TCP payloads by the name that `-T` gives.
 const TCP_TYPES: &[(PacketType, Dissect)] =
@@ -534,8 +605,11 @@ pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             None => Ok(()),
         };
     }
+    if !TCP_PORTS.has(below) {
+        return Ok(());
+    }
     match TCP_ROWS.iter().find(|row| row.0.matches(below)) {
-        Some(&(_, before, dissect)) => {
+        Some(&(_, before, dissect, _)) => {
             o.put(before);
             dissect(o, v, below)
         }

@@ -44,6 +44,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// A program that lets every packet pass.
+    pub fn all() -> Self {
+        Program { instructions: vec![Instruction { code: RETURN_CONSTANT, jt: 0, jf: 0, k: u32::MAX }], all: true }
+    }
+
     /// Compiles `expression`; an empty one lets every packet pass.
     ///
     /// # Errors

@@ -2,20 +2,30 @@
 //! tcpdump's order.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use clap::ArgMatches;
 use sniff_captures::link;
 use sniff_captures::live::{self, Direction};
 use sniff_dissectors::{Options, PacketType};
 
-use super::numbers::{based, leading};
+use super::files::{self, Files, positive, time};
+use super::numbers::based;
 use super::table::Kind;
-use super::usage;
 use super::verbs::{self, Verb, VerbArgs};
+use super::{secrets, usage};
 
 /// The most octets of a packet.
 const MAX_SNAPLEN: i64 = 262_144;
+
+/// More workers than this only wait for each other.
+const MAX_THREADS: usize = 64;
+
+/// What is held of a live capture where nothing is asked for, in octets.
+const MEMORY: u64 = 256 << 20;
 
 /// Something to print instead of running.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +94,8 @@ pub enum Listing {
     LinkTypes,
     /// Time stamp types of an interface.
     TimeStampTypes,
+    /// Versions, and what protects a run.
+    Versions,
 }
 
 /// When text is coloured.
@@ -142,12 +154,20 @@ pub struct Args {
     pub nano: bool,
     /// The file to write.
     pub write: Option<PathBuf>,
+    /// How it is followed by others.
+    pub files: Files,
+    /// Stop after this time.
+    pub duration: Option<Duration>,
     /// Whether packets are printed although they are written.
     pub print: bool,
     /// Whether each packet is written at once.
     pub packet_buffered: bool,
     /// Whether each line is printed at once.
     pub line_buffered: bool,
+    /// Whom root becomes, instead of the default user.
+    pub user: Option<String>,
+    /// Whether Landlock and seccomp are used.
+    pub sandbox: bool,
     /// Whether only the number of packets is printed.
     pub count_only: bool,
     /// Whether packets are numbered.
@@ -158,10 +178,16 @@ pub struct Args {
     pub time: TimeStamp,
     /// Whether `-f` was given.
     pub foreign: bool,
+    /// The most workers.
+    pub threads: usize,
+    /// The most octets of packets that are captured and not printed yet.
+    pub memory: u64,
     /// When text is coloured.
     pub color: Color,
     /// Options that shape a packet's text.
     pub text: Options,
+    /// What is to be said before the run.
+    pub warnings: Vec<String>,
     /// What is shown instead of packets.
     pub verb: Option<VerbArgs>,
 }
@@ -190,16 +216,23 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         time_stamp_type: None,
         nano: false,
         write: None,
+        files: Files { hook_last: flag(matches, "hook-last") > 0, ..Files::default() },
+        duration: None,
         print: flag(matches, "print") > 0,
         packet_buffered: flag(matches, "packet-buffered") > 0,
         line_buffered: flag(matches, "line-buffered") > 0,
+        user: None,
+        sandbox: flag(matches, "no-sandbox") == 0,
         count_only: flag(matches, "count-only") > 0,
         number: flag(matches, "number") > 0,
         lengths: flag(matches, "lengths") > 0,
         time: TimeStamp::Clock,
         foreign: flag(matches, "foreign") > 0,
+        threads: thread::available_parallelism().map_or(1, usize::from),
+        memory: MEMORY,
         color: Color::Auto,
         text: text_options(matches),
+        warnings: Vec::new(),
         verb: verb.map(VerbArgs::new),
     };
     let mut given = Given::default();
@@ -278,9 +311,7 @@ struct Given {
     interface: Option<String>,
     read: Option<PathBuf>,
     list: Option<PathBuf>,
-    file_size: bool,
-    rotate: bool,
-    hook: bool,
+    esp: Option<String>,
 }
 
 /// Takes one option with its value.
@@ -295,7 +326,8 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
     }
     match id {
         "help" => return Err(Stop::text(usage::help(args.verb.as_ref().map(|verb| verb.verb)))),
-        "version" => return Err(Stop::text(usage::version())),
+        "version" if args.text.verbose == 0 => return Err(Stop::text(usage::version())),
+        "version" => args.listing = Some(Listing::Versions),
         "fp-type" => return Err(Stop::text("9877.895\n".to_owned())),
         "time-t-size" => return Err(Stop::text("64\n".to_owned())),
         "generate" => {
@@ -330,7 +362,12 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
         "buffer" => {
             args.buffer = Some(u32::try_from(positive(&text, "packet buffer size")?).unwrap_or(u32::MAX));
         }
-        "file-count" => drop(positive(&text, "number of output files")?),
+        "threads" => {
+            args.threads =
+                usize::try_from(positive(&text, "number of threads")?).map_or(MAX_THREADS, |n| n.min(MAX_THREADS))
+        }
+        "memory" => args.memory = files::octets(&text, id)?,
+        "duration" => args.duration = Some(time(&text, id)?),
         "skip" => match based(&text) {
             Some(skip) if skip >= 0 => args.skip = skip as u64,
             _ => return fail(format!("invalid skip count {text}")),
@@ -345,19 +382,9 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             Some(snaplen) if (1..=MAX_SNAPLEN).contains(&snaplen) => args.snaplen = snaplen as u32,
             _ => return fail(format!("invalid snaplen {text} (must be >= 0 and <= {MAX_SNAPLEN})")),
         },
-        "file-size" => {
-            file_size(&text)?;
-            given.file_size = true;
-        }
-        "rotate-seconds" => {
-            if leading(&text) < 0 {
-                return fail(format!("invalid number of seconds {text}"));
-            }
-            given.rotate = leading(&text) > 0;
-        }
-        "hook" => given.hook = true,
-        "user" if text != "root" => return fail("-Z is not supported yet".to_owned()),
-        "esp-secret" | "md5-secret" => return fail("-E and -M are not supported yet".to_owned()),
+        "user" => args.user = Some(text.into_owned()),
+        "esp-secret" => given.esp = Some(text.into_owned()),
+        "md5-secret" => args.text.md5_secret = Some(os.as_bytes().to_vec()),
         "direction" => match text.to_ascii_lowercase().as_str() {
             "in" => args.direction = Direction::In,
             "out" => args.direction = Direction::Out,
@@ -379,34 +406,9 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             Some(kind) => args.time_stamp_type = Some((kind, text.into_owned())),
             None => return fail(format!("invalid time stamp type {text}")),
         },
-        _ => {}
+        _ => args.files.take(id, os)?,
     }
     Ok(())
-}
-
-/// A number above zero, read as atoi(3) reads it.
-fn positive(text: &str, what: &str) -> Result<u64, Stop> {
-    match u64::try_from(leading(text)) {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err(Stop::failure(format!("invalid {what} {text}"))),
-    }
-}
-
-/// The value of `-C`: millions of octets, or KiB, MiB, GiB with a suffix.
-fn file_size(text: &str) -> Result<u64, Stop> {
-    let unit = match text.bytes().last() {
-        Some(b'k' | b'K') => 1 << 10,
-        Some(b'm' | b'M') => 1 << 20,
-        Some(b'g' | b'G') => 1 << 30,
-        _ => 1_000_000,
-    };
-    let digits = text.trim_end_matches(|c: char| "kKmMgG".contains(c));
-    match based(digits) {
-        Some(size) if size > 0 => {
-            (size as u64).checked_mul(unit).ok_or_else(|| Stop::failure(format!("file size {text} is too large")))
-        }
-        _ => Err(Stop::failure(format!("invalid file size {text}"))),
-    }
 }
 
 /// The octets of `--match-hex`; colons and spaces may separate them.
@@ -422,6 +424,9 @@ fn octets(text: &str) -> Result<Vec<u8>, Stop> {
 /// The checks after parsing, in tcpdump's order.
 fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Stop> {
     let fail = |text: &str| Err(Stop::failure(text));
+    if args.listing.is_some() {
+        return Ok(());
+    }
     let (hex, hex_ascii, ascii) = (args.text.hex > 0, args.text.hex_ascii > 0, args.text.ascii > 0);
     if ascii && hex {
         return fail("-A and -x[x] are mutually exclusive.");
@@ -432,15 +437,7 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
     if hex && hex_ascii {
         return fail("-x[x] and -X[X] are mutually exclusive.");
     }
-    if given.file_size && args.write.is_none() {
-        return fail("-C cannot be used without -w.");
-    }
-    if given.rotate && args.write.is_none() {
-        return fail("-G cannot be used without -w.");
-    }
-    if given.hook && (args.write.is_none() || !(given.file_size || given.rotate)) {
-        return fail("-z cannot be used without -w and (-C or -G).");
-    }
+    args.files.check(args.write.as_deref())?;
     if flag(matches, "interfaces") > 0 {
         args.listing = Some(Listing::Interfaces);
         return Ok(());
@@ -463,8 +460,12 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         (None, Some(file)) => Input::File(file.clone()),
         (None, None) => Input::Live(given.interface.clone()),
     };
-    if given.file_size || given.rotate {
-        return fail("-C and -G are not supported yet");
+    args.files.check_more(args.write.as_deref())?;
+    args.warnings.extend(args.files.warning(args.write.as_deref()));
+    if let Some(text) = &given.esp {
+        let secrets = secrets::parse(text)?;
+        args.text.esp_secrets = secrets.esp;
+        args.warnings.extend(secrets.warnings);
     }
     if flag(matches, "linktypes") > 0 {
         args.listing = Some(Listing::LinkTypes);

@@ -1,12 +1,15 @@
 //! The command line: parsed without side effects, then checked in tcpdump's order.
 
 mod args;
+mod files;
 mod numbers;
+mod secrets;
 mod table;
 mod usage;
 mod verbs;
 
 pub use args::{Args, Color, Input, Listing, Stop, TimeStamp};
+pub use files::Files;
 pub use table::{Kind, generate};
 pub use usage::version;
 pub use verbs::{Verb, VerbArgs};

@@ -65,6 +65,14 @@ const ROWS: &[Row] = &[
     ("micro", None, Some("micro"), None, "Time stamps in microseconds (default)"),
     ("nano", None, Some("nano"), None, "Time stamps in nanoseconds"),
     ("immediate", None, Some("immediate-mode"), None, "Take packets as soon as they arrive"),
+    (
+        "memory",
+        None,
+        Some("memory"),
+        Some("SIZE"),
+        "Hold at most so much of what is captured and not printed yet (default 256M)",
+    ),
+    ("threads", None, Some("threads"), Some("N"), "Print with at most N threads (default: the number of cores)"),
     ("interfaces", Some('D'), Some("list-interfaces"), None, "List the interfaces that can be captured, and exit"),
     ("linktypes", Some('L'), Some("list-data-link-types"), None, "List the link types of the interface, and exit"),
     (
@@ -93,6 +101,13 @@ const ROWS: &[Row] = &[
         "Only packets whose payload contains these octets, after the filter",
     ),
     ("count", Some('c'), None, Some("N"), "Stop after N packets"),
+    (
+        "duration",
+        None,
+        Some("duration"),
+        Some("TIME"),
+        "Stop after TIME, with or without packets: seconds, or a number with ms, s, m, h or d",
+    ),
     ("skip", None, Some("skip"), Some("N"), "Skip the first N packets"),
     // Output.
     (
@@ -100,7 +115,7 @@ const ROWS: &[Row] = &[
         Some('w'),
         None,
         Some("FILE"),
-        "Write packets to FILE instead of printing; pcapng where the name ends in .pcapng; - is standard output",
+        "Write packets to FILE instead of printing; pcapng where the name ends in .pcapng; compressed where .gz or .zst follows .pcap or .pcapng; - is standard output",
     ),
     ("print", None, Some("print"), None, "Print packets also with -w"),
     ("print-sampling", None, Some("print-sampling"), Some("N"), "Print only every Nth packet; implies --print and -S"),
@@ -146,8 +161,14 @@ const ROWS: &[Row] = &[
         Some("TYPE"),
         "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1",
     ),
-    ("esp-secret", Some('E'), None, Some("SPEC"), "Secrets of IPsec ESP packets: SPI@IPADDR ALGO:SECRET, or file NAME"),
-    ("md5-secret", Some('M'), None, Some("SECRET"), "Shared secret of TCP MD5 signatures"),
+    (
+        "esp-secret",
+        Some('E'),
+        None,
+        Some("SPEC"),
+        "Secrets of IPsec ESP packets: [SPI@IPADDR] ALGO[-cbc][-hmac96]:KEY with KEY as text or 0xHEX, separated by commas, or file NAME",
+    ),
+    ("md5-secret", Some('M'), None, Some("SECRET"), "Check TCP MD5 signatures (RFC 2385) with this secret"),
     // Files and rotation.
     (
         "file-size",
@@ -156,10 +177,51 @@ const ROWS: &[Row] = &[
         Some("SIZE"),
         "Begin a new file after SIZE million octets; with k, m or g, so many KiB, MiB or GiB",
     ),
-    ("rotate-seconds", Some('G'), None, Some("SECONDS"), "Begin a new file every SECONDS"),
-    ("file-count", Some('W'), None, Some("N"), "Keep at most N files"),
-    ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND on each finished file"),
-    ("user", Some('Z'), Some("relinquish-privileges"), Some("USER"), "Become USER once the capture is open"),
+    (
+        "rotate-seconds",
+        Some('G'),
+        None,
+        Some("SECONDS"),
+        "Begin a new file every SECONDS, whose name is made by strftime(3) in local time; with -r by the packets' time",
+    ),
+    (
+        "file-count",
+        Some('W'),
+        None,
+        Some("N"),
+        "With -C, begin again with the first of N files; with -G alone, stop after N files",
+    ),
+    ("hook", Some('z'), None, Some("COMMAND"), "Run COMMAND FILE on each file that is complete but the last"),
+    ("hook-last", None, Some("rotate-hook-last"), None, "Run the command of -z on the last file too"),
+    (
+        "ring-bytes",
+        None,
+        Some("ring-bytes"),
+        Some("SIZE"),
+        "Keep the newest files with SIZE octets in all, or KiB, MiB or GiB with k, m or g; without -C a file has a tenth",
+    ),
+    (
+        "ring-age",
+        None,
+        Some("ring-age"),
+        Some("TIME"),
+        "Keep files for TIME; without -C and -G a file has a tenth of it",
+    ),
+    ("max-bytes", None, Some("max-bytes"), Some("SIZE"), "Stop when SIZE octets are written"),
+    (
+        "user",
+        Some('Z'),
+        Some("relinquish-privileges"),
+        Some("USER"),
+        "As root, become USER once the capture is open, instead of tcpdump or nobody; root stays root",
+    ),
+    (
+        "no-sandbox",
+        None,
+        Some("no-sandbox"),
+        None,
+        "Do without Landlock and seccomp, which keep a run from files and system calls that it does not need",
+    ),
     // About the program.
     ("ignored", Some('a'), None, None, "Accepted and ignored"),
     ("fp-type", None, Some("fp-type"), None, "Print how floating point behaves here, and exit"),
@@ -172,7 +234,7 @@ const ROWS: &[Row] = &[
         "Print the manual page or shell completions, and exit",
     ),
     ("help", Some('h'), Some("help"), None, "Print help, and exit"),
-    ("version", None, Some("version"), None, "Print versions, and exit"),
+    ("version", None, Some("version"), None, "Print versions, with -v also what protects a run, and exit"),
 ];
 
 /// Flags that say more when they are given again.

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::streams::flow::{Key, Table};
 use crate::streams::row::Format;
 use crate::streams::tcp::{Connections, Conversation, Ends, Opening, Side, Want};
@@ -213,7 +213,7 @@ impl Dns {
     ///
     /// # Errors
     /// An unknown field.
-    pub fn new(format: Format, verbose: bool, timeout: i64, memory: usize, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(format: Format, verbose: bool, timeout: i64, memory: usize, stamp: Stamps) -> Result<Self, String> {
         Ok(Dns {
             transports: Transports::new(memory / 16),
             connections: Connections::new(memory / 4),

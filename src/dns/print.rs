@@ -4,7 +4,7 @@ use sniff_dissectors::Line;
 
 use super::Lookup;
 use super::message::{Answer, Message, rcode_name, type_name};
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::streams::row::{self, Column, Format, Value};
 use crate::streams::text;
 
@@ -77,12 +77,12 @@ pub(super) const COLUMNS: &[Column<Lookup>] = &[
 pub(super) struct Output {
     format: Format,
     verbose: bool,
-    stamp: Stamp,
+    stamp: Stamps,
     pub line: Line,
 }
 
 impl Output {
-    pub fn new(format: Format, verbose: bool, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(format: Format, verbose: bool, stamp: Stamps) -> Result<Self, String> {
         format.check(COLUMNS)?;
         Ok(Output { format, verbose, stamp, line: Line::default() })
     }

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::streams::decode::{TCP, UDP};
 use crate::streams::flow::{Key, Table};
 use crate::streams::row::{self, Column, Format, Value};
@@ -119,7 +119,7 @@ struct Conversations {
     order: Order,
     top: usize,
     seen: [u64; 2],
-    stamp: Stamp,
+    stamp: Stamps,
     line: Line,
 }
 
@@ -128,7 +128,7 @@ impl Flows {
     ///
     /// # Errors
     /// An unknown field.
-    pub fn new(format: Format, order: Order, top: usize, memory: usize, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(format: Format, order: Order, top: usize, memory: usize, stamp: Stamps) -> Result<Self, String> {
         format.check(COLUMNS)?;
         let table = Table::new(memory);
         Ok(Flows {

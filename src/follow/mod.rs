@@ -3,7 +3,7 @@
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::streams::decode::UDP;
 use crate::streams::flow::{Key, Table};
 use crate::streams::tcp::{Connections, Conversation, Ends, Opening, Side, Want};
@@ -42,7 +42,7 @@ struct Printer {
     what: What,
     show: Show,
     from: Option<Side>,
-    stamp: Stamp,
+    stamp: Stamps,
     line: Line,
     /// The conversation and side that was printed last.
     last: Option<(u8, u64, Side)>,
@@ -175,7 +175,7 @@ struct Messages {
 
 impl Follow {
     /// Follows conversations within `memory` octets.
-    pub fn new(what: What, show: Show, from: Option<Side>, memory: usize, stamp: Stamp) -> Self {
+    pub fn new(what: What, show: Show, from: Option<Side>, memory: usize, stamp: Stamps) -> Self {
         let printer = Printer { what, show, from, stamp, line: Line::default(), last: None, fresh: true };
         Follow {
             transports: Transports::new(memory / 16),

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use sniff_captures::Packet;
 use sniff_dissectors::Line;
 
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::streams::Consumer;
 use crate::streams::row::Format;
 use crate::streams::tcp::{Connections, Ends};
@@ -56,7 +56,7 @@ struct Output {
     /// Whether payloads of WebSocket messages are.
     payloads: bool,
     archive: Option<Archive>,
-    stamp: Stamp,
+    stamp: Stamps,
     line: Line,
 }
 
@@ -107,7 +107,7 @@ impl Http {
     /// # Errors
     /// An unknown field, or an archive that cannot be created,
     /// or a key log that cannot be read.
-    pub fn new(options: Options, memory: usize, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(options: Options, memory: usize, stamp: Stamps) -> Result<Self, String> {
         options.format.check(print::COLUMNS)?;
         let archive = options.har.as_deref().map(Archive::create).transpose()?;
         let keep = options.body || archive.is_some() || print::needs_bodies(&options.format);

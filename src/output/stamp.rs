@@ -17,17 +17,43 @@ pub struct Stamp {
     second: i64,
     /// `YYYY-MM-DD HH:MM:SS` or `HH:MM:SS` of `second`.
     text: Line,
-    base: Option<Time>,
+}
+
+/// What the differences of `-ttt` and `-ttttt` are from.
+pub struct Origin {
+    form: TimeStamp,
+    nano: bool,
+    time: Option<Time>,
+}
+
+impl Origin {
+    /// No packet was seen yet.
+    pub fn new(form: TimeStamp, nano: bool) -> Self {
+        Origin { form, nano, time: None }
+    }
+
+    /// The time that the difference of `time` is from.
+    #[inline]
+    pub fn of(&mut self, time: Time) -> Time {
+        if !matches!(self.form, TimeStamp::SincePrevious | TimeStamp::SinceFirst) {
+            return time;
+        }
+        let time = in_units(time, self.nano);
+        // A time of zero counts as none.
+        let from = self.time.filter(|&from| from != Time::default()).unwrap_or(time);
+        self.time = Some(if self.form == TimeStamp::SincePrevious { time } else { from });
+        from
+    }
 }
 
 impl Stamp {
     /// Time stamps in the system's time zone, or that of `TZ`.
     pub fn new(form: TimeStamp, nano: bool) -> Self {
-        Stamp { form, nano, zone: TimeZone::system(), second: i64::MIN, text: Line::default(), base: None }
+        Stamp { form, nano, zone: TimeZone::system(), second: i64::MIN, text: Line::default() }
     }
 
-    /// Writes the stamp of `time` and a space.
-    pub fn write(&mut self, line: &mut Line, time: Time) {
+    /// Writes the stamp of `time` and a space; a difference is from `origin`.
+    pub fn write(&mut self, line: &mut Line, time: Time, origin: Time) {
         match self.form {
             TimeStamp::None => return,
             TimeStamp::Epoch => {
@@ -40,12 +66,9 @@ impl Stamp {
                 line.bytes(self.text.as_bytes());
             }
             TimeStamp::SincePrevious | TimeStamp::SinceFirst => {
-                let time = self.in_units(time);
-                // A base of zero counts as none.
-                let base = self.base.filter(|&base| base != Time::default()).unwrap_or(time);
-                let before = (time.seconds, time.nanos) < (base.seconds, base.nanos);
-                let (from, to) = if before { (time, base) } else { (base, time) };
-                self.base = Some(if self.form == TimeStamp::SincePrevious { time } else { base });
+                let time = in_units(time, self.nano);
+                let before = (time.seconds, time.nanos) < (origin.seconds, origin.nanos);
+                let (from, to) = if before { (time, origin) } else { (origin, time) };
                 line.byte(if before { b'-' } else { b' ' });
                 let since = since(from, to);
                 // Whole days are not shown.
@@ -55,12 +78,6 @@ impl Stamp {
             }
         }
         self.fraction(line, time.nanos);
-    }
-
-    /// The time cut to what is printed, so that differences fit the times printed.
-    fn in_units(&self, time: Time) -> Time {
-        let unit = if self.nano { 1 } else { 1000 };
-        Time { nanos: time.nanos / unit * unit, ..time }
     }
 
     /// `.ffffff ` or `.fffffffff `, with a remark where it is a second or more.
@@ -98,6 +115,30 @@ impl Stamp {
             self.text.byte(b' ');
         }
         clock(&mut self.text, local.rem_euclid(DAY));
+    }
+}
+
+/// The time cut to what is printed, so that differences fit the times printed.
+fn in_units(time: Time, nano: bool) -> Time {
+    let unit = if nano { 1 } else { 1000 };
+    Time { nanos: time.nanos / unit * unit, ..time }
+}
+
+/// Writes the time stamps of rows that are made in their order.
+pub struct Stamps {
+    stamp: Stamp,
+    origin: Origin,
+}
+
+impl Stamps {
+    /// As [`Stamp::new`].
+    pub fn new(form: TimeStamp, nano: bool) -> Self {
+        Stamps { stamp: Stamp::new(form, nano), origin: Origin::new(form, nano) }
+    }
+
+    /// Writes the stamp of `time` and a space.
+    pub fn write(&mut self, line: &mut Line, time: Time) {
+        self.stamp.write(line, time, self.origin.of(time));
     }
 }
 
@@ -150,9 +191,10 @@ mod tests {
 
     fn written(form: TimeStamp, nano: bool, times: &[(i64, u64)]) -> Vec<String> {
         let mut stamp = Stamp { zone: TimeZone::UTC, ..Stamp::new(form, nano) };
+        let mut origin = Origin::new(form, nano);
         let one = |&(seconds, nanos): &(i64, u64)| {
-            let mut line = Line::default();
-            stamp.write(&mut line, Time { seconds, nanos });
+            let (mut line, time) = (Line::default(), Time { seconds, nanos });
+            stamp.write(&mut line, time, origin.of(time));
             String::from_utf8(line.as_bytes().to_vec()).unwrap()
         };
         times.iter().map(one).collect()

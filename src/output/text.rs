@@ -1,76 +1,105 @@
 //! Packets as lines of text.
 
-use std::io;
+use std::mem;
+use std::sync::Arc;
 
-use sniff_captures::Packet;
-use sniff_dissectors::{Frame, Out, body, header_fault};
+use sniff_captures::Time;
+use sniff_dissectors::{Facts, Frame, Line, Names, Options, Out, State, body, header_fault};
 
-use super::{Stamp, Stdout};
+use super::Stamp;
 use crate::search::Search;
 
-/// Octets of text after which it is written.
-const FULL: usize = 60 << 10;
+/// A packet as it is shown.
+pub(crate) struct Shown<'p> {
+    /// Its octets.
+    pub frame: Frame<'p>,
+    /// When it was captured.
+    pub time: Time,
+    /// The time that its time's difference is from.
+    pub since: Time,
+    /// Its number.
+    pub number: u64,
+}
 
-/// Prints packets.
+/// Prints packets into a buffer.
 pub(crate) struct Printer {
     out: Out,
     stamp: Stamp,
-    stdout: Stdout,
     number: bool,
     lengths: bool,
-    each: bool,
+    search: Option<Arc<Search>>,
 }
 
 impl Printer {
-    /// A printer; `each` line is written at once.
-    pub(crate) fn new(out: Out, stamp: Stamp, stdout: Stdout, number: bool, lengths: bool, each: bool) -> Self {
-        Printer { out, stamp, stdout, number, lengths, each }
+    /// A printer; hits of `search` are coloured where colours are wanted.
+    pub(crate) fn new(out: Out, stamp: Stamp, number: bool, lengths: bool, search: Option<Arc<Search>>) -> Self {
+        let search = search.filter(|_| out.opt.color);
+        Printer { out, stamp, number, lengths, search }
     }
 
-    /// Prints a packet of link type `link`, the `count`th.
-    pub(crate) fn packet(
-        &mut self,
-        packet: &Packet<'_>,
-        link: u16,
-        count: u64,
-        search: Option<&Search>,
-    ) -> io::Result<()> {
+    /// The options that shape the text.
+    pub(crate) fn options(&self) -> &Options {
+        &self.out.opt
+    }
+
+    /// Prints a packet with the facts that were settled before, or with the state at hand.
+    pub(crate) fn packet(&mut self, shown: &Shown<'_>, facts: Option<Facts>) {
         let o = &mut self.out;
         let start = o.line.len();
+        o.facts = facts;
         if self.number {
-            o.line.dec_padded(count, 5, b' ');
+            o.line.dec_padded(shown.number, 5, b' ');
             o.line.str("  ");
         }
-        let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
         if self.lengths {
-            o.put(("caplen ", packet.data.len(), " len ", packet.wire_len, " "));
+            o.put(("caplen ", shown.frame.data.len(), " len ", shown.frame.wire_len, " "));
         }
-        if !header_fault(o, &frame) {
-            self.stamp.write(&mut o.line, packet.time);
-            body(o, &frame);
+        if !header_fault(o, &shown.frame) {
+            self.stamp.write(&mut o.line, shown.time, shown.since);
+            body(o, &shown.frame);
         }
         o.line.byte(b'\n');
-        if o.opt.color
-            && let Some(search) = search
-        {
+        if let Some(search) = &self.search {
             search.mark(o, start);
         }
-        if self.each || o.line.len() >= FULL { self.flush() } else { Ok(()) }
     }
 
-    /// Text of this program's own between packets.
-    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
-        self.out.line.str(text);
-        self.flush()
+    /// Prints a packet at the end of `line`, with the state and the names that
+    /// are kept in the order of the packets.
+    pub(crate) fn ahead(
+        &mut self,
+        shown: &Shown<'_>,
+        line: &mut Line,
+        state: &mut Box<State>,
+        names: &mut Box<dyn Names>,
+    ) {
+        let mut swap = |printer: &mut Printer| {
+            mem::swap(&mut printer.out.line, line);
+            mem::swap(&mut printer.out.state, state);
+            mem::swap(&mut printer.out.names, names);
+        };
+        swap(self);
+        self.packet(shown, None);
+        swap(self);
     }
 
-    /// Writes what has been printed.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
-        if self.out.line.is_empty() {
-            return Ok(());
-        }
-        let result = self.stdout.write(self.out.line.as_bytes());
+    /// Appends text that was made before.
+    pub(crate) fn raw(&mut self, text: &[u8]) {
+        self.out.line.bytes(text);
+    }
+
+    /// What has been printed.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.out.line.as_bytes()
+    }
+
+    /// Forgets what has been printed beyond `len` octets.
+    pub(crate) fn cut(&mut self, len: usize) {
+        self.out.line.truncate(len);
+    }
+
+    /// Forgets what has been printed.
+    pub(crate) fn clear(&mut self) {
         self.out.line.clear();
-        result
     }
 }

@@ -2,22 +2,25 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sniff_captures::file::{Item, Reader};
+use sniff_captures::file::{self, Layout, Records, Source};
+use sniff_captures::wait::Watch;
 use sniff_captures::write::{InterfaceFacts, Section};
-use sniff_captures::{Interface, link, wait};
-use sniff_filters::Program;
+use sniff_captures::{Interface, link};
 
+use super::output::Output;
 use super::progress::Progress;
-use super::sink::{self, Sink};
-use super::{Failure, compile, expression, plural, reason};
+use super::ring::{Course, FileFeed, Filters, Ring, Token};
+use super::workers::Workers;
+use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Style, is_pcapng_name};
+use crate::output::{Save, Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
 /// The link type of Linux cooked captures, version 2.
@@ -35,77 +38,128 @@ pub(crate) fn list(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
+/// Files that are opened before root is given up: all, but for very many.
+const OPENED_AHEAD: usize = 512;
+
+/// Opens the files, which only root may be able to; a FIFO that is not the first
+/// waits until it is its turn.
+fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
+    let ahead = |(at, path): (usize, &PathBuf)| {
+        let opens = path.as_os_str() != "-" && at < OPENED_AHEAD && (at == 0 || path.is_file());
+        opens.then(|| File::open(path))
+    };
+    paths.iter().enumerate().map(ahead).collect()
+}
+
 /// Reads files one after the other.
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
-    let mut sink = Sink::new(args, None)?;
-    let mut first: Option<Interface> = None;
-    for path in paths {
-        let mut reader = open(path, &signals)?;
-        announce(path, &reader);
-        let expression = expression::read(args)?;
-        let mut filters = Filters {
-            expression: &expression,
-            optimize: args.optimize,
-            one_link: args.write.as_ref().is_some_and(|path| !is_pcapng_name(path)),
-            rows: Vec::new(),
-        };
-        filters.extend(reader.interfaces())?;
-        match &first {
-            None => {
-                if let Some(target) = &args.write {
-                    sink.save_to(sink::create(args, target, Some(path), &style(args, target, &reader, &expression))?);
-                }
-                first = reader.interfaces().first().cloned();
-            }
-            Some(first) if args.write.is_some() && !reader.interfaces().iter().all(|i| sink::fits(first, i)) => {
-                return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
-            }
-            Some(_) => {}
-        }
-        let waits = !path.is_file();
-        let mut work = Work { reader: &mut reader, filters, waits };
-        let result = work.run(&mut sink, &signals);
-        sink.flush()?;
-        result?;
-        if sink.wanted() == 0 || signals.stopped() {
-            break;
-        }
-    }
+    let make = Workers::new(args, None)?;
+    let mut course = make.course(args);
+    let mut output = Output::new(false)?;
+    output.progress = Progress::new();
+    let result = read(args, paths, &make, &mut course, &mut output, &signals);
+    output.progress = None;
+    let finished = output.finish();
+    result.and(finished)?;
     if args.count_only {
-        sink.text(&format!("{} packet{}\n", sink.count, plural(sink.count)))?;
+        output.text(&format!("{} packet{}\n", course.count, plural(course.count)))?;
     }
     Ok(())
 }
 
-/// Opens a file; reading one that can block ends with a signal.
-fn open(path: &Path, signals: &Signals) -> Result<Reader, Failure> {
-    let shown = path.display().to_string();
-    let failed = |error: &io::Error| Failure::Text(format!("{shown}: {}", reason(error)));
-    let (source, size): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
-        // Not the buffered handle: what it holds back would not show in a poll.
-        let stdin = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|error| failed(&error))?);
-        let fd = stdin.as_raw_fd();
-        (Box::new(Interruptible::new(stdin, fd, signals)), None)
-    } else {
-        let file = File::open(path).map_err(|error| failed(&error))?;
-        let metadata = file.metadata().map_err(|error| failed(&error))?;
-        if metadata.is_file() {
-            (Box::new(file), Some(metadata.len()))
-        } else {
-            let fd = file.as_raw_fd();
-            (Box::new(Interruptible::new(file, fd, signals)), None)
+fn read(
+    args: &Args,
+    paths: &[PathBuf],
+    make: &Workers,
+    course: &mut Course,
+    output: &mut Output,
+    signals: &Signals,
+) -> Result<(), Failure> {
+    let mut first: Option<Interface> = None;
+    let opened = open_ahead(paths);
+    let (mut read, mut expression) = (Some(expression::read(args)), String::new());
+    let later = paths.iter().zip(&opened).filter(|row| row.1.is_none()).map(|row| row.0.clone());
+    let mut policy = Some(Policy::of(args, later.collect()));
+    // Nothing is decoded as root, but for the first header where the file of -w
+    // cannot be made before it, or where -Z has its place among the messages.
+    if args.write.is_none() && args.user.is_none() {
+        confine(&mut policy)?;
+    }
+    for (path, file) in paths.iter().zip(opened) {
+        let (source, mut records) = open(path, file, signals)?;
+        output.eager = !path.is_file();
+        announce(path, records.interfaces());
+        if let Some(read) = read.take() {
+            expression = read?;
         }
+        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
+        let mut filters = Filters::new(expression.clone(), args.optimize, one_link);
+        filters.extend(records.interfaces())?;
+        match &first {
+            None => {
+                if let Some(target) = &args.write {
+                    let style = style(args, target, &records, &expression);
+                    sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+                    output.save = Some(Save::create(args, paths, &style)?);
+                }
+                confine(&mut policy)?;
+                first = records.interfaces().first().cloned();
+            }
+            Some(first) if one_link && !records.interfaces().iter().all(|i| i.link == first.link) => {
+                return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
+            }
+            Some(_) => {
+                if let Some(target) = &args.write {
+                    output.input(&style(args, target, &records, &expression))?;
+                }
+            }
+        }
+        let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
+        let feed = FileFeed::new(&source, signals);
+        let token = Token::new(course, &mut records, filters, verbatim);
+        Ring::new(&feed, token, output).run(args.threads, &|| make.worker())?;
+        if course.wanted() == 0 || output.complete().0 || signals.stopped() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Gives up what the run does not need any more, once.
+fn confine(policy: &mut Option<Policy>) -> Result<(), Failure> {
+    policy.take().map_or(Ok(()), |policy| sandbox::enter(&policy).map(drop).map_err(Failure::Text))
+}
+
+/// Opens a file, if it is not `opened` yet; reading one that can block ends with a signal.
+pub(crate) fn open(
+    path: &Path,
+    opened: Option<io::Result<File>>,
+    signals: &Signals,
+) -> Result<(Source, Records), Failure> {
+    let shown = path.display().to_string();
+    let failed = |error: io::Error| Failure::Text(format!("{shown}: {}", reason(&error)));
+    let file = if path.as_os_str() == "-" {
+        // Not the buffered handle: what it holds back would not show in a poll.
+        File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?)
+    } else {
+        opened.unwrap_or_else(|| File::open(path)).map_err(failed)?
     };
-    Reader::from_source(source, size).map_err(|error| match error {
+    let source = if file.metadata().map_err(failed)?.is_file() {
+        Source::file(file)
+    } else {
+        Source::stream(Box::new(Interruptible::new(file, signals)))
+    };
+    let source = source.map_err(|error| Failure::Text(format!("error reading dump file: {}", reason(&error))))?;
+    file::open(source).map_err(|error| match error {
         sniff_captures::Error::Io(error) => Failure::Text(format!("error reading dump file: {}", reason(&error))),
         damage => Failure::Text(damage.to_string()),
     })
 }
 
 /// `reading from file …`.
-pub(crate) fn announce(path: &Path, reader: &Reader) {
-    let Some(interface) = reader.interfaces().first() else { return };
+pub(crate) fn announce(path: &Path, interfaces: &[Interface]) {
+    let Some(interface) = interfaces.first() else { return };
     message::line(&format!(
         "reading from file {}, link-type {}, snapshot length {}",
         path.display(),
@@ -118,12 +172,12 @@ pub(crate) fn announce(path: &Path, reader: &Reader) {
 }
 
 /// What kind of file `-w` writes.
-fn style<'a>(args: &Args, target: &Path, reader: &'a Reader, expression: &str) -> Style<'a> {
-    let interfaces = reader.interfaces();
+fn style<'a>(args: &Args, target: &Path, records: &'a Records, expression: &str) -> Style<'a> {
+    let interfaces = records.interfaces();
     if !is_pcapng_name(target) {
         return Style::Pcap(&interfaces[0], args.nano);
     }
-    if reader.is_pcapng() {
+    if records.layout() == Some(Layout::Pcapng) {
         return Style::Pcapng(Section::Copied);
     }
     let facts = interfaces.iter().map(|interface| InterfaceFacts {
@@ -136,99 +190,26 @@ fn style<'a>(args: &Args, target: &Path, reader: &'a Reader, expression: &str) -
     Style::Pcapng(Section::Own { application: super::application(), os: None, interfaces: facts.collect() })
 }
 
-/// The filter, compiled for each interface's own link type.
-struct Filters<'a> {
-    expression: &'a str,
-    optimize: bool,
-    /// Whether all interfaces must have one link type, as a classic file needs.
-    one_link: bool,
-    /// Link type and program of each interface.
-    rows: Vec<(u16, Program)>,
-}
-
-impl Filters<'_> {
-    /// Compiles for the interfaces that are new.
-    fn extend(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
-        for interface in &interfaces[self.rows.len()..] {
-            if self.one_link && interface.link != interfaces[0].link {
-                return Err(Failure::Text(format!(
-                    "pcap_loop: an interface has a type {} different from the type of the first interface",
-                    interface.link
-                )));
-            }
-            // Interfaces of one kind share a program; there may be thousands.
-            let seen = interfaces[..self.rows.len()].iter();
-            let same = seen.zip(&self.rows).find(|(i, _)| i.link == interface.link && i.snaplen == interface.snaplen);
-            let program = match same {
-                Some((_, row)) => row.1.clone(),
-                None => compile(self.expression, interface, self.optimize)?,
-            };
-            self.rows.push((interface.link, program));
-        }
-        Ok(())
-    }
-}
-
-/// The walk through one file.
-struct Work<'a> {
-    reader: &'a mut Reader,
-    filters: Filters<'a>,
-    /// Whether the source can keep a reader waiting.
-    waits: bool,
-}
-
-impl Work<'_> {
-    fn run(&mut self, sink: &mut Sink, signals: &Signals) -> Result<(), Failure> {
-        let mut progress = Progress::new();
-        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
-        while sink.wanted() > 0 && !signals.stopped() {
-            match self.reader.take().map_err(damaged)? {
-                Some(Item::Packet(packet)) => {
-                    let (link, program) = &self.filters.rows[packet.interface];
-                    if program.matches(packet.data, packet.wire_len) {
-                        sink.packet(&packet, *link)?;
-                    }
-                }
-                Some(Item::Block(block)) => {
-                    sink.block(block)?;
-                    self.filters.extend(self.reader.interfaces())?;
-                }
-                None => {
-                    if self.waits {
-                        sink.flush()?;
-                    }
-                    if let Some(progress) = &mut progress {
-                        progress.step(self.reader.progress(), sink.count);
-                    }
-                    if !self.reader.fill().map_err(damaged)? {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A source that may block: a signal to stop ends it.
-struct Interruptible<R> {
-    source: R,
-    fd: RawFd,
-    wake: RawFd,
+struct Interruptible {
+    file: File,
+    watch: Watch,
     stop: Arc<AtomicBool>,
 }
 
-impl<R> Interruptible<R> {
-    fn new(source: R, fd: RawFd, signals: &Signals) -> Self {
-        Interruptible { source, fd, wake: signals.descriptor(), stop: signals.stop_flag() }
+impl Interruptible {
+    fn new(file: File, signals: &Signals) -> Self {
+        let watch = Watch::new(&[file.as_raw_fd(), signals.descriptor()], None);
+        Interruptible { file, watch, stop: signals.stop_flag() }
     }
 }
 
-impl<R: Read> Read for Interruptible<R> {
+impl Read for Interruptible {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !self.stop.load(Ordering::Relaxed) {
-            if let [true, _] = wait::readable([self.fd, self.wake], None)? {
-                return self.source.read(buffer);
+            self.watch.wait(None)?;
+            if self.watch.happened(0) {
+                return self.file.read(buffer);
             }
         }
         Ok(0)

@@ -3,15 +3,16 @@
 
 use std::path::Path;
 
-use sniff_captures::file::Reader;
 use sniff_captures::link;
 use sniff_captures::live::{self, Live};
 use sniff_filters::{Instruction, Program, Target, dump};
 
 use super::{Failure, expression, unfiltered};
-use crate::cli::{Args, Input, Listing};
+use crate::cli::{self, Args, Input, Listing};
 use crate::message;
 use crate::output::Stdout;
+use crate::sandbox::{self, Policy};
+use crate::signals::Signals;
 
 /// The DLT_ value of Ethernet.
 const ETHERNET: i32 = 1;
@@ -22,8 +23,15 @@ pub(super) fn print(listing: Listing, args: &Args) -> Result<(), Failure> {
         Listing::Interfaces => interfaces()?,
         Listing::LinkTypes => link_types(args)?,
         Listing::TimeStampTypes => time_stamp_types(args)?,
+        Listing::Versions => versions(args)?,
     };
     Ok(Stdout::new()?.write(text.as_bytes())?)
+}
+
+/// Versions and what protects a run, found out by protecting this one.
+fn versions(args: &Args) -> Result<String, Failure> {
+    let active = sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
+    Ok(format!("{}sandbox: {active}\n", cli::version()))
 }
 
 fn interfaces() -> Result<String, Failure> {
@@ -108,14 +116,10 @@ fn show(instructions: &[Instruction], args: &Args) -> Result<(), Failure> {
 /// The target of a file's packets.
 fn file_target(path: &Path) -> Result<Target, Failure> {
     let shown = path.display();
-    let reader = Reader::open(path).map_err(|error| {
-        Failure::Text(match error {
-            sniff_captures::Error::Io(_) => format!("{shown}: {error}"),
-            sniff_captures::Error::Damage(text) => text,
-        })
-    })?;
-    super::files::announce(path, &reader);
-    match reader.interfaces().first() {
+    let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
+    let (_, records) = super::files::open(path, None, &signals)?;
+    super::files::announce(path, records.interfaces());
+    match records.interfaces().first() {
         Some(interface) => Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0 }),
         None => Err(Failure::Text(format!("{shown}: no interface"))),
     }

@@ -1,25 +1,39 @@
 //! Capturing on an interface.
 
-use std::fs;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
+use std::os::fd::{AsRawFd, RawFd};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{fs, thread};
 
-use sniff_captures::live::{self, Batch, Counts, Live, Settings};
+use sniff_captures::chunk::{self, Chunk};
+use sniff_captures::file::Records;
+use sniff_captures::live::{self, Counts, Live, Settings};
+use sniff_captures::wait::Watch;
 use sniff_captures::write::{InterfaceFacts, Section};
-use sniff_captures::{Interface, Time, link, wait};
+use sniff_captures::{Interface, Time, link};
 use sniff_filters::Target;
 
-use super::sink::{self, Sink};
+use super::arenas::{Pool, arenas};
+use super::output::Output;
+use super::ring::{Course, Filters, Ring, Token};
+use super::workers::Workers;
 use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Style, is_pcapng_name};
+use crate::output::{Save, Style, is_pcapng_name};
+use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
-/// How often a file is flushed under load, and `Got N` is printed.
+/// How often `Got N` is printed.
 const SECOND: Duration = Duration::from_secs(1);
+
+/// How often workers that are behind are looked after.
+const BACKLOG: Duration = Duration::from_millis(20);
+
+/// Packets that are thrown away at once while memory is full.
+const AT_ONCE: usize = 4096;
 
 /// The interface of a name, or of a number in the list, or the first.
 pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
@@ -79,16 +93,42 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: mask.into() };
     live.set_filter(&expression, args.optimize, mask.into()).map_err(|text| unfiltered(&expression, text, target))?;
-    let foreign = args.foreign.then(|| (network.octets(), mask.octets()));
-    let mut sink = Sink::new(args, foreign)?;
+    let workers = Workers::new(args, args.foreign.then(|| (network.octets(), mask.octets())))?;
+    let mut course = workers.course(args);
+    let mut output = Output::new(true)?;
+    let interfaces = live.interfaces().to_vec();
     if let Some(path) = &args.write {
-        sink.save_to(sink::create(args, path, None, &style(args, path, &live.interfaces()[0], &expression))?);
+        sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+        output.save = Some(Save::create(args, &[], &style(args, path, &interfaces[0], &expression))?);
     }
-    announce(args, &name, &live, &sink);
-    let mut capture = Capture { live, batch: Batch::default(), captured: 0, last: Time::default() };
-    let result = capture.run(args, &mut sink, &signals);
-    let result = result.and_then(|()| sink.flush());
-    capture.finish(args, &mut sink, &signals, result)
+    sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
+    announce(args, &name, &live, workers.print());
+    let mut records = Records::captured(interfaces.clone());
+    let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
+    let token = Token::new(&mut course, &mut records, Filters::none(&interfaces), verbatim);
+    let (pool, feed) = arenas(args.memory, &signals);
+    let ring = Ring::new(&feed, token, &mut output);
+    let mut capture = Capture { live, pool, arena: Chunk::default(), taken: 0, dropped: 0, full: false };
+    let stdout = (workers.print()).then(|| io::stdout().as_raw_fd());
+    let make = || workers.worker();
+    let captured = thread::scope(|scope| {
+        let (ring, make) = (&ring, &make);
+        for _ in 0..args.threads {
+            scope.spawn(move || ring.work(scope, 1, make));
+        }
+        let result = capture.run(args, ring, &signals, stdout);
+        // The workers leave once they have done what is left.
+        while !capture.arena.is_empty() && !ring.ended() {
+            capture.pool.send(&mut capture.arena);
+            if !capture.arena.is_empty() {
+                thread::sleep(BACKLOG);
+            }
+        }
+        capture.pool.close();
+        result
+    });
+    let result = ring.finish().and(captured);
+    finish(args, &mut capture, &mut output, &course, &signals, result)
 }
 
 /// A refused capture with the command that helps.
@@ -102,13 +142,13 @@ fn with_help(text: String) -> String {
 }
 
 /// `listening on …`.
-fn announce(args: &Args, name: &str, live: &Live, sink: &Sink) {
+fn announce(args: &Args, name: &str, live: &Live, prints: bool) {
     let text = format!(
         "listening on {name}, link-type {}, snapshot length {} bytes",
         link::describe(live.dlt()),
         live.interfaces()[0].snaplen
     );
-    if args.text.verbose == 0 && sink.prints() && args.write.is_none() {
+    if args.text.verbose == 0 && prints && args.write.is_none() {
         message::note("verbose output suppressed, use -v[v]... for full protocol decode");
         message::line(&text);
     } else {
@@ -132,88 +172,101 @@ fn style<'a>(args: &Args, path: &Path, interface: &'a Interface, expression: &st
     Style::Pcapng(Section::Own { application: super::application(), os, interfaces: vec![facts] })
 }
 
-/// A capture under way.
+/// A capture under way: packets are moved out of the kernel's ring into arenas,
+/// and whoever makes text of them is never waited for.
 struct Capture {
     live: Live,
-    batch: Batch,
-    /// Packets that were taken from the kernel.
-    captured: u64,
-    /// The time of the last one.
-    last: Time,
+    pool: Pool,
+    /// What is being filled.
+    arena: Chunk,
+    /// Packets taken from the kernel.
+    taken: u64,
+    /// Packets thrown away because memory was full.
+    dropped: u64,
+    /// Whether memory is full.
+    full: bool,
 }
 
 impl Capture {
-    fn run(&mut self, args: &Args, sink: &mut Sink, signals: &Signals) -> Result<(), Failure> {
-        let reports = args.text.verbose > 0 && args.write.is_some() && !sink.prints();
+    fn run(&mut self, args: &Args, ring: &Ring<'_>, signals: &Signals, stdout: Option<RawFd>) -> Result<(), Failure> {
+        let reports = args.text.verbose > 0 && args.write.is_some() && !args.print;
         let mut got = Got { wanted: reports, next: Instant::now() + SECOND, shown: u64::MAX };
-        let mut flushed = Instant::now();
-        while sink.wanted() > 0 && !signals.stopped() {
-            if self.take(sink)? == 0 {
-                // Nothing more at once: everything finished goes out.
-                sink.flush()?;
-                flushed = Instant::now();
-                let pause = reports.then_some(SECOND);
-                let fds = [self.live.descriptor(), signals.descriptor()];
-                wait::readable(fds, pause).map_err(|error| Failure::Text(error.to_string()))?;
-            } else if flushed.elapsed() >= SECOND {
-                sink.flush()?;
-                flushed = Instant::now();
+        let mut watch = Watch::new(&[self.live.descriptor(), signals.descriptor()], stdout);
+        let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
+        let stopped = || signals.stopped() || ring.complete() || end.is_some_and(|end| Instant::now() >= end);
+        let mut next = ring.tick()?;
+        while !ring.ended() && !stopped() {
+            if self.take()? == 0 {
+                self.hand_over();
+                let pause = if self.arena.is_empty() { reports.then_some(SECOND) } else { Some(BACKLOG) };
+                let left = next.into_iter().chain(end).min().map(|at| at.saturating_duration_since(Instant::now()));
+                watch.wait(pause.into_iter().chain(left).min()).map_err(|error| Failure::Text(error.to_string()))?;
+                if watch.happened(2) {
+                    return Err(Failure::Output(io::Error::from(io::ErrorKind::BrokenPipe)));
+                }
             }
+            next = ring.tick()?;
             signals.clear();
             if signals.take_report() {
                 self.report();
             }
             if signals.take_flush() {
-                sink.flush_save()?;
+                ring.flush()?;
             }
-            got.step(self.captured);
+            got.step(self.taken - self.dropped);
         }
-        if signals.stopped() && sink.wanted() > 0 {
-            self.drain(sink)?;
+        if stopped() && !ring.ended() {
+            self.drain(ring)?;
         }
         Ok(())
     }
 
     /// Takes what the kernel has; how many packets it was.
-    fn take(&mut self, sink: &mut Sink) -> Result<usize, Failure> {
-        self.batch.clear();
-        let result = self.live.drain(&mut self.batch, sink.appetite());
-        let link = self.live.interfaces()[0].link;
-        let mut taken = 0;
-        for packet in self.batch.packets() {
-            if sink.wanted() == 0 {
-                break;
-            }
-            taken += 1;
-            self.captured += 1;
-            self.last = packet.time;
-            sink.packet(&packet, link)?;
+    fn take(&mut self) -> Result<usize, Failure> {
+        let result = if self.full {
+            self.live.discard(AT_ONCE).inspect(|&count| self.dropped += count as u64)
+        } else {
+            self.live.drain(&mut self.arena, usize::MAX, None)
+        };
+        let count = result.map_err(|text| {
+            self.pool.send(&mut self.arena);
+            Failure::Text(format!("pcap_loop: {text}"))
+        })?;
+        self.taken += count as u64;
+        if self.arena.len() >= chunk::SIZE {
+            self.pool.send(&mut self.arena);
         }
-        match result {
-            Ok(_) => Ok(taken),
-            Err(text) => {
-                sink.flush()?;
-                Err(Failure::Text(format!("pcap_loop: {text}")))
-            }
+        let full = self.arena.len() >= chunk::SIZE;
+        if full && !self.full && self.dropped == 0 {
+            message::warning("memory is full: packets are dropped; --memory gives it more");
+        }
+        self.full = full;
+        Ok(count)
+    }
+
+    /// Hands over what there is, when nothing more comes at once. While others
+    /// are behind, one arena may as well become full.
+    fn hand_over(&mut self) {
+        if !self.arena.is_empty() && self.pool.is_idle() {
+            self.pool.send(&mut self.arena);
         }
     }
 
     /// After a signal: takes what the kernel had received by then. A block that
     /// is not full is handed over only after a while.
-    fn drain(&mut self, sink: &mut Sink) -> Result<(), Failure> {
+    fn drain(&mut self, ring: &Ring<'_>) -> Result<(), Failure> {
         let target = self.counts().map_or(0, |counts| u64::from(counts.received.saturating_sub(counts.dropped)));
         let deadline = Instant::now() + 2 * self.live.hold();
-        while sink.wanted() > 0 && self.captured < target {
-            if self.take(sink)? > 0 {
+        let mut watch = Watch::new(&[self.live.descriptor()], None);
+        while !ring.ended() && self.taken < target {
+            if self.take()? > 0 {
                 continue;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            // -1 is no descriptor: only the kernel's ring is waited for.
-            wait::readable([self.live.descriptor(), -1], Some(left))
-                .map_err(|error| Failure::Text(error.to_string()))?;
+            watch.wait(Some(left)).map_err(|error| Failure::Text(error.to_string()))?;
         }
         Ok(())
     }
@@ -224,57 +277,61 @@ impl Capture {
 
     /// The counters on one line, as USR1 asks for them.
     fn report(&mut self) {
-        if let Some(lines) = self.lines() {
+        if let Some(lines) = self.lines(self.taken - self.dropped) {
             message::note(&lines.join(", "));
         }
     }
 
     /// The counters.
-    fn lines(&mut self) -> Option<Vec<String>> {
+    fn lines(&mut self, captured: u64) -> Option<Vec<String>> {
         let counts = self.counts()?;
         let line = |count: u64, what: &str| format!("{count} packet{} {what}", plural(count));
         let mut lines = vec![
-            line(self.captured, "captured"),
+            line(captured, "captured"),
             line(u64::from(counts.received), "received by filter"),
             line(u64::from(counts.dropped), "dropped by kernel"),
         ];
+        if self.dropped > 0 {
+            lines.push(line(self.dropped, "dropped by sniff"));
+        }
         if counts.interface_dropped > 0 {
             lines.push(line(u64::from(counts.interface_dropped), "dropped by interface"));
         }
         Some(lines)
     }
+}
 
-    /// The end of a capture: statistics into the file, counters to standard error.
-    fn finish(
-        &mut self,
-        args: &Args,
-        sink: &mut Sink,
-        signals: &Signals,
-        result: Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut result = result;
-        if result.is_ok() {
-            let counts = self.counts().unwrap_or_default();
-            result = sink
-                .statistics(now(), u64::from(counts.received), u64::from(counts.dropped))
-                .and_then(|()| sink.flush());
-        }
-        if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
-            result = sink.text("\n");
-        }
-        if let Err(Failure::Text(text)) = &result {
-            message::error(text);
-        }
-        if let Some(lines) = self.lines() {
-            message::line(&lines.join("\n"));
-        }
-        if args.count_only && result.is_ok() {
-            result = sink.text(&format!("{} packet{}\n", sink.count, plural(sink.count)));
-        }
-        match result {
-            Err(Failure::Text(_)) => Err(Failure::Said),
-            other => other,
-        }
+/// The end of a capture: statistics into the file, counters to standard error.
+fn finish(
+    args: &Args,
+    capture: &mut Capture,
+    output: &mut Output,
+    course: &Course,
+    signals: &Signals,
+    result: Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut result = result;
+    if result.is_ok() {
+        let counts = capture.counts().unwrap_or_default();
+        result = output.statistics(now(), u64::from(counts.received), u64::from(counts.dropped));
+    }
+    let finished = output.finish();
+    result = result.and(finished);
+    if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
+        result = output.text("\n");
+    }
+    if let Err(Failure::Text(text)) = &result {
+        message::error(text);
+    }
+    if let Some(lines) = capture.lines(course.taken) {
+        message::line(&lines.join("\n"));
+    }
+    if args.count_only && result.is_ok() {
+        result = output.text(&format!("{} packet{}\n", course.count, plural(course.count)));
+    }
+    match result {
+        Err(Failure::Text(_)) => Err(Failure::Said),
+        other => other,
     }
 }
 

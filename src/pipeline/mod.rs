@@ -1,11 +1,14 @@
 //! A run: packets from their source through the filter to the outputs.
 
+mod arenas;
 pub(crate) mod expression;
 mod files;
 mod listing;
 mod live;
+mod output;
 mod progress;
-mod sink;
+mod ring;
+mod workers;
 
 use std::io;
 
@@ -13,7 +16,8 @@ use sniff_captures::Interface;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
-pub(crate) use files::{announce, list};
+pub(crate) use files::{announce, list, open};
+pub(crate) use ring::Filters;
 
 use crate::message;
 use crate::output::SaveError;
@@ -77,18 +81,7 @@ fn report(failure: Failure) -> u8 {
         Failure::Output(error) => return unwritten(&error),
         Failure::Said => {}
         Failure::Text(text) => message::error(&text),
-        Failure::Save(SaveError::Create(path, error)) => {
-            message::error(&format!("{}: {}", path.display(), reason(&error)));
-        }
-        Failure::Save(SaveError::Write(path, error, packets)) => message::error(&format!(
-            "{}: {}; {packets} packet{} written, the file ends with a whole packet",
-            path.display(),
-            reason(&error),
-            plural(packets)
-        )),
-        Failure::Save(SaveError::SameFile(path)) => {
-            message::error(&format!("{}: cannot write the file that is read", path.display()));
-        }
+        Failure::Save(error) => message::error(&error.to_string()),
         Failure::Filter(expression, at, text) => {
             message::error(&text);
             let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -117,7 +110,7 @@ pub(crate) fn plural(count: u64) -> &'static str {
 }
 
 /// Compiles the filter for packets of an interface.
-pub(crate) fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
+fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
     let link = sniff_captures::link::to_dlt(interface.link);
     let target = Target { link, snaplen: interface.snaplen, mask: 0 };
     Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))

@@ -1,6 +1,8 @@
 //! ClientHello and ServerHello (RFC 8446, section 4.1), and their fingerprints
 //! JA3, JA3S and JA4.
 
+use std::fmt::Write;
+
 use md5::{Digest, Md5};
 use ring::digest::{SHA256, digest};
 
@@ -142,13 +144,20 @@ fn ja4_alpn(protocol: Option<&Vec<u8>>) -> String {
 
 /// Numbers that are not GREASE, in decimal or as four hexadecimal digits.
 fn joined(numbers: &[u16], hex: bool, separator: &str) -> String {
-    let numbers = numbers.iter().filter(|&&number| !is_grease(number));
-    let texts = numbers.map(|number| if hex { format!("{number:04x}") } else { number.to_string() });
-    texts.collect::<Vec<_>>().join(separator)
+    let mut text = String::with_capacity(numbers.len() * 6);
+    for number in numbers.iter().filter(|&&number| !is_grease(number)) {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        // Writing to a string does not fail.
+        let _ = if hex { write!(text, "{number:04x}") } else { write!(text, "{number}") };
+    }
+    text
 }
 
 fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
 fn md5(text: &str) -> String {

@@ -18,7 +18,7 @@ use std::path::Path;
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::quic::Quic;
 use crate::streams::Consumer;
 use crate::streams::row::Format;
@@ -151,7 +151,7 @@ impl Tls {
         verbose: bool,
         keylog: Option<&Path>,
         memory: usize,
-        stamp: Stamp,
+        stamp: Stamps,
     ) -> Result<Self, String> {
         Ok(Tls {
             transports: Transports::new(memory / 16),

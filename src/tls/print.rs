@@ -6,7 +6,7 @@ use sniff_dissectors::Line;
 
 use super::names;
 use super::session::{Alert, Event, Facts};
-use crate::output::Stamp;
+use crate::output::Stamps;
 use crate::quic::Told;
 use crate::streams::row::{self, Column, Format, Value};
 use crate::streams::tcp::{Ends, Opening, Side};
@@ -141,12 +141,12 @@ fn date(seconds: i64, time: bool) -> String {
 pub(super) struct Output {
     format: Format,
     verbose: bool,
-    stamp: Stamp,
+    stamp: Stamps,
     pub line: Line,
 }
 
 impl Output {
-    pub fn new(format: Format, verbose: bool, stamp: Stamp) -> Result<Self, String> {
+    pub fn new(format: Format, verbose: bool, stamp: Stamps) -> Result<Self, String> {
         format.check(COLUMNS)?;
         Ok(Output { format, verbose, stamp, line: Line::default() })
     }

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use sniff_captures::file::{Item, Reader};
-use sniff_filters::Program;
+use sniff_captures::chunk::Chunk;
+use sniff_captures::file::Walk;
 
 use crate::cli::{Args, Input, Verb, VerbArgs};
 use crate::dns::Dns;
@@ -12,8 +12,8 @@ use crate::flows::Flows;
 use crate::follow::{Follow, Show};
 use crate::http::{self, Http};
 use crate::message;
-use crate::output::{Stamp, Stdout};
-use crate::pipeline::{Failure, announce, compile, expression, list, plural, reason};
+use crate::output::{Stamps, Stdout};
+use crate::pipeline::{Failure, Filters, announce, expression, list, open, plural, reason};
 use crate::signals::Signals;
 use crate::streams::Consumer;
 use crate::tls::Tls;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, verb: &VerbArgs) -> Result<(), Failure> {
 
 /// The verb that the options ask for.
 fn consumer(args: &Args, verb: &VerbArgs) -> Result<Box<dyn Consumer>, String> {
-    let stamp = Stamp::new(args.time, args.nano);
+    let stamp = Stamps::new(args.time, args.nano);
     Ok(match verb.verb {
         Verb::Flows => Box::new(Flows::new(verb.format.clone(), verb.order, verb.top, verb.memory, stamp)?),
         Verb::Follow => {
@@ -94,40 +94,46 @@ struct Run {
 
 impl Run {
     fn file(&mut self, path: &Path, args: &Args, signals: &Signals) -> Result<(), Failure> {
-        let shown = path.display();
-        let mut reader = Reader::open(path).map_err(|error| match error {
-            sniff_captures::Error::Io(error) => Failure::Text(format!("{shown}: {}", reason(&error))),
-            damage => Failure::Text(damage.to_string()),
-        })?;
-        announce(path, &reader);
-        let expression = expression::read(args)?;
-        let mut filters: Vec<(u16, Program)> = Vec::new();
+        let (source, mut records) = open(path, None, signals)?;
+        announce(path, records.interfaces());
+        let mut filters = Filters::new(expression::read(args)?, args.optimize, false);
+        filters.extend(records.interfaces())?;
         let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
-        while self.left > 0 && !signals.stopped() {
-            for interface in &reader.interfaces()[filters.len()..] {
-                let same = filters.iter().find(|row| row.0 == interface.link);
-                let program = match same {
-                    Some(row) => row.1.clone(),
-                    None => compile(&expression, interface, args.optimize)?,
-                };
-                filters.push((interface.link, program));
+        let (mut chunk, mut rest) = (Chunk::default(), Vec::new());
+        loop {
+            let taken = source.take(&mut chunk);
+            chunk.prepend(&rest);
+            let octets = chunk.octets();
+            let mut at = 0;
+            let need = loop {
+                if self.left == 0 || signals.stopped() {
+                    return Ok(());
+                }
+                match records.next(&octets[at..]).map_err(damaged)? {
+                    Walk::Packet { at: data, record, head } => {
+                        let packet = head.packet(&octets[at..], data, record);
+                        if let Some(link) = filters.matches(&packet) {
+                            self.packet(&packet, link)?;
+                        }
+                        at += record;
+                    }
+                    Walk::Block { record } => {
+                        self.consumer.block(&octets[at..at + record]);
+                        filters.extend(records.interfaces())?;
+                        at += record;
+                    }
+                    Walk::Need(need) => break need,
+                }
+            };
+            rest.clear();
+            rest.extend_from_slice(&octets[at..]);
+            if let Some(error) = taken.error {
+                return Err(Failure::Text(format!("pcap_loop: error reading dump file: {}", reason(&error))));
             }
-            match reader.take().map_err(damaged)? {
-                Some(Item::Packet(packet)) => {
-                    let (link, program) = &filters[packet.interface];
-                    if program.matches(packet.data, packet.wire_len) {
-                        self.packet(&packet, *link)?;
-                    }
-                }
-                Some(Item::Block(block)) => self.consumer.block(block),
-                None => {
-                    if !reader.fill().map_err(damaged)? {
-                        break;
-                    }
-                }
+            if taken.last {
+                return if rest.is_empty() { Ok(()) } else { Err(damaged(need.cut(rest.len()))) };
             }
         }
-        Ok(())
     }
 
     fn packet(&mut self, packet: &sniff_captures::Packet<'_>, link: u16) -> Result<(), Failure> {

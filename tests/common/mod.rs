@@ -4,6 +4,8 @@
 // Each test file uses only some of this.
 #![allow(dead_code)]
 
+pub mod net;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

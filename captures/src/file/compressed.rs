@@ -8,7 +8,12 @@ use lz4_flex::frame::FrameDecoder;
 type Source = Box<dyn Read + Send>;
 
 /// Octets enough to recognise every format.
-const MAGIC: usize = 4;
+pub(super) const MAGIC: usize = 4;
+
+/// Whether octets are the first of a compressed file.
+pub(super) fn is_compressed(octets: &[u8]) -> bool {
+    matches!(octets, [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd] | [0x04, 0x22, 0x4d, 0x18])
+}
 
 /// The source itself, or what it holds uncompressed: gzip (RFC 1952), zstd
 /// (RFC 8878) or LZ4 frames, also several one after the other.

@@ -2,57 +2,100 @@
 //! path, a FIFO or standard input.
 
 mod compressed;
-mod pcap;
+pub(crate) mod pcap;
 mod pcapng;
+mod source;
+
+pub use source::{Source, Taken};
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::chunk::Chunk;
 use crate::error::Error;
-use crate::packet::{Interface, Packet};
+use crate::packet::{Interface, Packet, Time};
 
 /// The largest packet that libpcap accepts for nearly all link types, in octets.
 pub(crate) const MAX_SNAPLEN: u32 = 262_144;
 
-/// What lies next in a capture file.
-#[derive(Debug)]
-pub enum Item<'c> {
-    /// A packet.
-    Packet(Packet<'c>),
-    /// A whole pcapng block that holds no packet.
-    Block(&'c [u8]),
-}
-
-/// What a walk over a chunk found.
-enum Walk {
+/// What lies at the start of some octets of a capture file.
+pub enum Walk {
     /// A packet of `len` octets at `at`, in a record of `record` octets.
-    Packet { at: usize, record: usize, head: Head },
-    /// A block of `record` octets without a packet.
-    Block { record: usize },
-    /// The record does not end within the chunk: so many octets are needed.
+    Packet {
+        /// Where the captured octets start.
+        at: usize,
+        /// Octets of the whole record.
+        record: usize,
+        /// The packet's facts.
+        head: Head,
+    },
+    /// A pcapng block of `record` octets without a packet.
+    Block {
+        /// Octets of the whole block.
+        record: usize,
+    },
+    /// The record does not end within the octets.
     Need(Need),
 }
 
 /// A packet's facts without its octets.
-struct Head {
-    time: crate::Time,
-    caplen: usize,
-    wire_len: u32,
-    interface: usize,
+pub struct Head {
+    /// When it was captured.
+    pub time: Time,
+    /// Octets captured.
+    pub caplen: usize,
+    /// Its length on the wire in octets.
+    pub wire_len: u32,
+    /// The number of its interface in [`Records::interfaces`].
+    pub interface: usize,
 }
 
-/// More octets than a chunk holds, and what to say if the file ends before them.
-struct Need {
+impl Head {
+    /// The packet with its octets, which start at `at` of `octets`, in a record of `record` octets.
+    #[inline]
+    pub fn packet<'c>(&self, octets: &'c [u8], at: usize, record: usize) -> Packet<'c> {
+        Packet {
+            time: self.time,
+            wire_len: self.wire_len,
+            data: &octets[at..at + self.caplen],
+            interface: self.interface,
+            record: &octets[..record],
+        }
+    }
+}
+
+/// How records lie in a file, where they can go into another as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Classic pcap in this machine's byte order, with nanoseconds or microseconds.
+    Pcap {
+        /// Whether fractions of a second are nanoseconds.
+        nano: bool,
+    },
+    /// pcapng.
+    Pcapng,
+}
+
+/// More octets than there are, and what to say if the file ends before them.
+pub struct Need {
     /// Octets from the start of the record.
-    octets: usize,
+    pub octets: usize,
     /// Octets of the record that were complete before the missing part.
     before: usize,
     /// The format's words for the missing part.
     part: Part,
+}
+
+impl Need {
+    /// The error of a file that ends after `have` octets of the record.
+    pub fn cut(&self, have: usize) -> Error {
+        let (tried, got) = (self.octets - self.before, have.saturating_sub(self.before));
+        Error::damage(match self.part {
+            Part::RecordHeader => format!("truncated dump file; tried to read {tried} header bytes, only got {got}"),
+            Part::RecordBody => format!("truncated dump file; tried to read {tried} captured bytes, only got {got}"),
+            Part::Block => format!("truncated pcapng dump file; tried to read {tried} bytes, only got {got}"),
+        })
+    }
 }
 
 /// The part of a file that is cut.
@@ -70,66 +113,15 @@ enum Format {
     Pcapng(pcapng::Walker),
 }
 
-/// A capture file that is being read.
-pub struct Reader {
-    source: Box<dyn Read + Send>,
-    chunk: Chunk,
-    /// Octets of the record that was handed out last; consumed at the next call.
-    handed: usize,
-    wanted: usize,
+/// Walks the records of a capture file in their order.
+pub struct Records {
     format: Format,
-    position: Arc<AtomicU64>,
-    size: Option<u64>,
 }
 
-impl Reader {
-    /// Opens the file at `path`, or standard input for `-`.
-    ///
-    /// # Errors
-    /// The file cannot be opened, or its header is no capture file's.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        if path.as_os_str() == "-" {
-            return Self::from_source(Box::new(io::stdin()), None);
-        }
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let size = metadata.is_file().then_some(metadata.len());
-        Self::from_source(Box::new(file), size)
-    }
-
-    /// Reads from any source; `size` is what is known of its length in octets.
-    ///
-    /// # Errors
-    /// The header is no capture file's.
-    pub fn from_source(source: Box<dyn Read + Send>, size: Option<u64>) -> Result<Self, Error> {
-        let position = Arc::new(AtomicU64::new(0));
-        let counted = Counted { source, position: Arc::clone(&position) };
-        let mut source = compressed::detect(Box::new(counted))?;
-        let mut chunk = Chunk::default();
-        let format = open_format(&mut chunk, &mut *source)?;
-        let mut reader = Reader { source, chunk, handed: 0, wanted: 0, format, position, size };
-        reader.find_interface()?;
-        Ok(reader)
-    }
-
-    /// Walks to the first interface description, which the file's first line
-    /// needs; the blocks before it stay in the chunk and are handed out later.
-    fn find_interface(&mut self) -> Result<(), Error> {
-        let Format::Pcapng(walker) = &mut self.format else { return Ok(()) };
-        loop {
-            match walker.first_interface(self.chunk.unread())? {
-                None => return Ok(()),
-                Some(need) => {
-                    let octets = need.octets;
-                    if self.chunk.fill(&mut *self.source, octets)? == 0 {
-                        if self.chunk.unread().len() == need.before {
-                            return Err(Error::damage("the capture file has no Interface Description Blocks"));
-                        }
-                        return Err(cut(&need, self.chunk.unread().len()));
-                    }
-                }
-            }
-        }
+impl Records {
+    /// Records of packets that were captured into chunks.
+    pub fn captured(interfaces: Vec<Interface>) -> Self {
+        Records { format: Format::Pcap(pcap::Walker::captured(interfaces)) }
     }
 
     /// The interfaces seen so far; a classic file has one.
@@ -140,128 +132,115 @@ impl Reader {
         }
     }
 
+    /// How the records lie, if they can go into another file as they are.
+    pub fn layout(&self) -> Option<Layout> {
+        match &self.format {
+            Format::Pcap(walker) => walker.layout(),
+            Format::Pcapng(_) => Some(Layout::Pcapng),
+        }
+    }
+
     /// Whether the file is pcapng.
     pub fn is_pcapng(&self) -> bool {
         matches!(self.format, Format::Pcapng(_))
     }
 
-    /// Octets read of the (compressed) file, and its size where it has one.
-    pub fn progress(&self) -> (u64, Option<u64>) {
-        (self.position.load(Ordering::Relaxed), self.size)
-    }
-
-    /// The next packet or block that lies whole in the chunk; nothing when the
-    /// chunk has to be filled.
+    /// The record at the start of `octets`.
     ///
     /// # Errors
     /// The file is damaged at this place.
     #[inline]
-    pub fn take(&mut self) -> Result<Option<Item<'_>>, Error> {
-        self.chunk.consume(self.handed);
-        self.handed = 0;
-        let walk = match &mut self.format {
-            Format::Pcap(walker) => walker.next(self.chunk.unread())?,
-            Format::Pcapng(walker) => walker.next(self.chunk.unread())?,
-        };
-        match walk {
-            Walk::Packet { at, record, head } => {
-                self.handed = record;
-                let block = if self.is_pcapng() { self.chunk.slice(0, record) } else { &[] };
-                Ok(Some(Item::Packet(Packet {
-                    time: head.time,
-                    wire_len: head.wire_len,
-                    data: self.chunk.slice(at, head.caplen),
-                    interface: head.interface,
-                    block,
-                })))
-            }
-            Walk::Block { record } => {
-                self.handed = record;
-                Ok(Some(Item::Block(self.chunk.slice(0, record))))
-            }
-            Walk::Need(need) => {
-                self.wanted = need.octets;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Reads more of the file; false at its end.
-    ///
-    /// # Errors
-    /// The file cannot be read, or ends within a record.
-    pub fn fill(&mut self) -> Result<bool, Error> {
-        let wanted = self.wanted.max(1);
-        if self.chunk.fill(&mut *self.source, wanted)? > 0 {
-            return Ok(true);
-        }
-        let left = self.chunk.unread();
-        if left.is_empty() {
-            return Ok(false);
-        }
-        let walk = match &mut self.format {
-            Format::Pcap(walker) => walker.next(left)?,
-            Format::Pcapng(walker) => walker.next(left)?,
-        };
-        match walk {
-            Walk::Need(need) => Err(cut(&need, left.len())),
-            _ => Ok(true),
+    pub fn next(&mut self, octets: &[u8]) -> Result<Walk, Error> {
+        match &mut self.format {
+            Format::Pcap(walker) => walker.next(octets),
+            Format::Pcapng(walker) => walker.next(octets),
         }
     }
 }
 
-/// The end of a file within a record.
-fn cut(need: &Need, have: usize) -> Error {
-    let (tried, got) = (need.octets - need.before, have.saturating_sub(need.before));
-    Error::damage(match need.part {
-        Part::RecordHeader => format!("truncated dump file; tried to read {tried} header bytes, only got {got}"),
-        Part::RecordBody => format!("truncated dump file; tried to read {tried} captured bytes, only got {got}"),
-        Part::Block => format!("truncated pcapng dump file; tried to read {tried} bytes, only got {got}"),
-    })
+/// Reads the start of a capture file: how its records are walked, and where its
+/// octets come from, which then start with its first record or block.
+///
+/// # Errors
+/// The source cannot be read, or its header is no capture file's.
+pub fn open(mut source: Source) -> Result<(Source, Records), Error> {
+    let mut head = Vec::new();
+    let format = open_format(&mut head, &mut source)?;
+    let mut records = Records { format };
+    find_interface(&mut records, &mut head, &mut source)?;
+    source.start_with(head);
+    Ok((source, records))
+}
+
+/// Hands every packet of a file to `take`, with its interface.
+///
+/// # Errors
+/// The file cannot be read or is damaged; the packets before that were handed out.
+pub fn each_packet(path: &Path, mut take: impl FnMut(&Packet<'_>, &Interface)) -> Result<(), Error> {
+    let (source, mut records) = open(Source::file(File::open(path)?)?)?;
+    let (mut chunk, mut rest) = (Chunk::default(), Vec::new());
+    loop {
+        let taken = source.take(&mut chunk);
+        chunk.prepend(&rest);
+        let octets = chunk.octets();
+        let mut at = 0;
+        let need = loop {
+            match records.next(&octets[at..])? {
+                Walk::Packet { at: data, record, head } => {
+                    take(&head.packet(&octets[at..], data, record), &records.interfaces()[head.interface]);
+                    at += record;
+                }
+                Walk::Block { record } => at += record,
+                Walk::Need(need) => break need,
+            }
+        };
+        rest = octets[at..].to_vec();
+        if let Some(error) = taken.error {
+            return Err(error.into());
+        }
+        if taken.last {
+            return if rest.is_empty() { Ok(()) } else { Err(need.cut(rest.len())) };
+        }
+    }
+}
+
+/// Walks to the first interface description, which the file's first line
+/// needs; the blocks before it stay in `head` and are walked again later.
+fn find_interface(records: &mut Records, head: &mut Vec<u8>, source: &mut Source) -> Result<(), Error> {
+    let Format::Pcapng(walker) = &mut records.format else { return Ok(()) };
+    while let Some(need) = walker.first_interface(head)? {
+        if !source.more(head, need.octets)? {
+            if head.len() == need.before {
+                return Err(Error::damage("the capture file has no Interface Description Blocks"));
+            }
+            return Err(need.cut(head.len()));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the file's header and decides what walks its records.
-fn open_format(chunk: &mut Chunk, source: &mut dyn Read) -> Result<Format, Error> {
-    let header = |chunk: &mut Chunk, source: &mut dyn Read, need: usize| -> Result<bool, Error> {
-        while chunk.unread().len() < need {
-            if chunk.fill(source, need)? == 0 {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
-    if !header(chunk, source, 4)? {
-        let got = chunk.unread().len();
-        return Err(Error::damage(format!("truncated dump file; tried to read 4 file header bytes, only got {got}")));
+fn open_format(head: &mut Vec<u8>, source: &mut Source) -> Result<Format, Error> {
+    if !source.more(head, 4)? {
+        return Err(Error::damage(format!(
+            "truncated dump file; tried to read 4 file header bytes, only got {}",
+            head.len()
+        )));
     }
-    if let Some(order) = pcap::magic(chunk.unread()) {
-        if !header(chunk, source, pcap::HEADER)? {
-            let got = chunk.unread().len() - 4;
+    if let Some(order) = pcap::magic(head) {
+        if !source.more(head, pcap::HEADER)? {
             return Err(Error::damage(format!(
-                "truncated dump file; tried to read 24 file header bytes, only got {got}"
+                "truncated dump file; tried to read 24 file header bytes, only got {}",
+                head.len() - 4
             )));
         }
-        let walker = pcap::Walker::new(order, chunk.unread())?;
-        chunk.consume(pcap::HEADER);
+        let walker = pcap::Walker::new(order, head)?;
+        head.drain(..pcap::HEADER);
         return Ok(Format::Pcap(walker));
     }
-    header(chunk, source, pcapng::MIN_SECTION)?;
-    match pcapng::Walker::new(chunk.unread())? {
+    source.more(head, pcapng::MIN_SECTION)?;
+    match pcapng::Walker::new(head)? {
         Some(walker) => Ok(Format::Pcapng(walker)),
         None => Err(Error::damage("unknown file format")),
-    }
-}
-
-/// A source that counts the octets taken from it.
-struct Counted {
-    source: Box<dyn Read + Send>,
-    position: Arc<AtomicU64>,
-}
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.position.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
     }
 }

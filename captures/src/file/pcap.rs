@@ -1,16 +1,18 @@
 //! Classic pcap (draft-ietf-opsawg-pcap): a file header, then records.
 
-use super::{Head, MAX_SNAPLEN, Need, Part, Walk};
+use super::{Head, Layout, MAX_SNAPLEN, Need, Part, Walk};
 use crate::error::Error;
 use crate::packet::{Interface, Resolution, Time};
 
 /// Octets of the file header.
 pub(super) const HEADER: usize = 24;
 
-const RECORD: usize = 16;
+pub(crate) const RECORD: usize = 16;
 /// Octets of the record header of the Kuznetzov patch, which adds an interface
 /// index, the protocol and the packet's direction.
-const PATCHED_RECORD: usize = 24;
+pub(crate) const PATCHED_RECORD: usize = 24;
+/// Where such a header has the interface.
+const TAG: usize = 16;
 /// What the octets that the patch counts beyond the packet add to the snapshot length.
 const PATCHED_EXTRA: u32 = 14;
 
@@ -50,7 +52,9 @@ pub(super) struct Walker {
     nanos: u64,
     lengths: Lengths,
     snaplen: u32,
-    interface: [Interface; 1],
+    interfaces: Vec<Interface>,
+    /// Whether records name their interface, where the patch has it.
+    tagged: bool,
 }
 
 impl Walker {
@@ -93,12 +97,35 @@ impl Walker {
             nanos: if nano { 1 } else { 1000 },
             lengths,
             snaplen,
-            interface: [Interface { link, snaplen, resolution, offset: 0, name: None }],
+            interfaces: vec![Interface { link, snaplen, resolution, offset: 0, name: None }],
+            tagged: false,
         })
     }
 
+    /// Walks records in memory that were captured on interfaces, as
+    /// [`Chunk::capture`](crate::chunk::Chunk::capture) puts them there.
+    pub(super) fn captured(interfaces: Vec<Interface>) -> Self {
+        let nano = interfaces.iter().any(|interface| interface.resolution == Resolution::NANO);
+        let tagged = interfaces.len() > 1;
+        Walker {
+            big: cfg!(target_endian = "big"),
+            record: if tagged { PATCHED_RECORD } else { RECORD },
+            nanos: if nano { 1 } else { 1000 },
+            lengths: Lengths::Straight,
+            snaplen: MAX_SNAPLEN,
+            interfaces,
+            tagged,
+        }
+    }
+
+    /// How the records lie, if it is as this machine writes them.
+    pub(super) fn layout(&self) -> Option<Layout> {
+        let own = self.big == cfg!(target_endian = "big") && self.record == RECORD && self.lengths == Lengths::Straight;
+        own.then_some(Layout::Pcap { nano: self.nanos == 1 })
+    }
+
     pub(super) fn interfaces(&self) -> &[Interface] {
-        &self.interface
+        &self.interfaces
     }
 
     /// The record at the start of `octets`.
@@ -123,7 +150,8 @@ impl Walker {
         let time = Time { seconds: i64::from(get(0)), nanos: u64::from(get(4)) * self.nanos };
         // Some writers did not keep to their snapshot length: the excess is skipped.
         let caplen = caplen.min(self.snaplen) as usize;
-        Ok(Walk::Packet { at: record, record: size, head: Head { time, caplen, wire_len, interface: 0 } })
+        let interface = if self.tagged { get(TAG) as usize } else { 0 };
+        Ok(Walk::Packet { at: record, record: size, head: Head { time, caplen, wire_len, interface } })
     }
 
     #[cold]

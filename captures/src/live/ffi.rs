@@ -120,10 +120,13 @@ pub(super) fn last_error(handle: *mut Handle) -> String {
     text(unsafe { pcap_geterr(handle) })
 }
 
-/// The descriptor to poll.
+/// The descriptor to poll. libpcap would leave it to every command that is run.
 pub(super) fn selectable(handle: *mut Handle) -> c_int {
     // SAFETY: `handle` is live and active.
-    unsafe { pcap_get_selectable_fd(handle) }
+    let fd = unsafe { pcap_get_selectable_fd(handle) };
+    // SAFETY: the call changes a flag of a descriptor; if it is none, nothing.
+    unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+    fd
 }
 
 /// The snapshot length that is in force.

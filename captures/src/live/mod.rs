@@ -1,6 +1,5 @@
 //! Capturing on interfaces through libpcap.
 
-mod batch;
 mod devices;
 mod ffi;
 
@@ -13,17 +12,21 @@ use std::time::Duration;
 
 use pcap::{Active, Capture, Linktype};
 
-pub use batch::Batch;
 pub use devices::{Device, devices, library_version};
 
+use crate::chunk::{self, Chunk};
 use crate::link;
 use crate::packet::{Interface, Resolution};
 
 /// Milliseconds after which the kernel hands over a block that is not full.
 const BLOCK_TIMEOUT: i32 = 100;
 
-/// Octets that one batch holds before it is printed.
-const BATCH: usize = 1 << 20;
+/// Packets that are taken at once before the room in a chunk is looked at again.
+const AT_ONCE: usize = 64;
+
+/// Octets of the kernel's buffer where none are asked for; it is lent in blocks,
+/// and a reader that is kept waiting loses nothing until it is full.
+const BUFFER: i32 = 16 << 20;
 
 /// Which packets are wanted, as seen from the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +120,8 @@ impl Live {
         set(ffi::Setting::Snaplen(settings.snaplen as i32));
         set(ffi::Setting::Promiscuous(settings.promiscuous));
         set(ffi::Setting::Timeout(BLOCK_TIMEOUT));
-        if let Some(kib) = settings.buffer {
-            set(ffi::Setting::Buffer(i32::try_from(u64::from(kib) * 1024).unwrap_or(i32::MAX)));
-        }
+        let octets = settings.buffer.map_or(BUFFER, |kib| i32::try_from(u64::from(kib) * 1024).unwrap_or(i32::MAX));
+        set(ffi::Setting::Buffer(octets));
         if let Some((number, label)) = &settings.time_stamp {
             let code = set(ffi::Setting::TimeStampType(*number));
             let text = ffi::status(code);
@@ -215,23 +217,38 @@ impl Live {
         Duration::from_millis(BLOCK_TIMEOUT as u64)
     }
 
-    /// Moves what the kernel has into `batch`, at most `most` packets; zero if
-    /// there was nothing.
+    /// Moves what the kernel has into `chunk` until it is full, at most `most`
+    /// packets, each with the number `tagged` if there is one; how many there were.
     ///
     /// # Errors
     /// libpcap's message, as when the interface disappears.
-    pub fn drain(&mut self, batch: &mut Batch, most: usize) -> Result<usize, String> {
-        let nano = self.interface[0].resolution == Resolution::NANO;
+    pub fn drain(&mut self, chunk: &mut Chunk, most: usize, tagged: Option<u32>) -> Result<usize, String> {
         let mut total = 0;
-        while total < most && batch.octets() < BATCH {
-            let want = (most - total).min(4096);
-            let got = self.handle.dispatch(Some(want), |packet| batch.push(&packet, nano)).map_err(|e| plain(&e))?;
+        while total < most && chunk.len() < chunk::SIZE {
+            let want = (most - total).min(AT_ONCE);
+            let got = self.dispatch(want, |packet| {
+                let header = packet.header;
+                let (seconds, fraction) = (header.ts.tv_sec as u32, header.ts.tv_usec as u32);
+                chunk.capture(seconds, fraction, header.len, packet.data, tagged);
+            })?;
             total += got;
             if got < want {
                 break;
             }
         }
         Ok(total)
+    }
+
+    /// Takes away what the kernel has, at most `most` packets; how many there were.
+    ///
+    /// # Errors
+    /// As [`Live::drain`].
+    pub fn discard(&mut self, most: usize) -> Result<usize, String> {
+        self.dispatch(most, |_| {})
+    }
+
+    fn dispatch(&mut self, most: usize, take: impl FnMut(pcap::Packet<'_>)) -> Result<usize, String> {
+        self.handle.dispatch(Some(most), take).map_err(|e| plain(&e))
     }
 
     /// The counters so far.

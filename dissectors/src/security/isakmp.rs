@@ -262,11 +262,11 @@ fn side(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step<&'static str> {
         Some(ip) => Some((ip.source()?, ip.destination()?)),
         None => None,
     };
-    let known = match o.state.isakmp.find(cookie) {
+    let known = match o.state().isakmp.find(cookie) {
         Some(known) => known,
         None if responder == 0 => {
             if let Some((source, destination)) = ends {
-                o.state.isakmp.record(cookie, source, destination);
+                o.state().isakmp.record(cookie, source, destination);
             }
             return Ok(" I");
         }

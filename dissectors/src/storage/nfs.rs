@@ -141,7 +141,7 @@ fn call(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
     o.put(v.len());
     let kind = CallKind { procedure: v.u32(CALL_PROCEDURE)?, version: v.u32(CALL_VERSION)? };
     let key = key(v.u32(XID)?, ip.source()?, ip.destination()?);
-    o.state.calls.insert(key, kind);
+    o.state().calls.insert(key, kind);
     let procedure = procedure(o, kind);
     if (GETATTR..=COMMIT).contains(&procedure) {
         let arguments = arguments(v)?;

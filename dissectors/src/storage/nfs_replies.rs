@@ -73,7 +73,7 @@ pub(crate) fn reply(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
         ACCEPTED => {
             o.put(("reply ok ", v.len()));
             let key = nfs::key(v.u32(nfs::XID)?, ip.destination()?, ip.source()?);
-            match o.state.calls.find(&key) {
+            match o.state().calls.find(&key) {
                 Some(kind) => match results(o, v, kind) {
                     // A failure was written: what is missing is not marked.
                     Err(Stop::Malformed) => Ok(()),

@@ -1,14 +1,11 @@
 //! TCP (RFC 9293) with its options (IANA, TCP Option Kind Numbers).
 
-use std::cmp::Ordering;
-
-use crate::below::{Address, Below, Ip, ip_of};
+use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Bits, Hex4, Paint, Table, TcpPort, bits};
 use crate::registry;
-use crate::state::{TcpBase, TcpKey};
 use crate::transport::tcp_options;
 use crate::view::{Step, Stop, View};
 
@@ -180,41 +177,15 @@ impl Numbers {
     /// Makes the numbers relative to the first of the conversation that bore an
     /// acknowledgment; that one, and any SYN, stays absolute.
     fn make_relative(&mut self, o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16, flags: u8) -> Step {
-        let (key, reversed) = conversation(ip.source()?, ip.destination()?, sport, dport);
-        let known = o.state.tcp.get(&key).filter(|_| flags & SYN == 0).copied();
-        let base = match known {
-            Some(base) => {
-                let (own, other) = if reversed { (base.high, base.low) } else { (base.low, base.high) };
-                self.seq = self.seq.wrapping_sub(own);
-                self.ack = self.ack.wrapping_sub(other);
-                base
-            }
-            None => {
-                let (own, other) = (self.seq, self.ack.wrapping_sub(1));
-                let base = if reversed { TcpBase { low: other, high: own } } else { TcpBase { low: own, high: other } };
-                o.state.tcp.insert(key, base);
-                base
-            }
-        };
-        self.sack_base = if reversed { base.low } else { base.high };
+        let ends = [(ip.source()?, sport), (ip.destination()?, dport)];
+        let base = o.tcp_base(ends, flags & SYN != 0, self.seq, self.ack);
+        self.sack_base = base.map_or(self.ack.wrapping_sub(1), |base| base.other);
+        if let Some(base) = base {
+            self.seq = self.seq.wrapping_sub(base.own);
+            self.ack = self.ack.wrapping_sub(base.other);
+        }
         Ok(())
     }
-}
-
-/// The key of a conversation, and whether this segment goes from its high end.
-fn conversation(source: Address, destination: Address, sport: u16, dport: u16) -> (TcpKey, bool) {
-    let mut ends = [[0; 16]; 2];
-    for (end, address) in ends.iter_mut().zip([source, destination]) {
-        end[..address.octets().len()].copy_from_slice(address.octets());
-    }
-    let [from, to] = ends;
-    let reversed = match sport.cmp(&dport) {
-        Ordering::Equal => from > to,
-        order => order == Ordering::Greater,
-    };
-    let (low, high, low_port, high_port) = if reversed { (to, from, dport, sport) } else { (from, to, sport, dport) };
-    let version = if matches!(source, Address::V4(_)) { 4 } else { 6 };
-    (TcpKey { version, low, high, low_port, high_port }, reversed)
 }
 
 /// The text that a reset may carry.

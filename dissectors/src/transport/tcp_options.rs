@@ -1,6 +1,8 @@
 //! TCP options (IANA, TCP Option Kind Numbers).
 
-use crate::below::Below;
+use md5::{Digest, Md5};
+
+use crate::below::{Address, Below, ip_of};
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Hex4, Octets, Table, named_dec};
 use crate::transport::mptcp;
@@ -48,6 +50,16 @@ const NAMES: Table = &[
     (254, "exp"),
 ];
 
+/// The segment that the options are in.
+struct Segment<'a, 'p> {
+    /// From the header's first octet.
+    all: View<'p>,
+    below: &'a Below<'p>,
+    flags: u8,
+    /// What selective acknowledgments are counted from.
+    sack_base: u32,
+}
+
 /// `, options […]`; false if the line ends there because an option is bad or cut.
 /// `v` claims what the header length leaves for options; `segment` is the whole
 /// segment, which the MD5 signature covers.
@@ -59,14 +71,14 @@ pub(crate) fn dissect(
     flags: u8,
     sack_base: u32,
 ) -> Step<bool> {
-    let _ = (segment, below);
+    let segment = Segment { all: segment, below, flags, sack_base };
     o.put(", options [");
     let mut at = 0;
     while at < v.len() {
         if at > 0 {
             o.put(",");
         }
-        match option(o, v.skip(at), flags, sack_base) {
+        match option(o, v.skip(at), &segment) {
             Ok(Some(size)) => at += size,
             Ok(None) => break,
             Err(Stop::Malformed) => {
@@ -82,7 +94,7 @@ pub(crate) fn dissect(
 }
 
 /// One option: its size in octets, or nothing after the end of the list.
-fn option(o: &mut Out, v: View<'_>, flags: u8, sack_base: u32) -> Step<Option<usize>> {
+fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Option<usize>> {
     let kind = v.u8(0)?;
     let has_length = kind != END && kind != NOP;
     let size = if has_length { usize::from(v.u8(1)?) } else { 1 };
@@ -99,7 +111,7 @@ fn option(o: &mut Out, v: View<'_>, flags: u8, sack_base: u32) -> Step<Option<us
     // The value may reach past the option's own size into the next one: tcpdump
     // prints it and then says that the length does not fit.
     let value = v.skip(2);
-    let used = self::value(o, kind, value, size - 2, flags, sack_base)?;
+    let used = self::value(o, kind, value, size - 2, segment)?;
     if used + 2 != size {
         o.put(("[len ", size, "]"));
     }
@@ -112,7 +124,7 @@ fn left(v: View<'_>, n: usize) -> Step {
 }
 
 /// The value of an option of `size` octets: how many octets it should have.
-fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: u32) -> Step<usize> {
+fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, segment: &Segment<'_, '_>) -> Step<usize> {
     match kind {
         MSS => {
             left(v, 2)?;
@@ -125,7 +137,7 @@ fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: 
             return Ok(1);
         }
         SACK_PERMITTED => return Ok(0),
-        SACK => sack(o, v, size, sack_base)?,
+        SACK => sack(o, v, size, segment.sack_base)?,
         CC | CC_NEW | CC_ECHO | ECHO | ECHO_REPLY => {
             left(v, 4)?;
             o.put((" ", v.u32(0)?));
@@ -138,7 +150,7 @@ fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: 
         }
         MD5 => {
             left(v, 16)?;
-            o.put((" shared secret not supplied with -M, can't check - ", Octets(v.bytes(0, 16)?)));
+            signature(o, v.bytes(0, 16)?, segment)?;
             return Ok(16);
         }
         SCPS => {
@@ -154,7 +166,7 @@ fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, flags: u8, sack_base: 
         AUTHENTICATION => authentication(o, v, size)?,
         MPTCP => {
             left(v, size)?;
-            mptcp::dissect(o, v.cut(size), size + 2, flags)?;
+            mptcp::dissect(o, v.cut(size), size + 2, segment.flags)?;
         }
         FAST_OPEN => {
             left(v, size)?;
@@ -185,6 +197,58 @@ fn sack(o: &mut Out, v: View<'_>, size: usize, base: u32) -> Step {
         o.put(("{", v.u32(at)?.wrapping_sub(base), ":", v.u32(at + 4)?.wrapping_sub(base), "}"));
     }
     Ok(())
+}
+
+/// An MD5 signature (RFC 2385), which the secret of `-M` checks.
+fn signature(o: &mut Out, given: &[u8], segment: &Segment<'_, '_>) -> Step {
+    o.put(" ");
+    let all = segment.all;
+    if !all.has(all.len()) {
+        o.put(("snaplen too short, can't check - ", Octets(given)));
+        return Ok(());
+    }
+    let Some(secret) = &o.opt.md5_secret else {
+        o.put(("shared secret not supplied with -M, can't check - ", Octets(given)));
+        return Ok(());
+    };
+    if signed(segment, secret)? == given {
+        o.put("valid");
+    } else {
+        o.invalid();
+    }
+    Ok(())
+}
+
+/// The signature that a segment should have: over the pseudo-header, the header
+/// without options and with a checksum of zero, the data and the secret (RFC
+/// 2385, section 2.0).
+fn signed(segment: &Segment<'_, '_>, secret: &[u8]) -> Step<[u8; 16]> {
+    const FIXED: usize = 20;
+    const CHECKSUM: std::ops::Range<usize> = 16..18;
+    const PROTOCOL: u8 = 6;
+    let ip = ip_of(segment.below)?;
+    let mut hash = Md5::new();
+    let length = segment.all.len() as u32;
+    let (from, to) = (ip.source()?, ip.destination()?);
+    hash.update(from.octets());
+    hash.update(to.octets());
+    match from {
+        Address::V4(_) => {
+            hash.update([0, PROTOCOL]);
+            hash.update((length as u16).to_be_bytes());
+        }
+        Address::V6(_) => {
+            hash.update(length.to_be_bytes());
+            hash.update([0, 0, 0, PROTOCOL]);
+        }
+    }
+    let mut header: [u8; FIXED] = segment.all.array(0)?;
+    header[CHECKSUM].fill(0);
+    hash.update(header);
+    let size = usize::from(segment.all.u8(12)? >> 4) * 4;
+    hash.update(segment.all.skip(size).payload());
+    hash.update(secret);
+    Ok(hash.finalize().into())
 }
 
 /// The user timeout (RFC 5482): minutes where the lowest bit as tcpdump reads it is set.

@@ -1,0 +1,79 @@
+//! Captures of made-up traffic, the same for the same seed, in classic pcap: web
+//! pages over TCP with and without TLS, QUIC, name resolution, neighbours,
+//! echoes, errors, VLANs, fragments, losses and resets, on IPv4 and IPv6, many
+//! conversations at a time. All checksums are right.
+
+// The benches and tests that include this each use a part of it.
+#![allow(dead_code)]
+
+mod datagram;
+mod neighbour;
+mod random;
+mod tcp;
+mod web;
+mod wire;
+
+use std::io::{self, Write};
+
+use random::Random;
+use wire::Wire;
+
+/// Conversations under way at a time.
+const CONVERSATIONS: usize = 200;
+
+/// Something that sends packets until it is over.
+trait Flow {
+    /// Sends the next packet; false after the last one.
+    fn step(&mut self, wire: &mut Wire<'_>) -> io::Result<bool>;
+}
+
+type Start = fn(&mut Random) -> Box<dyn Flow>;
+
+/// Kinds of conversations, with how many there are of each.
+const KINDS: &[(usize, Start)] = &[
+    (30, web::tls),
+    (14, web::http),
+    (6, datagram::quic),
+    (60, datagram::dns),
+    (4, datagram::fragments),
+    (6, datagram::unreachable),
+    (12, neighbour::arp),
+    (8, neighbour::echo),
+    (6, neighbour::discovery),
+];
+
+/// Writes about `octets` octets of many kinds of traffic.
+pub fn mix(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut wire = Wire::new(seed, out)?;
+    let mut flows: Vec<_> = (0..CONVERSATIONS).map(|_| start(&mut wire.random)).collect();
+    while wire.written < octets {
+        // A conversation sends a few packets in a row, as windows allow.
+        let at = wire.random.below(flows.len());
+        for _ in 0..wire.random.within(1..5) {
+            if !flows[at].step(&mut wire)? {
+                flows[at] = start(&mut wire.random);
+            }
+        }
+        wire.pause();
+    }
+    wire.finish()
+}
+
+/// Writes about `octets` octets of one TCP connection that sends all it can.
+pub fn elephant(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut wire = Wire::new(seed, out)?;
+    let mut flow = web::bulk(&mut wire.random);
+    while wire.written < octets && flow.step(&mut wire)? {}
+    wire.finish()
+}
+
+fn start(random: &mut Random) -> Box<dyn Flow> {
+    let mut ticket = random.below(KINDS.iter().map(|kind| kind.0).sum());
+    for (share, make) in KINDS {
+        match ticket.checked_sub(*share) {
+            None => return make(random),
+            Some(rest) => ticket = rest,
+        }
+    }
+    unreachable!("a ticket is less than the sum of the shares")
+}

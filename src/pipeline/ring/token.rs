@@ -1,0 +1,247 @@
+//! What must be done in the order of the packets, as quickly as possible: the
+//! walk over the records, the filter, the counts, and what the text of a packet
+//! needs of earlier ones.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use sniff_captures::file::{Records, Taken, Walk};
+use sniff_captures::{Interface, Packet};
+use sniff_dissectors::{Frame, Names, State};
+use sniff_filters::Program;
+
+use super::Ring;
+use super::worker::{Desk, Job, Text, Worker};
+use crate::cli::Args;
+use crate::names::SystemNames;
+use crate::output::{Origin, Shown};
+use crate::pipeline::{Failure, compile, reason};
+use crate::search::Search;
+
+/// The course of a run over all of its files.
+pub(in crate::pipeline) struct Course {
+    search: Option<Arc<Search>>,
+    skip: u64,
+    limit: u64,
+    sampling: u64,
+    /// Packets that passed the filter and the search.
+    pub(in crate::pipeline) count: u64,
+    /// Packets that were looked at.
+    pub(in crate::pipeline) taken: u64,
+    prints: bool,
+    saves: bool,
+    origin: Origin,
+    state: Box<State>,
+    names: Box<dyn Names>,
+}
+
+impl Course {
+    /// The course of a run with these options, at its start.
+    pub(in crate::pipeline) fn new(args: &Args, prints: bool, search: Option<Arc<Search>>) -> Self {
+        Course {
+            search,
+            skip: args.skip,
+            limit: args.count.map_or(u64::MAX, |count| count.saturating_add(args.skip)),
+            sampling: args.sampling.max(1),
+            count: 0,
+            taken: 0,
+            prints,
+            saves: args.write.is_some(),
+            origin: Origin::new(args.time, args.nano),
+            state: Box::default(),
+            names: Box::new(SystemNames::default()),
+        }
+    }
+
+    /// How many more packets are wanted.
+    pub(in crate::pipeline) fn wanted(&self) -> u64 {
+        self.limit - self.count
+    }
+}
+
+/// The filter, compiled for each interface's own link type.
+pub(crate) struct Filters {
+    expression: String,
+    optimize: bool,
+    /// Whether all interfaces must have one link type, as a classic file needs.
+    one_link: bool,
+    /// Link type and program of each interface.
+    rows: Vec<(u16, Program)>,
+    /// The programs by link type and snapshot length.
+    known: HashMap<(u16, u32), Program>,
+}
+
+impl Filters {
+    /// The filter of `expression`, not compiled yet.
+    pub(crate) fn new(expression: String, optimize: bool, one_link: bool) -> Self {
+        Filters { expression, optimize, one_link, rows: Vec::new(), known: HashMap::default() }
+    }
+
+    /// Lets every packet of the interfaces pass: the kernel has filtered.
+    pub(in crate::pipeline) fn none(interfaces: &[Interface]) -> Self {
+        let rows = interfaces.iter().map(|interface| (interface.link, Program::all())).collect();
+        Filters { rows, ..Filters::new(String::new(), true, false) }
+    }
+
+    /// The link type of a packet that passes.
+    #[inline]
+    pub(crate) fn matches(&self, packet: &Packet<'_>) -> Option<u16> {
+        let (link, program) = &self.rows[packet.interface];
+        program.matches(packet.data, packet.wire_len).then_some(*link)
+    }
+
+    /// Compiles for the interfaces that are new.
+    ///
+    /// # Errors
+    /// The filter does not fit the link type, or the link type not the file.
+    pub(crate) fn extend(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
+        for interface in &interfaces[self.rows.len()..] {
+            if self.one_link && interface.link != interfaces[0].link {
+                return Err(Failure::Text(format!(
+                    "pcap_loop: an interface has a type {} different from the type of the first interface",
+                    interface.link
+                )));
+            }
+            // Interfaces of one kind share a program; there may be thousands.
+            let kind = (interface.link, interface.snaplen);
+            let program = match self.known.get(&kind) {
+                Some(program) => program.clone(),
+                None => compile(&self.expression, interface, self.optimize)?,
+            };
+            self.known.entry(kind).or_insert_with(|| program.clone());
+            self.rows.push((interface.link, program));
+        }
+        Ok(())
+    }
+}
+
+/// What goes from worker to worker.
+pub(in crate::pipeline) struct Token<'a> {
+    course: &'a mut Course,
+    records: &'a mut Records,
+    filters: Filters,
+    /// Whether records go into the file of `-w` as they lie.
+    verbatim: bool,
+    /// The start of a record that the chunks so far do not end, and the octets
+    /// that it needs in all.
+    rest: Vec<u8>,
+    need: usize,
+    over: bool,
+}
+
+impl<'a> Token<'a> {
+    /// The token at the start of a file; its records go into the file of `-w` as
+    /// they lie if `verbatim`.
+    pub(in crate::pipeline) fn new(
+        course: &'a mut Course,
+        records: &'a mut Records,
+        filters: Filters,
+        verbatim: bool,
+    ) -> Self {
+        Token { course, records, filters, verbatim, rest: Vec::new(), need: 0, over: false }
+    }
+
+    /// Walks the records of a worker's chunk and notes what is to be done with
+    /// each packet; false if nothing more is wanted.
+    pub(super) fn walk(&mut self, worker: &mut Worker, taken: &Taken, ring: &Ring<'_>) -> Result<bool, Failure> {
+        let Worker { chunk, desk } = worker;
+        desk.clear();
+        if self.over {
+            return Ok(false);
+        }
+        let ends = taken.last || taken.error.is_some();
+        if self.rest.len() + chunk.len() < self.need && !ends {
+            self.rest.extend_from_slice(chunk.octets());
+            return Ok(true);
+        }
+        chunk.prepend(&self.rest);
+        self.rest.clear();
+        let result = self.records(chunk.octets(), desk, taken, ring);
+        self.over = !matches!(result, Ok(true));
+        desk.count = self.course.count;
+        result
+    }
+
+    fn records(&mut self, octets: &[u8], desk: &mut Desk, taken: &Taken, ring: &Ring<'_>) -> Result<bool, Failure> {
+        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
+        let mut at = 0;
+        while self.course.wanted() > 0 {
+            match self.records.next(&octets[at..]).map_err(damaged)? {
+                Walk::Packet { at: data, record, head } => {
+                    let packet = head.packet(&octets[at..], data, record);
+                    self.course.taken += 1;
+                    if let Some(link) = self.filters.matches(&packet) {
+                        let place = Place { record: at, data: at + data };
+                        self.course.packet(&packet, link, place, self.verbatim, desk);
+                        if desk.is_full() {
+                            desk.text(octets, |desk| ring.spill(desk, taken.number))?;
+                            ring.spill(desk, taken.number)?;
+                        }
+                    }
+                    at += record;
+                }
+                Walk::Block { record } => {
+                    if self.course.saves {
+                        desk.push(Job::block(at, record));
+                    }
+                    self.filters.extend(self.records.interfaces())?;
+                    at += record;
+                }
+                Walk::Need(need) => {
+                    self.rest.extend_from_slice(&octets[at..]);
+                    self.need = need.octets;
+                    if let Some(error) = &taken.error {
+                        return Err(Failure::Text(format!("pcap_loop: error reading dump file: {}", reason(error))));
+                    }
+                    if taken.last && !self.rest.is_empty() && !ring.feed.stopped() {
+                        return Err(damaged(need.cut(self.rest.len())));
+                    }
+                    return Ok(!taken.last);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Where a record and its packet start in the chunk.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub record: usize,
+    pub data: usize,
+}
+
+impl Course {
+    /// Takes a packet that passed the filter.
+    #[inline]
+    fn packet(&mut self, packet: &Packet<'_>, link: u16, place: Place, verbatim: bool, desk: &mut Desk) {
+        if let Some(search) = &self.search
+            && !search.matches(link, packet.data)
+        {
+            return;
+        }
+        self.count += 1;
+        if self.count <= self.skip {
+            return;
+        }
+        if verbatim {
+            let size = place.data - place.record + packet.data.len();
+            if size < packet.record.len() {
+                desk.shorten(place.record, packet.data.len());
+            }
+            desk.keep(place.record, size);
+        }
+        let printed = self.prints && (self.sampling == 1 || self.count.is_multiple_of(self.sampling));
+        if !printed && (verbatim || !self.saves) {
+            return;
+        }
+        let mut text = Text::None;
+        if printed {
+            let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
+            let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
+            let shown = Shown { frame, time: packet.time, since, number: self.count };
+            text = desk.settle(&shown, &mut self.state, &mut self.names);
+        }
+        desk.push(Job::new(packet, link, place, self.count, text));
+    }
+}
