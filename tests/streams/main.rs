@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod damaged;
 mod flows;
 mod follow;
 mod hostile;
