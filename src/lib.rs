@@ -17,3 +17,4 @@ mod signals;
 pub mod streams;
 pub mod tls;
 mod verbs;
+mod zone;

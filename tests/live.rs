@@ -192,6 +192,35 @@ fn names_are_asked_for_from_inside_the_sandbox() {
     assert!(ran.stdout.starts_with("IP gate.example."), "{ran:?}");
 }
 
+#[test]
+fn a_reader_that_goes_away_ends_an_idle_capture_with_14() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let mut capture = net.capture(&scratch, &["-n", "-i", "near", "udp"]);
+    drop(capture.child.stdout.take());
+    let (ran, _) = capture.end();
+    assert!(ran.stderr.ends_with("sniff: Unable to write output: Broken pipe\n"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(14));
+}
+
+#[test]
+fn what_memory_cannot_hold_is_counted_apart() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["-nt", "--memory", "600k", "-i", "near", "udp"]);
+    // Nobody reads the lines before the end.
+    net.send(40_000);
+    capture.signal("-INT");
+    let (ran, _) = capture.end();
+    let count = |what: &str| {
+        let line = ran.stderr.lines().find(|line| line.ends_with(what));
+        line.map_or(0, |line| line.split(' ').next().unwrap().parse::<usize>().unwrap())
+    };
+    let (captured, lost) = (count("captured"), count("dropped by sniff"));
+    assert!(ran.stderr.starts_with("sniff: WARNING: memory is full"), "{}", ran.stderr);
+    assert!(captured > 0 && lost > 0, "{}", ran.stderr);
+    assert_eq!(captured + lost + count("dropped by kernel"), 40_000, "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches(": UDP, length ").count(), captured);
+}
+
 /// Answers every question with `gate.example`.
 #[test]
 #[ignore = "runs in a namespace of another test"]

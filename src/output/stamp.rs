@@ -6,6 +6,7 @@ use sniff_captures::Time;
 use sniff_dissectors::Line;
 
 use crate::cli::TimeStamp;
+use crate::zone;
 
 const DAY: i64 = 86_400;
 
@@ -49,7 +50,7 @@ impl Origin {
 impl Stamp {
     /// Time stamps in the system's time zone, or that of `TZ`.
     pub fn new(form: TimeStamp, nano: bool) -> Self {
-        Stamp { form, nano, zone: TimeZone::system(), second: i64::MIN, text: Line::default() }
+        Stamp { form, nano, zone: zone::local(), second: i64::MIN, text: Line::default() }
     }
 
     /// Writes the stamp of `time` and a space; a difference is from `origin`.

@@ -202,7 +202,7 @@ impl Capture {
                 let left = next.into_iter().chain(end).min().map(|at| at.saturating_duration_since(Instant::now()));
                 watch.wait(pause.into_iter().chain(left).min()).map_err(|error| Failure::Text(error.to_string()))?;
                 if watch.happened(2) {
-                    return Err(Failure::Output(io::Error::from(io::ErrorKind::BrokenPipe)));
+                    return Err(Failure::Output(io::Error::from_raw_os_error(libc::EPIPE)));
                 }
             }
             next = ring.tick()?;

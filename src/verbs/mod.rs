@@ -1,10 +1,10 @@
 //! Runs a verb over capture files.
 
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use sniff_captures::chunk::Chunk;
-use sniff_captures::file::Walk;
+use sniff_captures::file::{self, Met};
 
 use crate::cli::{Args, Input, Verb, VerbArgs};
 use crate::dns::Dns;
@@ -98,41 +98,31 @@ impl Run {
         announce(path, records.interfaces());
         let mut filters = Filters::new(expression::read(args)?, args.optimize, false);
         filters.extend(records.interfaces())?;
-        let damaged = |error: sniff_captures::Error| Failure::Text(format!("pcap_loop: {error}"));
-        let (mut chunk, mut rest) = (Chunk::default(), Vec::new());
-        loop {
-            let taken = source.take(&mut chunk);
-            chunk.prepend(&rest);
-            let octets = chunk.octets();
-            let mut at = 0;
-            let need = loop {
-                if self.left == 0 || signals.stopped() {
-                    return Ok(());
-                }
-                match records.next(&octets[at..]).map_err(damaged)? {
-                    Walk::Packet { at: data, record, head } => {
-                        let packet = head.packet(&octets[at..], data, record);
-                        if let Some(link) = filters.matches(&packet) {
-                            self.packet(&packet, link)?;
-                        }
-                        at += record;
-                    }
-                    Walk::Block { record } => {
-                        self.consumer.block(&octets[at..at + record]);
-                        filters.extend(records.interfaces())?;
-                        at += record;
-                    }
-                    Walk::Need(need) => break need,
+        let mut failure = Ok(());
+        let walked = file::walk(&source, &mut records, |met, interfaces| {
+            if self.left == 0 || signals.stopped() {
+                return ControlFlow::Break(());
+            }
+            failure = match met {
+                Met::Packet(packet) => match filters.matches(&packet) {
+                    Some(link) => self.packet(&packet, link),
+                    None => Ok(()),
+                },
+                Met::Block(block) => {
+                    self.consumer.block(block);
+                    filters.extend(interfaces)
                 }
             };
-            rest.clear();
-            rest.extend_from_slice(&octets[at..]);
-            if let Some(error) = taken.error {
-                return Err(Failure::Text(format!("pcap_loop: error reading dump file: {}", reason(&error))));
+            if failure.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        failure?;
+        match walked {
+            // A signal ends what is read from a pipe, wherever it is.
+            Err(_) if signals.stopped() => Ok(()),
+            Err(sniff_captures::Error::Io(error)) => {
+                Err(Failure::Text(format!("pcap_loop: error reading dump file: {}", reason(&error))))
             }
-            if taken.last {
-                return if rest.is_empty() { Ok(()) } else { Err(damaged(need.cut(rest.len()))) };
-            }
+            other => other.map_err(|error| Failure::Text(format!("pcap_loop: {error}"))),
         }
     }
 

@@ -122,9 +122,10 @@ impl Capture {
 
     /// Waits for the end; what was said after `listening`.
     pub fn end(mut self) -> (Ran, String) {
+        // The lines first: there may be more than a pipe holds.
+        let output = self.child.wait_with_output().unwrap();
         let mut rest = String::new();
         self.stderr.read_to_string(&mut rest).unwrap();
-        let output = self.child.wait_with_output().unwrap();
         let stdout = str::from_utf8(&output.stdout).unwrap();
         (Ran { stdout: stdout.into(), stderr: rest, code: output.status.code() }, self.said)
     }

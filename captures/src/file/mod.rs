@@ -9,6 +9,7 @@ mod source;
 pub use source::{Source, Taken};
 
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::chunk::Chunk;
@@ -172,36 +173,72 @@ pub fn open(mut source: Source) -> Result<(Source, Records), Error> {
     Ok((source, records))
 }
 
-/// Hands every packet of a file to `take`, with its interface.
+/// What a walk over a file meets.
+pub enum Met<'c> {
+    /// A packet.
+    Packet(Packet<'c>),
+    /// A pcapng block without one.
+    Block(&'c [u8]),
+}
+
+/// Hands everything in a file to `take`, in order, with the interfaces so far,
+/// until it breaks off.
 ///
 /// # Errors
-/// The file cannot be read or is damaged; the packets before that were handed out.
-pub fn each_packet(path: &Path, mut take: impl FnMut(&Packet<'_>, &Interface)) -> Result<(), Error> {
-    let (source, mut records) = open(Source::file(File::open(path)?)?)?;
-    let (mut chunk, mut rest) = (Chunk::default(), Vec::new());
+/// The file cannot be read or is damaged: what came before that was handed out.
+pub fn walk(
+    source: &Source,
+    records: &mut Records,
+    mut take: impl FnMut(Met<'_>, &[Interface]) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let (mut chunk, mut rest, mut need) = (Chunk::default(), Vec::new(), 0);
     loop {
         let taken = source.take(&mut chunk);
+        let ends = taken.last || taken.error.is_some();
+        if rest.len() + chunk.len() < need && !ends {
+            rest.extend_from_slice(chunk.octets());
+            continue;
+        }
         chunk.prepend(&rest);
         let octets = chunk.octets();
         let mut at = 0;
-        let need = loop {
-            match records.next(&octets[at..])? {
+        let missing = loop {
+            let (met, record) = match records.next(&octets[at..])? {
                 Walk::Packet { at: data, record, head } => {
-                    take(&head.packet(&octets[at..], data, record), &records.interfaces()[head.interface]);
-                    at += record;
+                    (Met::Packet(head.packet(&octets[at..], data, record)), record)
                 }
-                Walk::Block { record } => at += record,
-                Walk::Need(need) => break need,
+                Walk::Block { record } => (Met::Block(&octets[at..at + record]), record),
+                Walk::Need(missing) => break missing,
+            };
+            if take(met, records.interfaces()).is_break() {
+                return Ok(());
             }
+            at += record;
         };
-        rest = octets[at..].to_vec();
+        rest.clear();
+        rest.extend_from_slice(&octets[at..]);
+        need = missing.octets;
         if let Some(error) = taken.error {
             return Err(error.into());
         }
         if taken.last {
-            return if rest.is_empty() { Ok(()) } else { Err(need.cut(rest.len())) };
+            return if rest.is_empty() { Ok(()) } else { Err(missing.cut(rest.len())) };
         }
     }
+}
+
+/// Hands every packet of the file at `path` to `take`, with its interface.
+///
+/// # Errors
+/// As [`walk`].
+pub fn each_packet(path: &Path, mut take: impl FnMut(&Packet<'_>, &Interface)) -> Result<(), Error> {
+    let (source, mut records) = open(Source::file(File::open(path)?)?)?;
+    walk(&source, &mut records, |met, interfaces| {
+        if let Met::Packet(packet) = met {
+            take(&packet, &interfaces[packet.interface]);
+        }
+        ControlFlow::Continue(())
+    })
 }
 
 /// Walks to the first interface description, which the file's first line

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::names;
 use crate::cli::Files;
+use crate::zone;
 
 /// A ring without `-C` or `-G` has about so many files.
 const RING_FILES: u64 = 10;
@@ -61,7 +62,7 @@ impl Rotation {
             period: named.or(ring_period),
             files: files.count,
             sized,
-            zone: TimeZone::system(),
+            zone: zone::local(),
             began: 0,
             periods: 0,
             number: 0,
