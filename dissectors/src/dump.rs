@@ -1,13 +1,39 @@
 //! Hexadecimal and ASCII dumps in tcpdump's layouts.
 
+use memchr::memchr_iter;
+
+use crate::line::hex_digits;
 use crate::out::Out;
 use crate::view::{Step, Stop, View};
 
 /// Octets to a line.
 const WIDTH: usize = 16;
 
+/// Octets of a row's digits: eight groups of a space and four digits.
+const DIGITS: usize = 40;
+
+#[inline]
 fn graphic(byte: u8) -> u8 {
-    if (0x21..0x7f).contains(&byte) { byte } else { b'.' }
+    if byte.wrapping_sub(0x21) < 0x5e { byte } else { b'.' }
+}
+
+/// As [`graphic`], in text that keeps its lines.
+#[inline]
+fn on_lines(byte: u8) -> u8 {
+    // Without branches, so that many octets are done at once.
+    if (byte == b'\n') | (byte == b' ') | (byte == b'\t') | (byte.wrapping_sub(0x21) < 0x5e) { byte } else { b'.' }
+}
+
+/// A whole row's digits, in groups of four behind a space.
+#[inline]
+fn digits(row: &[u8; WIDTH]) -> [u8; DIGITS] {
+    let mut text = [b' '; DIGITS];
+    for (group, pair) in text.as_chunks_mut::<5>().0.iter_mut().zip(row.as_chunks::<2>().0) {
+        let [high, low] = pair.map(hex_digits);
+        group[1..3].copy_from_slice(&high);
+        group[3..5].copy_from_slice(&low);
+    }
+    text
 }
 
 impl Out {
@@ -30,15 +56,12 @@ impl Out {
             self.row_start(indent, i * WIDTH);
             let start = self.line.len();
             self.hex_row(row);
-            // Eight groups of a space and four digits, then two spaces.
-            for _ in self.line.len() - start..42 {
+            for _ in self.line.len() - start..DIGITS + 2 {
                 self.line.byte(b' ');
             }
             let mut text = [0; WIDTH];
-            for (to, from) in text.iter_mut().zip(row) {
-                *to = graphic(*from);
-            }
-            self.line.bytes(&text[..row.len()]);
+            text[..row.len()].copy_from_slice(row);
+            self.line.start_of(&text.map(graphic), row.len());
         }
     }
 
@@ -49,7 +72,11 @@ impl Out {
         self.line.str(": ");
     }
 
+    #[inline]
     fn hex_row(&mut self, row: &[u8]) {
+        if let Ok(row) = row.try_into() {
+            return self.line.start_of(&digits(row), DIGITS);
+        }
         for pair in row.chunks(2) {
             self.line.byte(b' ');
             for &octet in pair {
@@ -62,19 +89,17 @@ impl Out {
     /// tabs stay, a carriage return before a line feed goes, the rest are dots.
     pub fn ascii_dump(&mut self, octets: &[u8]) {
         self.line.byte(b'\n');
-        for (i, &byte) in octets.iter().enumerate() {
-            match byte {
-                b'\r' => {
-                    // Before a line feed, or with at most one octet behind it, it goes.
-                    let rest = &octets[i + 1..];
-                    if rest.len() > 1 && rest[0] != b'\n' {
-                        self.line.byte(b'.');
-                    }
-                }
-                b'\n' | b' ' | b'\t' => self.line.byte(byte),
-                _ => self.line.byte(graphic(byte)),
+        let mut start = 0;
+        for at in memchr_iter(b'\r', octets) {
+            self.line.mapped(&octets[start..at], on_lines);
+            start = at + 1;
+            // Before a line feed, or with at most one octet behind it, it goes.
+            let rest = &octets[start..];
+            if rest.len() > 1 && rest[0] != b'\n' {
+                self.line.byte(b'.');
             }
         }
+        self.line.mapped(&octets[start..], on_lines);
     }
 
     /// The dump of a payload that no printer knows: hexadecimal and ASCII.

@@ -28,6 +28,29 @@ static HEX: [[u8; 2]; 256] = {
     table
 };
 
+/// The two hexadecimal digits of an octet.
+#[inline]
+pub(crate) fn hex_digits(octet: u8) -> [u8; 2] {
+    HEX[octet as usize]
+}
+
+/// Each octet in decimal with a dot behind it, and how long that is.
+static DOTTED: [([u8; 4], u8); 256] = {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut i = 0;
+    while i < 256 {
+        let skip = 1 + (i < 100) as usize + (i < 10) as usize;
+        let mut at = skip;
+        while at < 4 {
+            table[i].0[at - skip] = DIGITS[i][at];
+            at += 1;
+        }
+        table[i].1 = (5 - skip) as u8;
+        i += 1;
+    }
+    table
+};
+
 /// A growing buffer of output text that is reused from packet to packet.
 #[derive(Default)]
 pub struct Line {
@@ -71,16 +94,38 @@ impl Line {
         self.buf.extend_from_slice(bytes);
     }
 
-    /// Appends text as it is.
+    /// Appends bytes, each as `show` shows it.
     #[inline]
+    pub fn mapped(&mut self, bytes: &[u8], show: impl Fn(u8) -> u8) {
+        self.buf.extend(bytes.iter().map(|&byte| show(byte)));
+    }
+
+    /// Appends text as it is.
+    #[inline(always)]
     pub fn str(&mut self, text: &str) {
-        self.buf.extend_from_slice(text.as_bytes());
+        let size = text.len();
+        if self.buf.capacity() - self.buf.len() < size {
+            self.grow(size);
+        }
+        let len = self.buf.len();
+        // SAFETY: there is room for `size` bytes after `len`, and they are
+        // initialised when the length is raised.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr(), self.buf.as_mut_ptr().add(len), size);
+            self.buf.set_len(len + size);
+        }
     }
 
     /// Appends one byte.
     #[inline]
     pub fn byte(&mut self, byte: u8) {
         self.store(&[byte], 1);
+    }
+
+    /// Appends the first `used` bytes of `chunk`.
+    #[inline]
+    pub fn start_of<const N: usize>(&mut self, chunk: &[u8; N], used: usize) {
+        self.store(chunk, used.min(N));
     }
 
     /// Stores the first `used` bytes of `chunk`, writing the whole chunk so that
@@ -118,8 +163,14 @@ impl Line {
     }
 
     fn dec_long(&mut self, value: u64) {
-        self.dec(value / 10_000);
-        self.store(&DIGITS[(value % 10_000) as usize], 4);
+        if value < 100_000_000 {
+            let high = value / 10_000;
+            let skip = usize::from(high < 1000) + usize::from(high < 100) + usize::from(high < 10);
+            self.store(&(eight_digits(value) >> (8 * skip)).to_le_bytes(), 8 - skip);
+        } else {
+            self.dec(value / 100_000_000);
+            self.store(&eight_digits(value % 100_000_000).to_le_bytes(), 8);
+        }
     }
 
     /// Appends a number in decimal, padded on the left to `width` with `pad`.
@@ -151,11 +202,20 @@ impl Line {
         for _ in 16..needed {
             self.byte(b'0');
         }
-        let mut chunk = [0u8; 16];
-        for (pair, octet) in chunk.chunks_exact_mut(2).zip(value.to_be_bytes()) {
-            pair.copy_from_slice(&HEX[octet as usize]);
+        let mut digits = 0;
+        for octet in value.to_le_bytes() {
+            digits = digits << 16 | u128::from(u16::from_le_bytes(HEX[octet as usize]));
         }
-        self.bytes(&chunk[16 - needed.min(16)..]);
+        let needed = needed.min(16);
+        self.store(&(digits >> (8 * (16 - needed))).to_le_bytes(), needed);
+    }
+
+    /// Appends a 16-bit number in lower-case hexadecimal without leading zeros.
+    #[inline]
+    fn hex4(&mut self, value: u16) {
+        let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
+        let skip = (value.leading_zeros() as usize / 4).min(3);
+        self.store(&((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip);
     }
 
     /// Appends the two hexadecimal digits of an octet.
@@ -167,14 +227,14 @@ impl Line {
     /// Appends an IPv4 address in dotted decimal.
     #[inline]
     pub fn ipv4(&mut self, address: [u8; 4]) {
-        let [a, b, c, d] = address;
-        for octet in [a, b, c] {
-            let digits = u32::from_le_bytes(DIGITS[octet as usize]);
-            let skip = 1 + usize::from(octet < 100) + usize::from(octet < 10);
-            let dotted = u64::from(digits) | u64::from(b'.') << 32;
-            self.store(&(dotted >> (8 * skip)).to_le_bytes(), 5 - skip);
+        let mut text = [0; 16];
+        let mut len = 0;
+        for octet in address {
+            let (digits, size) = DOTTED[octet as usize];
+            text[len..len + 4].copy_from_slice(&digits);
+            len += usize::from(size);
         }
-        self.dec(u64::from(d));
+        self.store(&text, len - 1);
     }
 
     /// Appends an IPv6 address in the form of RFC 5952, with the dotted tail of
@@ -201,7 +261,7 @@ impl Line {
                 self.ipv4([address[12], address[13], address[14], address[15]]);
                 return;
             }
-            self.hex(u64::from(words[i]), 1);
+            self.hex4(words[i]);
             i += 1;
         }
     }
@@ -227,6 +287,13 @@ impl Line {
         }
         self.store(&chunk, 17);
     }
+}
+
+/// The eight decimal digits of a number below 100,000,000, the first in the lowest octet.
+#[inline(always)]
+fn eight_digits(value: u64) -> u64 {
+    let four = |part: u64| u64::from(u32::from_le_bytes(DIGITS[part as usize]));
+    four(value / 10_000) | four(value % 10_000) << 32
 }
 
 /// The longest run of zero words, the first of several: its start and length.

@@ -133,12 +133,10 @@ pub(crate) fn put_mac(o: &mut Out, address: [u8; 6]) {
 
 /// Writes a port by its service, or its number.
 pub(crate) fn put_port(o: &mut Out, kind: PortKind, port: u16) {
-    if o.opt.numeric == 0
-        && let Some(name) = o.names.port(kind, port).map(str::to_owned)
-    {
-        return put_foreign(o, &name);
+    match o.names.port(kind, port).map(str::to_owned) {
+        Some(name) => put_foreign(o, &name),
+        None => o.line.dec(u64::from(port)),
     }
-    o.line.dec(u64::from(port));
 }
 
 /// Writes ` name` of an IP protocol, or ` ip-proto-N`.

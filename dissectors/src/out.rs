@@ -76,7 +76,7 @@ impl Out {
     }
 
     /// Appends text, numbers and addresses to the line.
-    #[inline]
+    #[inline(always)]
     pub fn put(&mut self, what: impl Put) {
         what.put(self);
     }
@@ -184,11 +184,20 @@ impl Out {
     }
 
     /// Runs `write` with the colour of `paint`, when colours are wanted.
-    #[inline]
+    #[inline(always)]
     pub fn paint(&mut self, paint: Paint, write: impl FnOnce(&mut Out)) {
-        if !self.opt.color {
-            return write(self);
+        if self.opt.color {
+            self.color(paint);
         }
+        write(self);
+        if self.opt.color {
+            self.line.str("\x1b[0m");
+        }
+    }
+
+    /// Begins a colour.
+    #[cold]
+    fn color(&mut self, paint: Paint) {
         self.line.str(match paint {
             Paint::Address => "\x1b[36m",
             Paint::Port => "\x1b[33m",
@@ -196,7 +205,5 @@ impl Out {
             Paint::Protocol => "\x1b[32m",
             Paint::Hit => "\x1b[1;31m",
         });
-        write(self);
-        self.line.str("\x1b[0m");
     }
 }

@@ -14,7 +14,7 @@ pub trait Put {
 }
 
 impl Put for &str {
-    #[inline]
+    #[inline(always)]
     fn put(self, o: &mut Out) {
         o.line.str(self);
     }
@@ -88,7 +88,8 @@ impl Put for char {
 macro_rules! put_tuple {
     ($($name:ident)*) => {
         impl<$($name: Put),*> Put for ($($name,)*) {
-            #[inline]
+            // Texts have a length that is known here, so that they are stored without a call.
+            #[inline(always)]
             fn put(self, o: &mut Out) {
                 #[allow(non_snake_case)]
                 let ($($name,)*) = self;
@@ -274,7 +275,7 @@ pub struct TcpPort(pub u16);
 impl Put for TcpPort {
     #[inline]
     fn put(self, o: &mut Out) {
-        o.paint(Paint::Port, |o| names::put_port(o, PortKind::Tcp, self.0));
+        put_port(o, PortKind::Tcp, self.0);
     }
 }
 
@@ -285,8 +286,13 @@ pub struct UdpPort(pub u16);
 impl Put for UdpPort {
     #[inline]
     fn put(self, o: &mut Out) {
-        o.paint(Paint::Port, |o| names::put_port(o, PortKind::Udp, self.0));
+        put_port(o, PortKind::Udp, self.0);
     }
+}
+
+#[inline]
+fn put_port(o: &mut Out, kind: PortKind, port: u16) {
+    o.paint(Paint::Port, |o| if o.opt.numeric > 0 { o.line.dec(port.into()) } else { names::put_port(o, kind, port) });
 }
 
 /// What a stretch of text is, for colour.

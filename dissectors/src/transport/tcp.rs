@@ -4,7 +4,7 @@ use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
-use crate::put::{Bits, Hex4, Paint, Table, TcpPort, bits};
+use crate::put::{Hex4, Paint, Put, TcpPort};
 use crate::registry;
 use crate::transport::tcp_options;
 use crate::view::{Step, Stop, View};
@@ -31,11 +31,38 @@ pub(crate) const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 pub(crate) const ACK: u8 = 0x10;
 const URG: u8 = 0x20;
-const FLAG_NAMES: Table =
-    &[(0x01, "F"), (0x02, "S"), (0x04, "R"), (0x08, "P"), (0x10, "."), (0x20, "U"), (0x40, "E"), (0x80, "W")];
+/// The flags' letters, from the lowest bit on.
+const FLAG_LETTERS: &[u8; 8] = b"FSRP.UEW";
 
-fn flag_names(flags: u8) -> Bits {
-    bits(FLAG_NAMES, flags, "", "none")
+/// The letters of each combination of flags, and how many they are.
+static FLAG_TEXTS: [([u8; 8], u8); 256] = {
+    let mut table = [([0; 8], 0); 256];
+    let mut flags = 0;
+    while flags < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            if flags >> bit & 1 == 1 {
+                table[flags].0[table[flags].1 as usize] = FLAG_LETTERS[bit];
+                table[flags].1 += 1;
+            }
+            bit += 1;
+        }
+        flags += 1;
+    }
+    table
+};
+
+/// The letters of the flags that are set, or `none`.
+struct Flags(u8);
+
+impl Put for Flags {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        match FLAG_TEXTS[usize::from(self.0)] {
+            (_, 0) => o.put("none"),
+            (letters, count) => o.line.start_of(&letters, count.into()),
+        }
+    }
 }
 
 /// A TCP segment.
@@ -73,7 +100,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let flags = v.get(FLAGS)?;
     o.put("Flags [");
-    o.paint(Paint::Flags, |o| o.put(flag_names(flags)));
+    o.paint(Paint::Flags, |o| o.put(Flags(flags)));
     o.put("]");
     let mut numbers = Numbers { seq: v.get(SEQUENCE)?, ack: v.get(ACKNOWLEDGMENT)?, sack_base: 0 };
     if !o.opt.absolute_seq && flags & ACK != 0 {
