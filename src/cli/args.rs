@@ -60,8 +60,8 @@ impl Stop {
 /// Where packets come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// An interface, or the default one.
-    Live(Option<String>),
+    /// Interfaces, or the default one.
+    Live(Vec<String>),
     /// A file, or `-`.
     File(PathBuf),
     /// A file with a list of files, or `-`.
@@ -158,6 +158,8 @@ pub struct Args {
     pub files: Files,
     /// Stop after this time.
     pub duration: Option<Duration>,
+    /// Tell the counters after each such time.
+    pub stats: Option<Duration>,
     /// Whether packets are printed although they are written.
     pub print: bool,
     /// Whether each packet is written at once.
@@ -195,7 +197,7 @@ pub struct Args {
 /// Builds the options of a run.
 pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, Stop> {
     let mut args = Args {
-        input: Input::Live(None),
+        input: Input::Live(Vec::new()),
         listing: None,
         dump: 0,
         expression: String::new(),
@@ -218,6 +220,7 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         write: None,
         files: Files { hook_last: flag(matches, "hook-last") > 0, ..Files::default() },
         duration: None,
+        stats: None,
         print: flag(matches, "print") > 0,
         packet_buffered: flag(matches, "packet-buffered") > 0,
         line_buffered: flag(matches, "line-buffered") > 0,
@@ -308,7 +311,7 @@ fn in_order(matches: &ArgMatches) -> Vec<(String, Option<OsString>)> {
 /// Values that only the checks need.
 #[derive(Default)]
 struct Given {
-    interface: Option<String>,
+    interfaces: Vec<String>,
     read: Option<PathBuf>,
     list: Option<PathBuf>,
     esp: Option<String>,
@@ -337,7 +340,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             }
             return Err(Stop::text(String::from_utf8_lossy(&page).into_owned()));
         }
-        "interface" => given.interface = Some(text.into_owned()),
+        "interface" => given.interfaces.push(text.into_owned()),
         "read" => given.read = Some(os.into()),
         "list-of-files" => given.list = Some(os.into()),
         "filter-file" => args.filter_file = Some(os.into()),
@@ -367,6 +370,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
                 usize::try_from(positive(&text, "number of threads")?).map_or(MAX_THREADS, |n| n.min(MAX_THREADS))
         }
         "memory" => args.memory = files::octets(&text, id)?,
+        "stats" => args.stats = Some(time(&text, id)?),
         "duration" => args.duration = Some(time(&text, id)?),
         "skip" => match based(&text) {
             Some(skip) if skip >= 0 => args.skip = skip as u64,
@@ -458,7 +462,7 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         (Some(_), Some(_)) => return fail("-V and -r are mutually exclusive."),
         (Some(list), None) => Input::List(list.clone()),
         (None, Some(file)) => Input::File(file.clone()),
-        (None, None) => Input::Live(given.interface.clone()),
+        (None, None) => Input::Live(given.interfaces.clone()),
     };
     args.files.check_more(args.write.as_deref())?;
     args.warnings.extend(args.files.warning(args.write.as_deref()));

@@ -20,7 +20,7 @@ const ROWS: &[Row] = &[
         Some('i'),
         Some("interface"),
         Some("NAME|N"),
-        "Capture on this interface, or on the one with this number in -D",
+        "Capture on this interface, or on the one with this number in -D; given again, on all of them, and each line begins with the name",
     ),
     (
         "read",
@@ -107,6 +107,13 @@ const ROWS: &[Row] = &[
         Some("duration"),
         Some("TIME"),
         "Stop after TIME, with or without packets: seconds, or a number with ms, s, m, h or d",
+    ),
+    (
+        "stats",
+        None,
+        Some("stats"),
+        Some("TIME"),
+        "Print the counters on standard error after each TIME in which they changed",
     ),
     ("skip", None, Some("skip"), Some("N"), "Skip the first N packets"),
     // Output.

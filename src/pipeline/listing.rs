@@ -50,7 +50,7 @@ fn interfaces() -> Result<String, Failure> {
 /// The interface that the options name.
 fn chosen(args: &Args) -> Result<String, Failure> {
     match &args.input {
-        Input::Live(name) => super::live::choose(name.as_deref()),
+        Input::Live(names) => super::live::choose(names.last().map(String::as_str)),
         Input::File(_) | Input::List(_) => super::live::choose(None),
     }
 }
@@ -94,8 +94,10 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
             let paths = super::files::list(path)?;
             file_target(&paths[0])?
         }
-        Input::Live(Some(name)) => return live_program(args, name),
-        Input::Live(None) => {
+        Input::Live(names) => {
+            if let Some(name) = names.last() {
+                return live_program(args, name);
+            }
             let link = args.link.as_ref().map_or(ETHERNET, |link| link.0);
             if args.link.is_none() {
                 message::line("Warning: assuming Ethernet");

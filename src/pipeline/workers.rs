@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use sniff_dissectors::{Options, Out};
+use sniff_dissectors::{Line, Options, Out};
 
 use super::Failure;
 use super::ring::{Course, Worker};
@@ -12,6 +12,10 @@ use crate::cli::{Args, Color, TimeStamp};
 use crate::names::SystemNames;
 use crate::output::{Printer, Stamp};
 use crate::search::Search;
+use crate::streams::text::word;
+
+/// The least width of an interface's name, as with `-i any`.
+const NAME: usize = 5;
 
 /// Makes workers that are all alike.
 pub(super) struct Workers {
@@ -22,6 +26,8 @@ pub(super) struct Workers {
     number: bool,
     lengths: bool,
     search: Option<Arc<Search>>,
+    /// What stands before the lines of each interface, if that is shown.
+    interfaces: Arc<[Vec<u8>]>,
 }
 
 impl Workers {
@@ -47,7 +53,21 @@ impl Workers {
             number: args.number,
             lengths: args.lengths,
             search: search.map(Arc::new),
+            interfaces: Arc::default(),
         })
+    }
+
+    /// Has each line begin with the name of its interface, in a column.
+    pub(super) fn name_interfaces(&mut self, names: &[String]) {
+        let escape = |name: &String| {
+            let mut line = Line::default();
+            word(&mut line, name.as_bytes());
+            line.as_bytes().to_vec()
+        };
+        let mut columns: Vec<_> = names.iter().map(escape).collect();
+        let width = columns.iter().map(Vec::len).max().unwrap_or_default().max(NAME);
+        columns.iter_mut().for_each(|column| column.resize(width + 1, b' '));
+        self.interfaces = columns.into();
     }
 
     /// Whether packets are printed.
@@ -65,7 +85,9 @@ impl Workers {
         Worker::new(self.prints.then(|| {
             let out = Out::new(self.options.clone(), Box::new(SystemNames::default()));
             let stamp = Stamp::new(self.time, self.nano);
-            Printer::new(out, stamp, self.number, self.lengths, self.search.clone())
+            let mut printer = Printer::new(out, stamp, self.number, self.lengths, self.search.clone());
+            printer.interfaces = Arc::clone(&self.interfaces);
+            printer
         }))
     }
 }

@@ -239,7 +239,8 @@ impl Course {
         if printed {
             let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
             let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
-            let shown = Shown { frame, time: packet.time, since, number: self.count };
+            let interface = packet.interface as u32;
+            let shown = Shown { frame, time: packet.time, since, number: self.count, interface };
             text = desk.settle(&shown, &mut self.state, &mut self.names);
         }
         desk.push(Job::new(packet, link, place, self.count, text));
