@@ -95,7 +95,7 @@ impl Chunk {
     }
 
     /// Makes room for so many octets to follow.
-    fn reserve(&mut self, more: usize) {
+    pub fn reserve(&mut self, more: usize) {
         let pages = (self.end + more).div_ceil(PAGE);
         if pages > self.pages.len() {
             self.pages.resize(pages, Page([0; PAGE]));

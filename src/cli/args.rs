@@ -109,6 +109,17 @@ pub enum Color {
     Never,
 }
 
+/// What lets packets on, and which: those around a packet that matches.
+#[derive(Clone, Debug, Default)]
+pub struct Trigger {
+    /// A filter expression; `--match` and `--match-hex` count as well.
+    pub expression: Option<String>,
+    /// How long before.
+    pub before: Duration,
+    /// How long after.
+    pub after: Duration,
+}
+
 /// All options of a run.
 #[derive(Clone, Debug)]
 pub struct Args {
@@ -128,6 +139,8 @@ pub struct Args {
     pub match_text: Option<String>,
     /// Octets of `--match-hex`.
     pub match_octets: Option<Vec<u8>>,
+    /// Only packets around those that match.
+    pub trigger: Option<Trigger>,
     /// Stop after so many packets.
     pub count: Option<u64>,
     /// Packets to skip.
@@ -205,6 +218,7 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         optimize: flag(matches, "no-optimize") == 0,
         match_text: None,
         match_octets: None,
+        trigger: None,
         count: None,
         skip: 0,
         sampling: 0,
@@ -346,6 +360,9 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
         "filter-file" => args.filter_file = Some(os.into()),
         "match" => args.match_text = Some(text.into_owned()),
         "match-hex" => args.match_octets = Some(octets(&text)?),
+        "trigger" => args.trigger.get_or_insert_default().expression = Some(text.into_owned()),
+        "before" => args.trigger.get_or_insert_default().before = time(&text, id)?,
+        "after" => args.trigger.get_or_insert_default().after = time(&text, id)?,
         "write" => args.write = Some(os.into()),
         "color" => {
             args.color = match &*text {
@@ -465,6 +482,14 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         (None, None) => Input::Live(given.interfaces.clone()),
     };
     args.files.check_more(args.write.as_deref())?;
+    if let Some(trigger) = &args.trigger {
+        if trigger.expression.is_none() && args.match_text.is_none() && args.match_octets.is_none() {
+            return fail("--before and --after cannot be used without --trigger, --match or --match-hex.");
+        }
+        if trigger.before.is_zero() && trigger.after.is_zero() {
+            return fail("--trigger cannot be used without --before or --after.");
+        }
+    }
     args.warnings.extend(args.files.warning(args.write.as_deref()));
     if let Some(text) = &given.esp {
         let secrets = secrets::parse(text)?;

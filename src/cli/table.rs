@@ -100,6 +100,21 @@ const ROWS: &[Row] = &[
         Some("HEX"),
         "Only packets whose payload contains these octets, after the filter",
     ),
+    (
+        "trigger",
+        None,
+        Some("trigger"),
+        Some("EXPRESSION"),
+        "Only packets around those for which this is true; without it, around those that --match and --match-hex find",
+    ),
+    (
+        "before",
+        None,
+        Some("before"),
+        Some("TIME"),
+        "With --trigger, packets from TIME before on; they wait in a half of --memory",
+    ),
+    ("after", None, Some("after"), Some("TIME"), "With --trigger, packets until TIME after"),
     ("count", Some('c'), None, Some("N"), "Stop after N packets"),
     (
         "duration",

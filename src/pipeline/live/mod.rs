@@ -110,6 +110,7 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     let dlts: Vec<i32> = lives.iter().map(Live::dlt).collect();
     let sources = Several::new(lives, (args.memory / WAITING) as usize);
     let interfaces = sources.interfaces();
+    course.begin(&interfaces)?;
     if let Some(path) = &args.write {
         sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
         output.save = Some(Save::create(args, &[], &style(args, path, &interfaces, &expression)?)?);
@@ -244,6 +245,9 @@ fn finish(
     }
     if let Err(Failure::Text(text)) = &result {
         message::error(text);
+    }
+    if let Some(gate) = &course.gate {
+        gate.report();
     }
     if let Some(counters) = capture.counters(course.taken) {
         message::line(&counters.lines().join("\n"));
