@@ -496,10 +496,12 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         args.text.esp_secrets = secrets.esp;
         args.warnings.extend(secrets.warnings);
     }
-    if flag(matches, "linktypes") > 0 {
+    // With a file there is no interface to ask.
+    let live = matches!(args.input, Input::Live(_));
+    if live && flag(matches, "linktypes") > 0 {
         args.listing = Some(Listing::LinkTypes);
     }
-    if flag(matches, "time-stamp-types") > 0 {
+    if live && flag(matches, "time-stamp-types") > 0 {
         args.listing = Some(Listing::TimeStampTypes);
     }
     Ok(())

@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     let dlts: Vec<i32> = lives.iter().map(Live::dlt).collect();
     let sources = Several::new(lives, (args.memory / WAITING) as usize);
     let interfaces = sources.interfaces();
-    course.begin(&interfaces)?;
+    course.begin(&interfaces, &expression)?;
     if let Some(path) = &args.write {
         sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
         output.save = Some(Save::create(args, &[], &style(args, path, &interfaces, &expression)?)?);

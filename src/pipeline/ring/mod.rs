@@ -8,6 +8,7 @@
 //! finished goes out by turns as well. One worker does the same steps alone.
 
 mod gate;
+mod tagged;
 mod token;
 mod turn;
 mod worker;

@@ -12,6 +12,7 @@ use sniff_filters::Program;
 
 use super::Ring;
 use super::gate::{Entry, Gate};
+use super::tagged::Tagged;
 use super::worker::{Desk, Job, Text, Worker};
 use crate::cli::Args;
 use crate::names::SystemNames;
@@ -23,6 +24,8 @@ use crate::search::Search;
 pub(in crate::pipeline) struct Course {
     /// Where packets wait for a trigger.
     pub(in crate::pipeline) gate: Option<Gate>,
+    /// What to tell if no packet passes.
+    pub(in crate::pipeline) tagged: Tagged,
     search: Option<Arc<Search>>,
     skip: u64,
     limit: u64,
@@ -47,6 +50,7 @@ impl Course {
             // What opens the gate is no filter.
             search: search.filter(|_| gate.is_none()),
             gate,
+            tagged: Tagged::default(),
             skip: args.skip,
             limit: args.count.map_or(u64::MAX, |count| count.saturating_add(args.skip)),
             sampling: args.sampling.max(1),
@@ -64,7 +68,8 @@ impl Course {
     ///
     /// # Errors
     /// The trigger does not fit a link type.
-    pub(in crate::pipeline) fn begin(&mut self, interfaces: &[Interface]) -> Result<(), Failure> {
+    pub(in crate::pipeline) fn begin(&mut self, interfaces: &[Interface], filter: &str) -> Result<(), Failure> {
+        self.tagged.begin(filter);
         self.gate.as_mut().map_or(Ok(()), |gate| gate.begin(interfaces))
     }
 
@@ -197,6 +202,8 @@ impl<'a> Token<'a> {
                             None => self.course.packet(&packet, link, place, self.verbatim, desk),
                         }
                         spill(octets, desk, taken, ring)?;
+                    } else if self.course.count == 0 {
+                        self.course.tagged.look(&packet, self.records.interfaces());
                     }
                     at += record;
                 }
