@@ -19,7 +19,8 @@ pub fn set_program(path: Option<&OsString>) {
     }
 }
 
-fn program() -> &'static str {
+/// The name that messages begin with.
+pub fn program() -> &'static str {
     PROGRAM.get().map_or("sniff", String::as_str)
 }
 

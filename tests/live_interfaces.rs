@@ -164,6 +164,31 @@ fn a_namespace_that_is_deleted_ends_its_captures() {
 }
 
 #[test]
+fn the_name_of_an_interface_cannot_reach_the_terminal_raw() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    assert!(net.run("ip link set near down; ip link set near name $'x\\e[31my'; ip link set $'x\\e[31my' up"));
+    assert!(net.run("ip neigh add 10.9.9.2 lladdr 02:00:00:00:00:02 dev $'x\\e[31my' nud permanent"));
+    let list = net.inside(None, env!("CARGO_BIN_EXE_sniff"), &["-D"]).output().unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains(".x\\u{1b}[31my [Up, Running, Connected]\n"), "{list}");
+    let capture = net.capture_of(&scratch, 2, &["-nt", "-i", "x\u{1b}[31my", "-i", "far", "udp"]);
+    net.send(1);
+    capture.signal("-INT");
+    let (ran, said) = capture.end();
+    assert!(said.contains("listening on x\\u{1b}[31my, link-type"), "{said}");
+    assert_eq!(with_port(&ran.stdout), format!("x\\u{{1b}}[31my {PRINTED}far          {PRINTED}"));
+}
+
+#[test]
+fn interfaces_that_are_down_are_listed_as_such() {
+    let Some(net) = Net::new() else { return };
+    assert!(net.run("ip link set far down"));
+    let list = net.inside(None, env!("CARGO_BIN_EXE_sniff"), &["-D"]).output().unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains(".far [none, Disconnected]\n"), "{list}");
+}
+
+#[test]
 fn an_idle_capture_wakes_nobody() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     if !installed("strace") {

@@ -31,7 +31,7 @@ pub(crate) struct Printer {
     lengths: bool,
     search: Option<Arc<Search>>,
     /// What stands before the lines of each interface, if that is shown.
-    pub interfaces: Arc<[Vec<u8>]>,
+    pub interfaces: Arc<[String]>,
 }
 
 impl Printer {
@@ -61,7 +61,7 @@ impl Printer {
         if !header_fault(o, &shown.frame) {
             self.stamp.write(&mut o.line, shown.time, shown.since);
             if let Some(name) = self.interfaces.get(shown.interface as usize) {
-                o.line.bytes(name);
+                o.line.str(name);
             }
             body(o, &shown.frame);
         }

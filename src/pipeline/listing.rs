@@ -41,8 +41,7 @@ fn interfaces() -> Result<String, Failure> {
         if let Some(description) = device.description {
             text += &format!(" ({})", harmless(&description));
         }
-        let flags = if device.flags.is_empty() { "none".to_owned() } else { device.flags.join(", ") };
-        text += &format!(" [{flags}]\n");
+        text += &format!(" [{}]\n", device.flags.join(", "));
     }
     Ok(text)
 }

@@ -4,15 +4,15 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use sniff_dissectors::{Line, Options, Out};
+use sniff_dissectors::{Options, Out};
 
 use super::Failure;
 use super::ring::{Course, Worker};
 use crate::cli::{Args, Color, TimeStamp};
+use crate::message::harmless;
 use crate::names::SystemNames;
 use crate::output::{Printer, Stamp};
 use crate::search::Search;
-use crate::streams::text::word;
 
 /// The least width of an interface's name, as with `-i any`.
 const NAME: usize = 5;
@@ -27,7 +27,7 @@ pub(super) struct Workers {
     lengths: bool,
     search: Option<Arc<Search>>,
     /// What stands before the lines of each interface, if that is shown.
-    interfaces: Arc<[Vec<u8>]>,
+    interfaces: Arc<[String]>,
 }
 
 impl Workers {
@@ -59,15 +59,9 @@ impl Workers {
 
     /// Has each line begin with the name of its interface, in a column.
     pub(super) fn name_interfaces(&mut self, names: &[String]) {
-        let escape = |name: &String| {
-            let mut line = Line::default();
-            word(&mut line, name.as_bytes());
-            line.as_bytes().to_vec()
-        };
-        let mut columns: Vec<_> = names.iter().map(escape).collect();
-        let width = columns.iter().map(Vec::len).max().unwrap_or_default().max(NAME);
-        columns.iter_mut().for_each(|column| column.resize(width + 1, b' '));
-        self.interfaces = columns.into();
+        let names: Vec<_> = names.iter().map(|name| harmless(name)).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().max(NAME);
+        self.interfaces = names.iter().map(|name| format!("{name:width$} ")).collect();
     }
 
     /// Whether packets are printed.

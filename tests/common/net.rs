@@ -92,12 +92,13 @@ impl Net {
 
     /// A capture that listens on so many interfaces.
     pub fn capture_of(&self, scratch: &Scratch, interfaces: usize, args: &[&str]) -> Capture {
-        let mut child = self
-            .inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut command = self.inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args);
+        self.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), interfaces)
+    }
+
+    /// What a command that becomes a capture of so many interfaces is, once it listens.
+    pub fn started(&self, command: &mut Command, interfaces: usize) -> Capture {
+        let mut child = command.spawn().expect("the program starts");
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         while said.matches("listening on ").count() < interfaces {
@@ -144,6 +145,13 @@ impl Capture {
         let mut line = String::new();
         self.stderr.read_line(&mut line).unwrap();
         line
+    }
+
+    /// What comes on standard error up to an octet.
+    pub fn until(&mut self, octet: u8) -> String {
+        let mut text = Vec::new();
+        self.stderr.read_until(octet, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
     }
 
     /// The next line on standard output.

@@ -173,7 +173,9 @@ fn statistics(names: &[String]) -> Vec<PathBuf> {
 fn with_help(text: String) -> String {
     if text.contains("permission") {
         return format!(
-            "{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\""
+            "{text}\nTo capture without being root: \
+             sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v {})\"",
+            message::program()
         );
     }
     text
@@ -243,8 +245,10 @@ fn finish(
     if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
         result = output.text("\n");
     }
-    if let Err(Failure::Text(text)) = &result {
-        message::error(text);
+    match &result {
+        Err(Failure::Text(text)) => message::error(text),
+        Err(Failure::Save(error)) => message::error(&error.to_string()),
+        _ => {}
     }
     if let Some(gate) = &course.gate {
         gate.report();
@@ -256,7 +260,7 @@ fn finish(
         result = output.text(&format!("{} packet{}\n", course.count, plural(course.count)));
     }
     match result {
-        Err(Failure::Text(_)) => Err(Failure::Said),
+        Err(Failure::Text(_) | Failure::Save(_)) => Err(Failure::Said),
         other => other,
     }
 }
