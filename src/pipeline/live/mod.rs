@@ -236,9 +236,10 @@ fn finish(
     result: Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut result = result;
-    if result.is_ok() {
+    // The file may hold them unless it is the file that has failed.
+    if matches!(result, Ok(()) | Err(Failure::Text(_))) {
         let counts = capture.counts().unwrap_or_default();
-        result = output.statistics(now(), &counts);
+        result = result.and(output.statistics(now(), &counts));
     }
     let finished = output.finish();
     result = result.and(finished);
