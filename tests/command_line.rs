@@ -429,3 +429,40 @@ fn a_filter_that_misses_what_is_tagged_gets_a_hint_where_nothing_passes() {
     scratch.write("f", pcap(&[one, udp(b"")]));
     assert_eq!(said("udp port 2"), Ran::new(LINE, reading("f"), 0));
 }
+
+#[test]
+fn values_are_read_whatever_their_case_and_the_last_file_is_written() {
+    let scratch = three();
+    for args in [&["-Q", "InOut"][..], &["-T", "DOMAIN"], &["-y", "en10mb"], &["--time-stamp-precision", "n"]] {
+        assert_eq!(scratch.run(&[args, &["-c1", "-r", "f"]].concat()).code, Some(0), "{args:?}");
+    }
+    assert_eq!(scratch.run(&["-r", "f", "-w", "a", "-w", "b"]), Ran::new("", reading("f"), 0));
+    assert!(!scratch.path().join("a").exists());
+    assert_eq!(scratch.read("b"), scratch.read("f"));
+}
+
+#[test]
+fn a_blank_line_in_a_list_of_files_is_a_file_that_is_missing() {
+    let scratch = three();
+    scratch.write("list", "f\n\nf\n");
+    let ran = scratch.run(&["-nt", "-V", "list"]);
+    let lines = line(5).repeat(2) + &line(0);
+    assert_eq!(ran, Ran::new(lines, reading("f") + "sniff: : No such file or directory\n", 1));
+}
+
+#[test]
+fn link_types_are_named_where_they_have_a_name() {
+    let scratch = Scratch::new();
+    // LINUX_SLL2: IPv4, an interface that is not here, sent to us, a MAC address of six octets.
+    let head = [8, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+    let cooked = [&head[..], &ip(b"")].concat();
+    scratch.write("f", [header((2, 4), 65535, 276), record(1, 1, &cooked)].concat());
+    let said = reading_as("f", "LINUX_SLL2 (Linux cooked v2)", 65535) + "Warning: interface names might be incorrect\n";
+    let ran = scratch.run(&["-nt", "-r", "f"]);
+    assert_eq!((ran.stderr, ran.code), (said, Some(0)));
+    assert!(ran.stdout.ends_with(&format!(" In  {LINE}")), "{}", ran.stdout);
+    scratch.write("f", [header((2, 4), 65535, 160), record(1, 1, b"1234")].concat());
+    let ran = scratch.run(&["-nt", "-r", "f"]);
+    assert_eq!((&*ran.stderr, ran.code), (&*reading_as("f", "160", 65535), Some(0)));
+    assert!(ran.stdout.starts_with("UNSUPPORTED"), "{}", ran.stdout);
+}

@@ -137,6 +137,20 @@ fn interfaces_that_cannot_be_captured_are_refused() {
 }
 
 #[test]
+fn the_first_interface_and_a_link_type_are_taken_as_asked() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let list = net.inside(None, env!("CARGO_BIN_EXE_sniff"), &["-D"]).output().unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    let first = list.lines().next().and_then(|line| line.strip_prefix("1.")).unwrap().split(' ').next().unwrap();
+    let capture = net.capture(&scratch, &["-w", "out", "--duration", "1ms"]);
+    assert!(capture.end().1.starts_with(&format!("sniff: listening on {first}, ")), "{list}");
+    let capture = net.capture(&scratch, &["-i", "near", "-y", "docsis", "-w", "out", "--duration", "1ms"]);
+    let said = "sniff: data link type DOCSIS\n\
+        sniff: listening on near, link-type DOCSIS (DOCSIS), snapshot length 262144 bytes\n";
+    assert_eq!(capture.end().1, said);
+}
+
+#[test]
 fn interfaces_and_their_link_types_are_listed() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     let run =

@@ -42,6 +42,19 @@ fn several_interfaces_are_one_capture_in_the_order_of_time() {
 }
 
 #[test]
+fn a_silent_interface_does_not_hold_up_another() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let mut capture = net.capture_of(&scratch, 3, &["-nt", "-i", "lo", "-i", "near", "-i", "far", "udp"]);
+    for _ in 0..2 {
+        net.send(1);
+        assert_eq!(with_port(&capture.printed()), format!("near  {PRINTED}"));
+        assert_eq!(with_port(&capture.printed()), format!("far   {PRINTED}"));
+    }
+    capture.signal("-INT");
+    assert_eq!(capture.end().0, Ran::new("\n", counters(4), 0));
+}
+
+#[test]
 fn an_interface_that_is_named_twice_or_by_its_number_counts_once() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     let list = net.inside(None, env!("CARGO_BIN_EXE_sniff"), &["-D"]).output().unwrap();
