@@ -99,13 +99,13 @@ impl Capture {
             next = ring.tick()?;
             signals.clear();
             if signals.take_report() {
-                self.report(Counters::say);
+                say(&self.counters(self.taken - self.lost));
             }
             if signals.take_flush() {
                 ring.flush()?;
             }
             if stats.is_due() {
-                self.report(|counters| stats.step(*counters, Counters::say));
+                stats.step(self.counters(self.taken - self.lost), say);
             }
             if got.is_due() {
                 got.step(self.taken - self.lost, say_got);
@@ -207,12 +207,12 @@ impl Capture {
     pub(super) fn counters(&mut self, captured: u64) -> Option<Counters> {
         Some(Counters::new(captured, self.lost, &self.counts()?))
     }
+}
 
-    /// Tells the counters.
-    fn report(&mut self, tell: impl FnOnce(&Counters)) {
-        if let Some(counters) = self.counters(self.taken - self.lost) {
-            tell(&counters);
-        }
+/// Tells the counters, if the source has any.
+fn say(counters: &Option<Counters>) {
+    if let Some(counters) = counters {
+        counters.say();
     }
 }
 
