@@ -276,7 +276,8 @@ impl Live {
     /// kernel's buffer that is not full is handed over only after a while.
     fn silence(&mut self) {
         ffi::set_kernel_filter(self.fd, &mut ffi::REFUSE_ALL.to_vec());
-        let mut left = self.counts().unwrap_or_default().received;
+        let counts = self.counts().unwrap_or_default();
+        let mut left = counts.received.saturating_sub(counts.dropped);
         let deadline = Instant::now() + 2 * self.hold();
         while left > 0 && Instant::now() < deadline {
             match self.handle.dispatch(None, |_| {}) {
@@ -393,7 +394,9 @@ impl Live {
             let counts = &mut self.counts;
             counts.received += u64::from(now.received.wrapping_sub(self.seen.received));
             counts.dropped += u64::from(now.dropped.wrapping_sub(self.seen.dropped));
-            counts.interface_dropped += u64::from(now.if_dropped.wrapping_sub(self.seen.if_dropped));
+            // It falls to nought where the interface is gone.
+            let interface_dropped = now.if_dropped.wrapping_sub(self.seen.if_dropped) as i32;
+            counts.interface_dropped += u64::try_from(interface_dropped).unwrap_or_default();
             self.seen = now;
         }
         Ok(self.counts)
