@@ -13,6 +13,9 @@ use crate::message;
 use crate::pipeline::{Failure, plural};
 use crate::search::Search;
 
+/// Octets that a packet takes besides its own: tables grow by doubling.
+const ENTRY: usize = 2 * size_of::<Entry>();
+
 /// Nanoseconds since 1970.
 type Nanos = i128;
 
@@ -186,7 +189,7 @@ impl Gate {
         let Some(block) = self.waiting.back_mut() else { return };
         block.entries.push_back(Entry { at: block.chunk.len(), size: record.len(), packet: Some(head) });
         block.chunk.append(record);
-        self.octets += record.len() + size_of::<Entry>();
+        self.octets += record.len() + ENTRY;
     }
 
     /// At this time: lets those go whose time is over, and the oldest where memory
@@ -206,7 +209,7 @@ impl Gate {
                 break;
             }
             self.given_up += u64::from(!over);
-            self.octets -= entry.size + size_of::<Entry>();
+            self.octets -= entry.size + ENTRY;
             block.entries.pop_front();
         }
     }
