@@ -220,6 +220,9 @@ fn an_idle_capture_wakes_nobody() {
     assert!(kill.unwrap().success());
     strace.wait().unwrap();
     let calls = std::fs::read_to_string(&trace).unwrap_or_default();
+    if calls.is_empty() {
+        return eprintln!("skipped: strace cannot look at a process");
+    }
     // The loop looks at interfaces without waiting and then waits for all without end;
     // what wakes it are names of other namespaces that go.
     let waits = calls.lines().filter(|line| line.contains("poll([") && !line.contains("}], 1, 0)"));
