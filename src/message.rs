@@ -19,12 +19,36 @@ pub fn set_program(path: Option<&OsString>) {
     }
 }
 
-fn program() -> &'static str {
+/// The name that messages begin with.
+pub fn program() -> &'static str {
     PROGRAM.get().map_or("sniff", String::as_str)
 }
 
-/// A line as it is.
+/// The text without what a terminal would obey: control characters but tabs and
+/// line ends, and marks of writing direction, are escaped.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    const DIRECTIONS: [char; 12] = [
+        '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
+        '\u{2067}', '\u{2068}', '\u{2069}',
+    ];
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && !matches!(c, '\n' | '\t') || DIRECTIONS.contains(&c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// A line.
 pub fn line(text: &str) {
+    put(&harmless(text));
+}
+
+fn put(text: &str) {
     // Nobody is left to tell when standard error is gone.
     let _ = writeln!(io::stderr(), "{}", text.trim_end_matches('\n'));
 }
@@ -36,10 +60,10 @@ pub fn note(text: &str) {
 
 /// `PROG: text`, an error.
 pub fn error(text: &str) {
-    line(&format!("{}: {}", program(), text.trim_end().red()));
+    put(&format!("{}: {}", harmless(program()), harmless(text.trim_end()).red()));
 }
 
 /// `PROG: WARNING: text`.
 pub fn warning(text: &str) {
-    line(&format!("{}: {} {text}", program(), "WARNING:".yellow()));
+    put(&format!("{}: {} {}", harmless(program()), "WARNING:".yellow(), harmless(text)));
 }

@@ -375,3 +375,94 @@ fn colour_is_only_used_when_asked_for() {
     let bad = scratch.run(&["--color=pink"]);
     assert_eq!(bad, Ran::new("", "sniff: invalid value pink of --color\n", 1));
 }
+
+#[test]
+fn options_that_need_an_interface_are_nothing_to_a_file() {
+    let scratch = three();
+    let all = ["-nt", "-L", "-J", "-i", "nosuch", "-I", "-p", "-B", "4", "-Q", "in", "-s", "10", "-c", "1", "-r", "f"];
+    assert_eq!(scratch.run(&all), Ran::new(line(5), reading("f"), 0));
+    let nothing = ["-nt", "-W", "3", "-G", "0", "--print", "-a", "-c", "1", "-r", "f"];
+    assert_eq!(scratch.run(&nothing), Ran::new(line(5), reading("f"), 0));
+}
+
+#[test]
+fn no_option_follows_the_filter_where_posix_asks_for_it() {
+    let scratch = three();
+    let ran = |args: &[&str]| Ran::from(scratch.command(args).env("POSIXLY_CORRECT", "1").output().unwrap());
+    assert_eq!(ran(&["-nt", "-r", "f", "udp", "and", "greater", "1", "-c1"]).code, Some(1));
+    for args in [&["-nt", "-c1", "-r", "f", "udp", "and", "greater", "1"][..], &["-ntc1", "-rf", "--", "udp"]] {
+        assert_eq!(ran(args), Ran::new(line(5), reading("f"), 0), "{args:?}");
+    }
+}
+
+#[test]
+fn names_with_control_characters_are_harmless_in_messages() {
+    let scratch = Scratch::new();
+    let name = "\u{1b}[31m\u{202e}\u{9b}ä";
+    let shown = "\\u{1b}[31m\\u{202e}\\u{9b}ä";
+    let missing = format!("sniff: {shown}: No such file or directory\n");
+    assert_eq!(scratch.run(&["-r", name]), Ran::new("", missing, 1));
+    scratch.write(name, pcap(&[udp(b"")]));
+    assert_eq!(scratch.run(&["-nt", "-r", name]), Ran::new(LINE, reading(shown), 0));
+}
+
+#[test]
+fn a_filter_that_misses_what_is_tagged_gets_a_hint_where_nothing_passes() {
+    let scratch = Scratch::new();
+    let tagged = |tags: &[u8]| {
+        let frame = udp(b"");
+        [&frame[..12], tags, &frame[12..]].concat()
+    };
+    let (one, two) = (tagged(&[0x81, 0, 0, 5]), tagged(&[0x88, 0xa8, 0, 6, 0x81, 0, 0, 5]));
+    let hint = |filter: &str| format!("sniff: no packet passed, but packets with a VLAN tag would: {filter}\n");
+    scratch.write("f", pcap(&[one.clone(), one.clone()]));
+    let said = |filter: &str| scratch.run(&["-nt", "-r", "f", filter]);
+    assert_eq!(said("udp port 2"), Ran::new("", reading("f") + &hint("vlan and (udp port 2)"), 0));
+    assert!(said("vlan and (udp port 2)").stdout.lines().count() == 2);
+    // Nothing to say where the tag is not the reason, or the filter knows of it.
+    for filter in ["udp port 7", "tcp", "vlan 7 and udp", "not vlan"] {
+        assert_eq!(said(filter), Ran::new("", reading("f"), 0), "{filter}");
+    }
+    scratch.write("f", pcap(&[two]));
+    assert_eq!(said("udp port 2"), Ran::new("", reading("f") + &hint("vlan and vlan and (udp port 2)"), 0));
+    // Where something passes, nothing is amiss.
+    scratch.write("f", pcap(&[one, udp(b"")]));
+    assert_eq!(said("udp port 2"), Ran::new(LINE, reading("f"), 0));
+}
+
+#[test]
+fn values_are_read_whatever_their_case_and_the_last_file_is_written() {
+    let scratch = three();
+    for args in [&["-Q", "InOut"][..], &["-T", "DOMAIN"], &["-y", "en10mb"], &["--time-stamp-precision", "n"]] {
+        assert_eq!(scratch.run(&[args, &["-c1", "-r", "f"]].concat()).code, Some(0), "{args:?}");
+    }
+    assert_eq!(scratch.run(&["-r", "f", "-w", "a", "-w", "b"]), Ran::new("", reading("f"), 0));
+    assert!(!scratch.path().join("a").exists());
+    assert_eq!(scratch.read("b"), scratch.read("f"));
+}
+
+#[test]
+fn a_blank_line_in_a_list_of_files_is_a_file_that_is_missing() {
+    let scratch = three();
+    scratch.write("list", "f\n\nf\n");
+    let ran = scratch.run(&["-nt", "-V", "list"]);
+    let lines = line(5).repeat(2) + &line(0);
+    assert_eq!(ran, Ran::new(lines, reading("f") + "sniff: : No such file or directory\n", 1));
+}
+
+#[test]
+fn link_types_are_named_where_they_have_a_name() {
+    let scratch = Scratch::new();
+    // LINUX_SLL2: IPv4, an interface that is not here, sent to us, a MAC address of six octets.
+    let head = [8, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+    let cooked = [&head[..], &ip(b"")].concat();
+    scratch.write("f", [header((2, 4), 65535, 276), record(1, 1, &cooked)].concat());
+    let said = reading_as("f", "LINUX_SLL2 (Linux cooked v2)", 65535) + "Warning: interface names might be incorrect\n";
+    let ran = scratch.run(&["-nt", "-r", "f"]);
+    assert_eq!((ran.stderr, ran.code), (said, Some(0)));
+    assert!(ran.stdout.ends_with(&format!(" In  {LINE}")), "{}", ran.stdout);
+    scratch.write("f", [header((2, 4), 65535, 160), record(1, 1, b"1234")].concat());
+    let ran = scratch.run(&["-nt", "-r", "f"]);
+    assert_eq!((&*ran.stderr, ran.code), (&*reading_as("f", "160", 65535), Some(0)));
+    assert!(ran.stdout.starts_with("UNSUPPORTED"), "{}", ran.stdout);
+}

@@ -59,6 +59,8 @@ fn mixed_traffic_is_the_same_for_any_number_of_workers() {
         traffic::mix(seed, 4 << 20, &mut octets).unwrap();
         scratch.write("mix", octets);
         agree(&scratch, "mix", &[&["-n"], &["-nvv", "-ttt", "-#"], &["-nS", "tcp"], &["-nXe", "-c", "5000"]]);
+        let window = ["--trigger", "udp port 53 or icmp", "--before", "3ms", "--after", "1ms"];
+        agree(&scratch, "mix", &[&[&["-n", "-#"], &window[..]].concat(), &[&["-w", "-"], &window[..]].concat()]);
         agree(&scratch, "mix", &[&["-w", "-"], &["-w", "-", "udp"], &["-n", "--print-sampling", "7", "-ttttt"]]);
     }
 }

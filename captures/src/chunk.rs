@@ -95,7 +95,7 @@ impl Chunk {
     }
 
     /// Makes room for so many octets to follow.
-    fn reserve(&mut self, more: usize) {
+    pub fn reserve(&mut self, more: usize) {
         let pages = (self.end + more).div_ceil(PAGE);
         if pages > self.pages.len() {
             self.pages.resize(pages, Page([0; PAGE]));
@@ -121,10 +121,16 @@ impl Chunk {
             room.copy_from_slice(&word.to_ne_bytes());
         }
         let size = if tagged.is_some() { pcap::PATCHED_RECORD } else { pcap::RECORD };
-        if self.room() < size + octets.len() {
-            self.reserve(size + octets.len());
+        self.append(&header[..size]);
+        self.append(octets);
+    }
+
+    /// Appends octets; what exceeds the room makes the chunk larger.
+    #[inline]
+    pub fn append(&mut self, octets: &[u8]) {
+        if self.room() < octets.len() {
+            self.reserve(octets.len());
         }
-        self.push(&header[..size]);
         self.push(octets);
     }
 

@@ -60,8 +60,8 @@ impl Stop {
 /// Where packets come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// An interface, or the default one.
-    Live(Option<String>),
+    /// Interfaces, or the default one.
+    Live(Vec<String>),
     /// A file, or `-`.
     File(PathBuf),
     /// A file with a list of files, or `-`.
@@ -109,6 +109,17 @@ pub enum Color {
     Never,
 }
 
+/// What lets packets on, and which: those around a packet that matches.
+#[derive(Clone, Debug, Default)]
+pub struct Trigger {
+    /// A filter expression; `--match` and `--match-hex` count as well.
+    pub expression: Option<String>,
+    /// How long before.
+    pub before: Duration,
+    /// How long after.
+    pub after: Duration,
+}
+
 /// All options of a run.
 #[derive(Clone, Debug)]
 pub struct Args {
@@ -128,6 +139,8 @@ pub struct Args {
     pub match_text: Option<String>,
     /// Octets of `--match-hex`.
     pub match_octets: Option<Vec<u8>>,
+    /// Only packets around those that match.
+    pub trigger: Option<Trigger>,
     /// Stop after so many packets.
     pub count: Option<u64>,
     /// Packets to skip.
@@ -158,6 +171,8 @@ pub struct Args {
     pub files: Files,
     /// Stop after this time.
     pub duration: Option<Duration>,
+    /// Tell the counters after each such time.
+    pub stats: Option<Duration>,
     /// Whether packets are printed although they are written.
     pub print: bool,
     /// Whether each packet is written at once.
@@ -195,7 +210,7 @@ pub struct Args {
 /// Builds the options of a run.
 pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, Stop> {
     let mut args = Args {
-        input: Input::Live(None),
+        input: Input::Live(Vec::new()),
         listing: None,
         dump: 0,
         expression: String::new(),
@@ -203,6 +218,7 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         optimize: flag(matches, "no-optimize") == 0,
         match_text: None,
         match_octets: None,
+        trigger: None,
         count: None,
         skip: 0,
         sampling: 0,
@@ -218,6 +234,7 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         write: None,
         files: Files { hook_last: flag(matches, "hook-last") > 0, ..Files::default() },
         duration: None,
+        stats: None,
         print: flag(matches, "print") > 0,
         packet_buffered: flag(matches, "packet-buffered") > 0,
         line_buffered: flag(matches, "line-buffered") > 0,
@@ -308,7 +325,7 @@ fn in_order(matches: &ArgMatches) -> Vec<(String, Option<OsString>)> {
 /// Values that only the checks need.
 #[derive(Default)]
 struct Given {
-    interface: Option<String>,
+    interfaces: Vec<String>,
     read: Option<PathBuf>,
     list: Option<PathBuf>,
     esp: Option<String>,
@@ -337,12 +354,15 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             }
             return Err(Stop::text(String::from_utf8_lossy(&page).into_owned()));
         }
-        "interface" => given.interface = Some(text.into_owned()),
+        "interface" => given.interfaces.push(text.into_owned()),
         "read" => given.read = Some(os.into()),
         "list-of-files" => given.list = Some(os.into()),
         "filter-file" => args.filter_file = Some(os.into()),
         "match" => args.match_text = Some(text.into_owned()),
         "match-hex" => args.match_octets = Some(octets(&text)?),
+        "trigger" => args.trigger.get_or_insert_default().expression = Some(text.into_owned()),
+        "before" => args.trigger.get_or_insert_default().before = time(&text, id)?,
+        "after" => args.trigger.get_or_insert_default().after = time(&text, id)?,
         "write" => args.write = Some(os.into()),
         "color" => {
             args.color = match &*text {
@@ -367,6 +387,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
                 usize::try_from(positive(&text, "number of threads")?).map_or(MAX_THREADS, |n| n.min(MAX_THREADS))
         }
         "memory" => args.memory = files::octets(&text, id)?,
+        "stats" => args.stats = Some(time(&text, id)?),
         "duration" => args.duration = Some(time(&text, id)?),
         "skip" => match based(&text) {
             Some(skip) if skip >= 0 => args.skip = skip as u64,
@@ -458,19 +479,29 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         (Some(_), Some(_)) => return fail("-V and -r are mutually exclusive."),
         (Some(list), None) => Input::List(list.clone()),
         (None, Some(file)) => Input::File(file.clone()),
-        (None, None) => Input::Live(given.interface.clone()),
+        (None, None) => Input::Live(given.interfaces.clone()),
     };
     args.files.check_more(args.write.as_deref())?;
+    if let Some(trigger) = &args.trigger {
+        if trigger.expression.is_none() && args.match_text.is_none() && args.match_octets.is_none() {
+            return fail("--before and --after cannot be used without --trigger, --match or --match-hex.");
+        }
+        if trigger.before.is_zero() && trigger.after.is_zero() {
+            return fail("--trigger cannot be used without --before or --after.");
+        }
+    }
     args.warnings.extend(args.files.warning(args.write.as_deref()));
     if let Some(text) = &given.esp {
         let secrets = secrets::parse(text)?;
         args.text.esp_secrets = secrets.esp;
         args.warnings.extend(secrets.warnings);
     }
-    if flag(matches, "linktypes") > 0 {
+    // With a file there is no interface to ask.
+    let live = matches!(args.input, Input::Live(_));
+    if live && flag(matches, "linktypes") > 0 {
         args.listing = Some(Listing::LinkTypes);
     }
-    if flag(matches, "time-stamp-types") > 0 {
+    if live && flag(matches, "time-stamp-types") > 0 {
         args.listing = Some(Listing::TimeStampTypes);
     }
     Ok(())

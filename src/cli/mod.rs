@@ -8,7 +8,7 @@ mod table;
 mod usage;
 mod verbs;
 
-pub use args::{Args, Color, Input, Listing, Stop, TimeStamp};
+pub use args::{Args, Color, Input, Listing, Stop, TimeStamp, Trigger};
 pub use files::Files;
 pub use table::{Kind, generate};
 pub use usage::version;

@@ -1,5 +1,6 @@
 //! The option table: what parses, completes, and documents is made from it.
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
 
@@ -20,7 +21,7 @@ const ROWS: &[Row] = &[
         Some('i'),
         Some("interface"),
         Some("NAME|N"),
-        "Capture on this interface, or on the one with this number in -D",
+        "Capture on this interface, or on the one with this number in -D; given again, on all of them, and each line begins with the name",
     ),
     (
         "read",
@@ -100,6 +101,21 @@ const ROWS: &[Row] = &[
         Some("HEX"),
         "Only packets whose payload contains these octets, after the filter",
     ),
+    (
+        "trigger",
+        None,
+        Some("trigger"),
+        Some("EXPRESSION"),
+        "Only packets around those for which this is true; without it, around those that --match and --match-hex find",
+    ),
+    (
+        "before",
+        None,
+        Some("before"),
+        Some("TIME"),
+        "With --trigger, packets from TIME before on; they wait in a half of --memory",
+    ),
+    ("after", None, Some("after"), Some("TIME"), "With --trigger, packets until TIME after"),
     ("count", Some('c'), None, Some("N"), "Stop after N packets"),
     (
         "duration",
@@ -107,6 +123,13 @@ const ROWS: &[Row] = &[
         Some("duration"),
         Some("TIME"),
         "Stop after TIME, with or without packets: seconds, or a number with ms, s, m, h or d",
+    ),
+    (
+        "stats",
+        None,
+        Some("stats"),
+        Some("TIME"),
+        "Print the counters on standard error after each TIME in which they changed",
     ),
     ("skip", None, Some("skip"), Some("N"), "Skip the first N packets"),
     // Output.
@@ -344,7 +367,37 @@ pub(super) enum Outcome {
 
 /// Parses the words of a command line.
 pub(super) fn parse(words: &[OsString], verb: Option<Verb>) -> Result<ArgMatches, Outcome> {
-    command(verb).try_get_matches_from(words).map_err(|error| explain(&error, words, &rows(verb)))
+    let rows = rows(verb);
+    let ends = env::var_os("POSIXLY_CORRECT").is_some();
+    let result = match words.get(..first_other(words, &rows)).filter(|_| ends) {
+        Some(options) => {
+            let rest = &words[options.len()..];
+            let rest = rest.strip_prefix(&[OsString::from("--")]).unwrap_or(rest);
+            command(verb).try_get_matches_from([options, &[OsString::from("--")], rest].concat())
+        }
+        None => command(verb).try_get_matches_from(words),
+    };
+    result.map_err(|error| explain(&error, words, &rows))
+}
+
+/// The number of the first word that is neither an option nor an option's value;
+/// `--` is such a word.
+fn first_other(words: &[OsString], rows: &[&Row]) -> usize {
+    let takes = |row: Option<&&Row>| row.is_some_and(|row| row.3.is_some());
+    let mut at = 1;
+    while let Some(word) = words.get(at).map(|word| word.to_string_lossy())
+        && word.starts_with('-')
+        && !matches!(&*word, "-" | "--")
+    {
+        let value_follows = if let Some(long) = word.strip_prefix("--") {
+            takes(rows.iter().find(|row| row.2.is_some_and(|name| name.starts_with(long))))
+        } else {
+            let letter = word.char_indices().skip(1).find(|&(_, c)| takes(rows.iter().find(|row| row.1 == Some(c))));
+            letter.is_some_and(|(place, c)| place + c.len_utf8() == word.len())
+        };
+        at += 1 + usize::from(value_follows);
+    }
+    at.min(words.len())
 }
 
 /// The context of a parser's error, as text.

@@ -13,7 +13,8 @@ pub fn version() -> String {
 /// The lines after a bad option.
 pub(super) fn usage() -> String {
     let lines = [
-        "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ -B size ] [ -c count ] [--count]",
+        "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ --after time ] [ -B size ]",
+        "[ --before time ] [ -c count ] [--count]",
         "[ -C file_size ] [ --color when ] [ --duration time ] [ -E algo:secret ]",
         "[ -F file ] [ -G seconds ] [ -i interface ] [ --immediate-mode ]",
         "[ -j tstamptype ] [ --lengths ] [ -M secret ] [ --match regex ]",
@@ -21,7 +22,8 @@ pub(super) fn usage() -> String {
         "[ --number ] [ --print ]",
         "[ --print-sampling nth ] [ -Q in|out|inout ] [ -r file ]",
         "[ --ring-age time ] [ --ring-bytes size ] [ --rotate-hook-last ]",
-        "[ -s snaplen ] [ --skip count ] [ -T type ] [ --threads n ] [ --version ]",
+        "[ -s snaplen ] [ --skip count ] [ --stats time ] [ -T type ] [ --threads n ]",
+        "[ --trigger expression ] [ --version ]",
         "[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
         "[ --time-stamp-precision precision ] [ --micro ] [ --nano ]",
         "[ -z postrotate-command ] [ -Z user ] [ expression ]",

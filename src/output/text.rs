@@ -19,6 +19,8 @@ pub(crate) struct Shown<'p> {
     pub since: Time,
     /// Its number.
     pub number: u64,
+    /// The number of its interface.
+    pub interface: u32,
 }
 
 /// Prints packets into a buffer.
@@ -28,13 +30,15 @@ pub(crate) struct Printer {
     number: bool,
     lengths: bool,
     search: Option<Arc<Search>>,
+    /// What stands before the lines of each interface, if that is shown.
+    pub interfaces: Arc<[String]>,
 }
 
 impl Printer {
     /// A printer; hits of `search` are coloured where colours are wanted.
     pub(crate) fn new(out: Out, stamp: Stamp, number: bool, lengths: bool, search: Option<Arc<Search>>) -> Self {
         let search = search.filter(|_| out.opt.color);
-        Printer { out, stamp, number, lengths, search }
+        Printer { out, stamp, number, lengths, search, interfaces: Arc::default() }
     }
 
     /// The options that shape the text.
@@ -56,6 +60,9 @@ impl Printer {
         }
         if !header_fault(o, &shown.frame) {
             self.stamp.write(&mut o.line, shown.time, shown.since);
+            if let Some(name) = self.interfaces.get(shown.interface as usize) {
+                o.line.str(name);
+            }
             body(o, &shown.frame);
         }
         o.line.byte(b'\n');

@@ -61,7 +61,13 @@ pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let result = read(args, paths, &make, &mut course, &mut output, &signals);
     output.progress = None;
     let finished = output.finish();
+    if let Some(gate) = &course.gate {
+        gate.report();
+    }
     result.and(finished)?;
+    if course.count == 0 {
+        course.tagged.report();
+    }
     if args.count_only {
         output.text(&format!("{} packet{}\n", course.count, plural(course.count)))?;
     }
@@ -96,6 +102,7 @@ fn read(
         let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
         let mut filters = Filters::new(expression.clone(), args.optimize, one_link);
         filters.extend(records.interfaces())?;
+        course.begin(records.interfaces(), &expression)?;
         match &first {
             None => {
                 if let Some(target) = &args.write {

@@ -9,7 +9,7 @@ use sniff_filters::{Instruction, Program, Target, dump};
 
 use super::{Failure, expression, unfiltered};
 use crate::cli::{self, Args, Input, Listing};
-use crate::message;
+use crate::message::{self, harmless};
 use crate::output::Stdout;
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
@@ -37,12 +37,11 @@ fn versions(args: &Args) -> Result<String, Failure> {
 fn interfaces() -> Result<String, Failure> {
     let mut text = String::new();
     for (at, device) in live::devices().map_err(Failure::Text)?.into_iter().enumerate() {
-        text += &format!("{}.{}", at + 1, device.name);
+        text += &format!("{}.{}", at + 1, harmless(&device.name));
         if let Some(description) = device.description {
-            text += &format!(" ({description})");
+            text += &format!(" ({})", harmless(&description));
         }
-        let flags = if device.flags.is_empty() { "none".to_owned() } else { device.flags.join(", ") };
-        text += &format!(" [{flags}]\n");
+        text += &format!(" [{}]\n", device.flags.join(", "));
     }
     Ok(text)
 }
@@ -50,7 +49,7 @@ fn interfaces() -> Result<String, Failure> {
 /// The interface that the options name.
 fn chosen(args: &Args) -> Result<String, Failure> {
     match &args.input {
-        Input::Live(name) => super::live::choose(name.as_deref()),
+        Input::Live(names) => super::live::choose(names.last().map(String::as_str)),
         Input::File(_) | Input::List(_) => super::live::choose(None),
     }
 }
@@ -59,6 +58,7 @@ fn link_types(args: &Args) -> Result<String, Failure> {
     let name = chosen(args)?;
     let (live, _) = Live::open(&name, &super::live::settings(args)).map_err(|error| Failure::Text(error.text))?;
     let monitor = if args.monitor { "when in monitor mode " } else { "" };
+    let name = harmless(&name);
     let mut text = format!("Data link types for {name} {monitor}(use option -y to set):\n");
     for dlt in live.links() {
         text += &match link::name(dlt) {
@@ -75,6 +75,7 @@ fn link_types(args: &Args) -> Result<String, Failure> {
 fn time_stamp_types(args: &Args) -> Result<String, Failure> {
     let name = chosen(args)?;
     let types = live::time_stamp_types(&name).map_err(|error| Failure::Text(error.text))?;
+    let name = harmless(&name);
     if types.is_empty() {
         return Ok(format!("Time stamp type cannot be set for {name}\n"));
     }
@@ -94,8 +95,10 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
             let paths = super::files::list(path)?;
             file_target(&paths[0])?
         }
-        Input::Live(Some(name)) => return live_program(args, name),
-        Input::Live(None) => {
+        Input::Live(names) => {
+            if let Some(name) = names.last() {
+                return live_program(args, name);
+            }
             let link = args.link.as_ref().map_or(ETHERNET, |link| link.0);
             if args.link.is_none() {
                 message::line("Warning: assuming Ethernet");

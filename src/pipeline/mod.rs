@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> u8 {
         (Some(listing), _) => listing::print(*listing, args),
         (None, 1..) => listing::program(args),
         (None, 0) => match &args.input {
-            Input::Live(name) => live::run(args, name.as_deref()),
+            Input::Live(names) => live::run(args, names),
             Input::File(path) => files::run(args, std::slice::from_ref(path)),
             Input::List(list) => files::list(list).and_then(|paths| files::run(args, &paths)),
         },

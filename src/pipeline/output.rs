@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use sniff_captures::Time;
+use sniff_captures::live::Counts;
 
 use super::Failure;
 use super::progress::Progress;
@@ -98,10 +99,12 @@ impl Output {
         Ok(self.stdout.write(text.as_bytes())?)
     }
 
-    /// The counters of a live capture, at its end.
-    pub(super) fn statistics(&mut self, end: Time, received: u64, dropped: u64) -> Result<(), Failure> {
+    /// The counters of each interface of a live capture, at its end.
+    pub(super) fn statistics(&mut self, end: Time, interfaces: &[Counts]) -> Result<(), Failure> {
         if let Some(save) = &mut self.save {
-            save.statistics(end, received, dropped)?;
+            for (interface, counts) in (0..).zip(interfaces) {
+                save.statistics(interface, end, counts)?;
+            }
         }
         Ok(())
     }

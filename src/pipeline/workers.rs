@@ -9,9 +9,13 @@ use sniff_dissectors::{Options, Out};
 use super::Failure;
 use super::ring::{Course, Worker};
 use crate::cli::{Args, Color, TimeStamp};
+use crate::message::harmless;
 use crate::names::SystemNames;
 use crate::output::{Printer, Stamp};
 use crate::search::Search;
+
+/// The least width of an interface's name, as with `-i any`.
+const NAME: usize = 5;
 
 /// Makes workers that are all alike.
 pub(super) struct Workers {
@@ -22,6 +26,8 @@ pub(super) struct Workers {
     number: bool,
     lengths: bool,
     search: Option<Arc<Search>>,
+    /// What stands before the lines of each interface, if that is shown.
+    interfaces: Arc<[String]>,
 }
 
 impl Workers {
@@ -47,7 +53,15 @@ impl Workers {
             number: args.number,
             lengths: args.lengths,
             search: search.map(Arc::new),
+            interfaces: Arc::default(),
         })
+    }
+
+    /// Has each line begin with the name of its interface, in a column.
+    pub(super) fn name_interfaces(&mut self, names: &[String]) {
+        let names: Vec<_> = names.iter().map(|name| harmless(name)).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().max(NAME);
+        self.interfaces = names.iter().map(|name| format!("{name:width$} ")).collect();
     }
 
     /// Whether packets are printed.
@@ -65,7 +79,9 @@ impl Workers {
         Worker::new(self.prints.then(|| {
             let out = Out::new(self.options.clone(), Box::new(SystemNames::default()));
             let stamp = Stamp::new(self.time, self.nano);
-            Printer::new(out, stamp, self.number, self.lengths, self.search.clone())
+            let mut printer = Printer::new(out, stamp, self.number, self.lengths, self.search.clone());
+            printer.interfaces = Arc::clone(&self.interfaces);
+            printer
         }))
     }
 }

@@ -2,9 +2,10 @@
 //! a note is all there is.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::{process, str};
+use std::{env, process, str};
 
 use super::{Ran, Scratch, installed};
 
@@ -65,17 +66,42 @@ impl Net {
         assert!(self.run(&script));
     }
 
+    /// Sends `count` UDP packets with their numbers in four octets, quickly, to this
+    /// address and port 4000. The test's file has [`numbered`] as a test of its own.
+    pub fn send_numbered(&self, to: &str, count: u32) {
+        let test = env::current_exe().unwrap();
+        let mut command = self.inside(None, test.to_str().unwrap(), &["--exact", "a_sender", "--ignored"]);
+        let output = command.env("SEND_TO", to).env("SEND_COUNT", count.to_string()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// Deletes it; who is inside stays.
+    pub fn delete(&self) {
+        assert!(Command::new("ip").args(["netns", "del", &self.0]).status().unwrap().success());
+    }
+
     /// A capture that listens.
     pub fn capture(&self, scratch: &Scratch, args: &[&str]) -> Capture {
-        let mut child = self
-            .inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        self.capture_of(scratch, 1, args)
+    }
+
+    /// A capture that listens on so many interfaces.
+    pub fn capture_of(&self, scratch: &Scratch, interfaces: usize, args: &[&str]) -> Capture {
+        let mut command = self.inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args);
+        self.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), interfaces)
+    }
+
+    /// What a command that becomes a capture of so many interfaces is, once it listens.
+    pub fn started(&self, command: &mut Command, interfaces: usize) -> Capture {
+        let mut child = command.spawn().expect("the program starts");
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
-        while !said.contains("listening on ") {
+        while said.matches("listening on ").count() < interfaces {
             assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
         }
         Capture { child, stderr, said }
@@ -84,7 +110,19 @@ impl Net {
 
 impl Drop for Net {
     fn drop(&mut self) {
-        let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
+        // It may be gone already.
+        let _ = Command::new("ip").args(["netns", "del", &self.0]).stderr(Stdio::null()).status();
+    }
+}
+
+/// Sends as [`Net::send_numbered`] says; somebody listens where it is sent to
+/// this host, or there would be answers.
+pub fn numbered() {
+    let (to, count) = (env::var("SEND_TO").unwrap(), env::var("SEND_COUNT").unwrap());
+    let _listener = UdpSocket::bind((to.as_str(), 4000));
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    for number in 0..count.parse::<u32>().unwrap() {
+        while socket.send_to(&number.to_be_bytes(), (to.as_str(), 4000)).is_err() {}
     }
 }
 
@@ -107,6 +145,13 @@ impl Capture {
         let mut line = String::new();
         self.stderr.read_line(&mut line).unwrap();
         line
+    }
+
+    /// What comes on standard error up to an octet.
+    pub fn until(&mut self, octet: u8) -> String {
+        let mut text = Vec::new();
+        self.stderr.read_until(octet, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
     }
 
     /// The next line on standard output.

@@ -37,6 +37,9 @@ fn describe(device: pcap::Device) -> Device {
     when(flags.is_loopback(), "Loopback");
     when(flags.is_wireless(), "Wireless");
     let wireless = flags.is_wireless();
+    if words.is_empty() {
+        words.push("none");
+    }
     match flags.connection_status {
         ConnectionStatus::Connected => words.push(if wireless { "Associated" } else { "Connected" }),
         ConnectionStatus::Disconnected => words.push(if wireless { "Not associated" } else { "Disconnected" }),

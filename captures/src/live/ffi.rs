@@ -129,6 +129,35 @@ pub(super) fn selectable(handle: *mut Handle) -> c_int {
     fd
 }
 
+/// A filter that lets nothing through.
+pub(super) const REFUSE_ALL: [libc::sock_filter; 1] =
+    [libc::sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: 0 }];
+
+/// The most instructions of a filter (BPF_MAXINSNS).
+const MOST_INSTRUCTIONS: usize = 4096;
+
+/// SO_GET_FILTER, whose length counts instructions.
+const GET_FILTER: c_int = libc::SO_ATTACH_FILTER;
+
+/// The filter that the kernel runs for a packet socket; none if there is none.
+pub(super) fn kernel_filter(fd: c_int) -> Vec<libc::sock_filter> {
+    let mut program = vec![REFUSE_ALL[0]; MOST_INSTRUCTIONS];
+    let mut len = program.len() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `len` instructions, for which there is room.
+    let code = unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, GET_FILTER, program.as_mut_ptr().cast(), &raw mut len) };
+    program.truncate(if code == 0 { len as usize } else { 0 });
+    program
+}
+
+/// Has the kernel run a filter for a packet socket; for another source this is
+/// nothing.
+pub(super) fn set_kernel_filter(fd: c_int, program: &mut [libc::sock_filter]) {
+    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
+    let size = size_of_val(&program) as libc::socklen_t;
+    // SAFETY: the program has as many instructions as it says, and the kernel copies it.
+    unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, (&raw const program).cast(), size) };
+}
+
 /// The snapshot length that is in force.
 pub(super) fn snapshot(handle: *mut Handle) -> u32 {
     // SAFETY: `handle` is live and active.

@@ -2,17 +2,24 @@
 
 mod devices;
 mod ffi;
+mod links;
+mod namespace;
+mod several;
 
 use std::ffi::CString;
 use std::mem;
 use std::net::Ipv4Addr;
 use std::os::fd::RawFd;
 use std::ptr::NonNull;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use pcap::{Active, Capture, Linktype};
 
 pub use devices::{Device, devices, library_version};
+pub use links::{Change, Links};
+pub use namespace::Namespace;
+pub use several::Several;
 
 use crate::chunk::{self, Chunk};
 use crate::link;
@@ -62,22 +69,43 @@ pub struct Settings {
     pub link: Option<i32>,
 }
 
-/// The counters of a capture (pcap_stats).
-#[derive(Clone, Copy, Debug, Default)]
+/// The interface whose packets are seen as they are sent and again as they are
+/// received; libpcap gives the latter only.
+const LOOPBACK: &str = "lo";
+
+/// Its index, which is the same everywhere.
+const LOOPBACK_INDEX: u32 = 1;
+
+/// Packets after which the kernel's counters, of 32 bits, are looked at.
+const COUNTERS: u64 = 1 << 30;
+
+/// The counters of a capture since its filter was set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Packets that passed the filter.
-    pub received: u32,
+    pub received: u64,
     /// Packets that did not fit into the kernel's buffer.
-    pub dropped: u32,
+    pub dropped: u64,
     /// Packets that the interface itself dropped.
-    pub interface_dropped: u32,
+    pub interface_dropped: u64,
 }
 
 /// An interface that is being captured.
 pub struct Live {
     handle: Capture<Active>,
-    interface: [Interface; 1],
+    interface: Interface,
+    direction: Direction,
     fd: RawFd,
+    /// The counters so far, and libpcap's as they were then.
+    counts: Counts,
+    seen: pcap::Stat,
+    /// Packets taken, and how many there were when the counters were looked at.
+    taken: u64,
+    looked: u64,
+    /// Whether no more is taken than there was when the capture was to end.
+    closed: bool,
+    /// Why it ends, and until when what the kernel holds back is waited for.
+    gone: Option<(Instant, String)>,
 }
 
 /// An interface that could not be opened: libpcap's words, and a note if it has one.
@@ -160,7 +188,7 @@ impl Live {
                 .direction(direction)
                 .map_err(|e| error(format!("{name}: pcap_setdirection() failed: {}", plain(&e))))?;
         }
-        let mut handle = handle.setnonblock().map_err(|e| error(plain(&e)))?;
+        let handle = handle.setnonblock().map_err(|e| error(plain(&e)))?;
         let pointer = handle.as_ptr().cast();
         let fd = ffi::selectable(pointer);
         let interface = Interface {
@@ -170,12 +198,15 @@ impl Live {
             offset: 0,
             name: Some(name.to_owned()),
         };
-        let _ = handle.stats();
-        Ok((Live { handle, interface: [interface], fd }, warnings))
+        let seen = pcap::Stat { received: 0, dropped: 0, if_dropped: 0 };
+        let (direction, counts) = (settings.direction, Counts::default());
+        let live =
+            Live { handle, interface, direction, fd, counts, seen, taken: 0, looked: 0, closed: false, gone: None };
+        Ok((live, warnings))
     }
 
     /// The interface.
-    pub fn interfaces(&self) -> &[Interface] {
+    pub fn interface(&self) -> &Interface {
         &self.interface
     }
 
@@ -189,13 +220,73 @@ impl Live {
         self.handle.list_datalinks().unwrap_or_default().into_iter().map(|link| link.0).collect()
     }
 
-    /// Compiles a filter for this handle and has the kernel run it.
+    /// Compiles a filter for this handle and has the kernel run it. What came
+    /// before is thrown away, and the counters begin.
     ///
     /// # Errors
     /// libpcap's message.
     pub fn set_filter(&mut self, expression: &str, optimize: bool, mask: u32) -> Result<(), String> {
+        self.compile(expression, optimize, mask)?;
+        let mut program = match self.narrowed(expression).map(|narrowed| self.attach(&narrowed, optimize, mask)) {
+            Some(Ok(())) => ffi::kernel_filter(self.fd),
+            // Nothing passes, as of what lo sends.
+            Some(Err(text)) if text.contains("rejects all packets") => ffi::REFUSE_ALL.to_vec(),
+            // The link type does not tell the direction, or there is nothing to narrow.
+            Some(Err(_)) | None => Vec::new(),
+        };
+        if program.is_empty() {
+            self.attach(expression, optimize, mask)?;
+            program = ffi::kernel_filter(self.fd);
+        }
+        if !program.is_empty() {
+            // libpcap also runs the filter itself over what may have come before it,
+            // and there sees neither direction nor tags: it gets one that lets all through.
+            self.attach("", optimize, mask)?;
+            self.silence();
+            ffi::set_kernel_filter(self.fd, &mut program);
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self, expression: &str, optimize: bool, mask: u32) -> Result<(), String> {
         let text = CString::new(expression).map_err(|_| "the filter has a NUL character".to_owned())?;
         ffi::compile_and_set(self.handle.as_ptr().cast(), &text, optimize, mask)
+    }
+
+    /// The filter with what libpcap takes away behind it, so that the kernel does
+    /// not count what nobody gets.
+    fn narrowed(&self, expression: &str) -> Option<String> {
+        let name = self.interface.name.as_deref().unwrap_or_default();
+        let direction = match self.direction {
+            Direction::Both => None,
+            Direction::In => Some("inbound".to_owned()),
+            Direction::Out => Some("outbound".to_owned()),
+        };
+        let copies = match name {
+            LOOPBACK => Some("inbound".to_owned()),
+            "any" => Some(format!("not (ifindex {LOOPBACK_INDEX} and outbound)")),
+            _ => None,
+        };
+        let own = (!expression.trim().is_empty()).then(|| format!("({expression}\n)"));
+        let terms: Vec<_> = direction.into_iter().chain(copies).collect();
+        (!terms.is_empty()).then(|| terms.into_iter().chain(own).collect::<Vec<_>>().join(" and "))
+    }
+
+    /// Lets nothing through, and throws away what came before: a block of the
+    /// kernel's buffer that is not full is handed over only after a while.
+    fn silence(&mut self) {
+        ffi::set_kernel_filter(self.fd, &mut ffi::REFUSE_ALL.to_vec());
+        let counts = self.counts().unwrap_or_default();
+        let mut left = counts.received.saturating_sub(counts.dropped);
+        let deadline = Instant::now() + 2 * self.hold();
+        while left > 0 && Instant::now() < deadline {
+            match self.handle.dispatch(None, |_| {}) {
+                Ok(0) => thread::sleep(Duration::from_millis(1)),
+                Ok(count) => left = left.saturating_sub(count as u64),
+                Err(_) => break,
+            }
+        }
+        self.counts = Counts::default();
     }
 
     /// The instructions that a filter compiles to for this handle.
@@ -217,22 +308,21 @@ impl Live {
         Duration::from_millis(BLOCK_TIMEOUT as u64)
     }
 
-    /// Moves what the kernel has into `chunk` until it is full, at most `most`
-    /// packets, each with the number `tagged` if there is one; how many there were.
+    /// Moves what the kernel has into `chunk` until it is full, each packet with
+    /// the number `tagged` if there is one; how many there were.
     ///
     /// # Errors
     /// libpcap's message, as when the interface disappears.
-    pub fn drain(&mut self, chunk: &mut Chunk, most: usize, tagged: Option<u32>) -> Result<usize, String> {
+    pub fn drain(&mut self, chunk: &mut Chunk, tagged: Option<u32>) -> Result<usize, String> {
         let mut total = 0;
-        while total < most && chunk.len() < chunk::SIZE {
-            let want = (most - total).min(AT_ONCE);
-            let got = self.dispatch(want, |packet| {
+        while chunk.len() < chunk::SIZE {
+            let (want, got) = self.dispatch(AT_ONCE, |packet| {
                 let header = packet.header;
                 let (seconds, fraction) = (header.ts.tv_sec as u32, header.ts.tv_usec as u32);
                 chunk.capture(seconds, fraction, header.len, packet.data, tagged);
             })?;
             total += got;
-            if got < want {
+            if got < want || got == 0 {
                 break;
             }
         }
@@ -244,17 +334,72 @@ impl Live {
     /// # Errors
     /// As [`Live::drain`].
     pub fn discard(&mut self, most: usize) -> Result<usize, String> {
-        self.dispatch(most, |_| {})
+        Ok(self.dispatch(most, |_| {})?.1)
     }
 
-    fn dispatch(&mut self, most: usize, take: impl FnMut(pcap::Packet<'_>)) -> Result<usize, String> {
-        self.handle.dispatch(Some(most), take).map_err(|e| plain(&e))
+    /// Takes at most `most` packets; how many were wanted, and how many there were.
+    /// An interface that goes away leaves a block that the kernel hands over later.
+    fn dispatch(&mut self, most: usize, take: impl FnMut(pcap::Packet<'_>)) -> Result<(usize, usize), String> {
+        let want = if self.closed { most.min(usize::try_from(self.left()).unwrap_or(most)) } else { most };
+        // libpcap takes nought for all.
+        let result = if want == 0 { Ok(0) } else { self.handle.dispatch(Some(want), take) };
+        if let (Err(error), None) = (&result, &self.gone) {
+            self.gone = Some((Instant::now() + 2 * self.hold(), plain(error)));
+            self.close();
+        }
+        let got = result.unwrap_or(0);
+        self.taken += got as u64;
+        if let Some((until, text)) = &self.gone
+            && got == 0
+            && (self.is_done() || Instant::now() >= *until)
+        {
+            return Err(text.clone());
+        }
+        if self.taken - self.looked >= COUNTERS {
+            self.looked = self.taken;
+            let _ = self.counts();
+        }
+        Ok((want, got))
     }
 
-    /// The counters so far.
+    /// Whether the interface has gone away, and its last packets are waited for.
+    fn is_going(&self) -> bool {
+        self.gone.is_some()
+    }
+
+    /// Takes no more than the kernel has received by now.
+    pub fn close(&mut self) {
+        let _ = self.counts();
+        self.closed = true;
+    }
+
+    /// Whether the capture was closed, and all is taken that there was then.
+    pub fn is_done(&self) -> bool {
+        self.closed && self.left() == 0
+    }
+
+    /// Packets that the kernel had when the counters were looked at, and that are
+    /// not taken yet.
+    fn left(&self) -> u64 {
+        self.counts.received.saturating_sub(self.counts.dropped).saturating_sub(self.taken)
+    }
+
+    /// The counters so far; of a capture that was closed, those of then.
+    ///
+    /// # Errors
+    /// libpcap's message.
     pub fn counts(&mut self) -> Result<Counts, String> {
-        let stat = self.handle.stats().map_err(|e| plain(&e))?;
-        Ok(Counts { received: stat.received, dropped: stat.dropped, interface_dropped: stat.if_dropped })
+        if !self.closed {
+            let now = self.handle.stats().map_err(|e| plain(&e))?;
+            let counts = &mut self.counts;
+            counts.received += u64::from(now.received.wrapping_sub(self.seen.received));
+            counts.dropped += u64::from(now.dropped.wrapping_sub(self.seen.dropped));
+            // It falls to nought where the interface is gone.
+            let interface_dropped = now.if_dropped.wrapping_sub(self.seen.if_dropped) as i32;
+            counts.interface_dropped += u64::try_from(interface_dropped).unwrap_or_default();
+            self.seen = now;
+        }
+        Ok(self.counts)
     }
 }
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sniff_captures::file::Layout;
+use sniff_captures::live::Counts;
 use sniff_captures::write::{Compression, Section, Writer, is_section};
 use sniff_captures::{Interface, Packet, Time};
 
@@ -276,10 +277,10 @@ impl Save {
         Ok(())
     }
 
-    /// The counters of the interface at the end of a live capture, where the
+    /// The counters of an interface at the end of a live capture, where the
     /// format has a place for them.
-    pub(crate) fn statistics(&mut self, end: Time, received: u64, dropped: u64) -> Result<(), SaveError> {
-        let result = self.writer.statistics(0, end, received, dropped);
+    pub(crate) fn statistics(&mut self, interface: u32, end: Time, counts: &Counts) -> Result<(), SaveError> {
+        let result = self.writer.statistics(interface, end, counts.received, counts.dropped);
         result.map_err(|error| self.fail(error))?;
         self.written()
     }

@@ -7,6 +7,8 @@
 //! and makes the text while the next worker walks the next chunk. What is
 //! finished goes out by turns as well. One worker does the same steps alone.
 
+mod gate;
+mod tagged;
 mod token;
 mod turn;
 mod worker;

@@ -11,6 +11,8 @@ use sniff_dissectors::{Frame, Names, State};
 use sniff_filters::Program;
 
 use super::Ring;
+use super::gate::{Entry, Gate};
+use super::tagged::Tagged;
 use super::worker::{Desk, Job, Text, Worker};
 use crate::cli::Args;
 use crate::names::SystemNames;
@@ -20,6 +22,10 @@ use crate::search::Search;
 
 /// The course of a run over all of its files.
 pub(in crate::pipeline) struct Course {
+    /// Where packets wait for a trigger.
+    pub(in crate::pipeline) gate: Option<Gate>,
+    /// What to tell if no packet passes.
+    pub(in crate::pipeline) tagged: Tagged,
     search: Option<Arc<Search>>,
     skip: u64,
     limit: u64,
@@ -38,8 +44,13 @@ pub(in crate::pipeline) struct Course {
 impl Course {
     /// The course of a run with these options, at its start.
     pub(in crate::pipeline) fn new(args: &Args, prints: bool, search: Option<Arc<Search>>) -> Self {
+        let gate = args.trigger.as_ref();
+        let gate = gate.map(|trigger| Gate::new(trigger, search.clone(), args.memory, args.optimize));
         Course {
-            search,
+            // What opens the gate is no filter.
+            search: search.filter(|_| gate.is_none()),
+            gate,
+            tagged: Tagged::default(),
             skip: args.skip,
             limit: args.count.map_or(u64::MAX, |count| count.saturating_add(args.skip)),
             sampling: args.sampling.max(1),
@@ -51,6 +62,15 @@ impl Course {
             state: Box::default(),
             names: Box::new(SystemNames::default()),
         }
+    }
+
+    /// Begins with a file, or a capture, that has these interfaces.
+    ///
+    /// # Errors
+    /// The trigger does not fit a link type.
+    pub(in crate::pipeline) fn begin(&mut self, interfaces: &[Interface], filter: &str) -> Result<(), Failure> {
+        self.tagged.begin(filter);
+        self.gate.as_mut().map_or(Ok(()), |gate| gate.begin(interfaces))
     }
 
     /// How many more packets are wanted.
@@ -156,7 +176,12 @@ impl<'a> Token<'a> {
         }
         chunk.prepend(&self.rest);
         self.rest.clear();
-        let result = self.records(chunk.octets(), desk, taken, ring);
+        let mut result = self.records(chunk.octets(), desk, taken, ring);
+        if let Some(gate) = &mut self.course.gate {
+            let passed = gate.exchange(chunk);
+            let passed = self.passed(&passed, chunk.octets(), desk, taken, ring);
+            result = passed.and(result).map(|goes_on| goes_on && self.course.wanted() > 0);
+        }
         self.over = !matches!(result, Ok(true));
         desk.count = self.course.count;
         result
@@ -172,19 +197,26 @@ impl<'a> Token<'a> {
                     self.course.taken += 1;
                     if let Some(link) = self.filters.matches(&packet) {
                         let place = Place { record: at, data: at + data };
-                        self.course.packet(&packet, link, place, self.verbatim, desk);
-                        if desk.is_full() {
-                            desk.text(octets, |desk| ring.spill(desk, taken.number))?;
-                            ring.spill(desk, taken.number)?;
+                        match &mut self.course.gate {
+                            Some(gate) => gate.packet(&packet, link, data),
+                            None => self.course.packet(&packet, link, place, self.verbatim, desk),
                         }
+                        spill(octets, desk, taken, ring)?;
+                    } else if self.course.count == 0 {
+                        self.course.tagged.look(&packet, self.records.interfaces());
                     }
                     at += record;
                 }
                 Walk::Block { record } => {
-                    if self.course.saves {
-                        desk.push(Job::block(at, record));
-                    }
                     self.filters.extend(self.records.interfaces())?;
+                    match &mut self.course.gate {
+                        Some(gate) => {
+                            gate.extend(self.records.interfaces())?;
+                            gate.block(&octets[at..at + record]);
+                        }
+                        None if self.course.saves => desk.push(Job::block(at, record)),
+                        None => {}
+                    }
                     at += record;
                 }
                 Walk::Need(need) => {
@@ -202,6 +234,40 @@ impl<'a> Token<'a> {
         }
         Ok(false)
     }
+
+    /// Takes what the gate lets on.
+    fn passed(
+        &mut self,
+        entries: &[Entry],
+        octets: &[u8],
+        desk: &mut Desk,
+        taken: &Taken,
+        ring: &Ring<'_>,
+    ) -> Result<(), Failure> {
+        for entry in entries {
+            if self.course.wanted() == 0 {
+                break;
+            }
+            if let Some((packet, link, place)) = entry.packet(octets) {
+                self.course.packet(&packet, link, place, self.verbatim, desk);
+                spill(octets, desk, taken, ring)?;
+            } else if self.course.saves {
+                let (at, size) = entry.place();
+                desk.push(Job::block(at, size));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts out what is finished of a chunk where that is much.
+#[inline]
+fn spill(octets: &[u8], desk: &mut Desk, taken: &Taken, ring: &Ring<'_>) -> Result<(), Failure> {
+    if !desk.is_full() {
+        return Ok(());
+    }
+    desk.text(octets, |desk| ring.spill(desk, taken.number))?;
+    ring.spill(desk, taken.number)
 }
 
 /// Where a record and its packet start in the chunk.
@@ -239,7 +305,8 @@ impl Course {
         if printed {
             let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
             let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
-            let shown = Shown { frame, time: packet.time, since, number: self.count };
+            let interface = packet.interface as u32;
+            let shown = Shown { frame, time: packet.time, since, number: self.count, interface };
             text = desk.settle(&shown, &mut self.state, &mut self.names);
         }
         desk.push(Job::new(packet, link, place, self.count, text));

@@ -217,7 +217,9 @@ impl Desk {
                 Text::Later(facts, since) => {
                     let packet = job.packet(octets);
                     let frame = Frame { data: packet.data, wire_len: packet.wire_len, link: job.link };
-                    printer.packet(&Shown { frame, time: job.time, since: *since, number: job.number }, Some(*facts));
+                    let shown =
+                        Shown { frame, time: job.time, since: *since, number: job.number, interface: job.interface };
+                    printer.packet(&shown, Some(*facts));
                 }
             }
             job.end = printer.text().len();
