@@ -71,7 +71,7 @@ pub(crate) fn dissect(
     flags: u8,
     sack_base: u32,
 ) -> Step<bool> {
-    if let ([NOP, NOP, TIMESTAMPS, 10], 12) = (v.array(0)?, v.len()) {
+    if v.len() == 12 && v.has(12) && v.array(0)? == [NOP, NOP, TIMESTAMPS, 10] {
         // As RFC 7323 recommends (appendix A), and as nearly all segments are.
         o.put((", options [nop,nop,TS val ", v.u32(4)?, " ecr ", v.u32(8)?, "]"));
         return Ok(true);
