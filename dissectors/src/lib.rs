@@ -12,6 +12,7 @@ pub mod checksum;
 mod dump;
 mod families;
 mod field;
+pub mod fields;
 mod frame;
 mod industrial;
 #[allow(unsafe_code)]
@@ -45,7 +46,7 @@ pub use line::Line;
 pub use names::{Names, Numeric, PortKind};
 pub use observe::{Facts, Observed, observe};
 pub use options::{Cipher, EspSecret, Options, PacketType};
-pub use out::Out;
+pub use out::{Noted, Out};
 pub use put::{Paint, Put};
 pub use registry::has_printer;
 pub use state::State;

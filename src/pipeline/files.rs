@@ -55,10 +55,12 @@ fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let make = Workers::new(args, None)?;
-    let mut course = make.course(args);
+    let condition = make.condition(args)?;
+    let pushed = make.pushed(args, condition.as_ref());
+    let mut course = make.course(args, condition);
     let mut output = Output::new(false)?;
     output.progress = Progress::new();
-    let result = read(args, paths, &make, &mut course, &mut output, &signals);
+    let result = read(args, paths, &make, pushed.as_deref(), &mut course, &mut output, &signals);
     output.progress = None;
     let finished = output.finish();
     result.and(finished)?;
@@ -72,6 +74,7 @@ fn read(
     args: &Args,
     paths: &[PathBuf],
     make: &Workers,
+    pushed: Option<&str>,
     course: &mut Course,
     output: &mut Output,
     signals: &Signals,
@@ -94,7 +97,7 @@ fn read(
             expression = read?;
         }
         let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
-        let mut filters = Filters::new(expression.clone(), args.optimize, one_link);
+        let mut filters = Filters::new(expression.clone(), args.optimize, one_link).with(pushed.map(str::to_owned));
         filters.extend(records.interfaces())?;
         match &first {
             None => {

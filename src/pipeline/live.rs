@@ -92,9 +92,15 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let (network, mask) = live::network(&name).unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask: mask.into() };
-    live.set_filter(&expression, args.optimize, mask.into()).map_err(|text| unfiltered(&expression, text, target))?;
     let workers = Workers::new(args, args.foreign.then(|| (network.octets(), mask.octets())))?;
-    let mut course = workers.course(args);
+    let condition = workers.condition(args)?;
+    let filter = workers.pushed(args, condition.as_ref()).map(|pushed| expression::joined(&expression, &pushed));
+    live.set_filter(&expression, args.optimize, mask.into()).map_err(|text| unfiltered(&expression, text, target))?;
+    if let Some(filter) = filter {
+        // Where the link type has no such filter, the condition does all by itself.
+        let _ = live.set_filter(&filter, args.optimize, mask.into());
+    }
+    let mut course = workers.course(args, condition);
     let mut output = Output::new(true)?;
     let interfaces = live.interfaces().to_vec();
     if let Some(path) = &args.write {

@@ -88,6 +88,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
         control = v.le16(2)?;
         header = 4;
     }
+    if ssap_field != SAP_GLOBAL || dsap_field != SAP_GLOBAL {
+        o.note("llc.dsap", dsap_field);
+        o.note("llc.ssap", ssap_field);
+        o.note("llc.control", control);
+    }
     if ssap_field == SAP_GLOBAL && dsap_field == SAP_GLOBAL {
         // IPX in a bare 802.3 frame: there is no LLC header, these octets are
         // the checksum that IPX does not use.

@@ -31,7 +31,7 @@ fn plain(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let flags = v.get(FLAGS)?;
-    o.note(FLAGS.name, flags);
+    o.note(FLAGS, flags);
     o.put((", flags [", bits(FLAG_NAMES, flags, "", "invalid"), "] (0x", Hex2(flags), "), "));
     let network = v.u24(NETWORK)?;
     o.note("vxlan.vni", network);

@@ -8,7 +8,7 @@ use sniff_captures::{Packet, Time};
 use sniff_dissectors::{Facts, Frame, Line, Names, Observed, State, observe};
 
 use super::token::Place;
-use crate::output::{Printer, Shown};
+use crate::output::{Place as Standing, Printer, Shown};
 use crate::pipeline::Failure;
 
 /// Octets of text after which it is put out although the chunk is not done.
@@ -27,6 +27,7 @@ impl Worker {
             printer,
             early: Line::default(),
             jobs: Vec::new(),
+            standings: Vec::new(),
             printed: 0,
             runs: Vec::new(),
             kept: 0,
@@ -68,6 +69,8 @@ pub(in crate::pipeline) struct Desk {
     /// Text that was made in the order of the packets, ahead of the rest.
     early: Line,
     jobs: Vec<Job>,
+    /// Where the packets of the jobs stand among the others, if somebody wants to know.
+    standings: Vec<Option<Standing>>,
     /// Jobs whose text is made.
     printed: usize,
     /// Where the records lie that are kept as they are.
@@ -157,6 +160,7 @@ impl Desk {
     /// Clears the desk for a new chunk.
     pub(super) fn clear(&mut self) {
         self.jobs.clear();
+        self.standings.clear();
         self.printed = 0;
         self.runs.clear();
         self.kept = 0;
@@ -169,7 +173,11 @@ impl Desk {
         self.early.len() >= FULL
     }
 
-    pub(super) fn push(&mut self, job: Job) {
+    pub(super) fn push(&mut self, job: Job, standing: Option<Standing>) {
+        if standing.is_some() {
+            self.standings.resize(self.jobs.len(), None);
+            self.standings.push(standing);
+        }
         self.jobs.push(job);
     }
 
@@ -217,7 +225,9 @@ impl Desk {
                 Text::Later(facts, since) => {
                     let packet = job.packet(octets);
                     let frame = Frame { data: packet.data, wire_len: packet.wire_len, link: job.link };
-                    printer.packet(&Shown { frame, time: job.time, since: *since, number: job.number }, Some(*facts));
+                    let place = self.standings.get(self.printed).and_then(Option::as_ref);
+                    let shown = Shown { frame, time: job.time, since: *since, number: job.number, place };
+                    printer.packet(&shown, Some(*facts));
                 }
             }
             job.end = printer.text().len();
