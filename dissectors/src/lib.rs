@@ -6,6 +6,13 @@
 
 #![deny(unsafe_code)]
 
+/// A field by its name, found while compiling.
+macro_rules! id {
+    ($name:literal) => {
+        const { crate::fields::Id::of($name) }
+    };
+}
+
 mod below;
 mod calendar;
 pub mod checksum;

@@ -63,6 +63,8 @@ pub struct Tree {
     octets: Vec<u8>,
     /// Whether the data of segments and datagrams is noted.
     pub payloads: bool,
+    /// By field: whether it is wanted; all are if nothing is said.
+    pub wanted: Option<Box<[bool]>>,
 }
 
 impl Tree {
@@ -88,6 +90,9 @@ impl Tree {
     /// Adds a field.
     #[inline]
     pub fn add(&mut self, field: Id, value: Value) {
+        if !self.wants(field) {
+            return;
+        }
         let Some(info) = field.info() else {
             debug_assert!(false, "a field that dissectors/src/fields does not have");
             return;
@@ -109,10 +114,15 @@ impl Tree {
     /// Adds text or data.
     #[inline]
     pub fn add_octets(&mut self, field: Id, octets: &[u8]) {
-        if self.octets.len() + octets.len() <= MAX_OCTETS {
+        if self.wants(field) && self.octets.len() + octets.len() <= MAX_OCTETS {
             let value = self.keep(octets);
             self.add(field, value);
         }
+    }
+
+    #[inline]
+    fn wants(&self, field: Id) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.get(field.index()) == Some(&true))
     }
 
     fn keep(&mut self, octets: &[u8]) -> Value {

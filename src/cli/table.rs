@@ -230,6 +230,13 @@ const ROWS: &[Row] = &[
         Some("TIME"),
         "Keep files for TIME; without -C and -G a file has a tenth of it",
     ),
+    (
+        "split-by",
+        None,
+        Some("split-by"),
+        Some("flow"),
+        "With -w DIR, write a file for each conversation into the folder DIR",
+    ),
     ("max-bytes", None, Some("max-bytes"), Some("SIZE"), "Stop when SIZE octets are written"),
     (
         "user",

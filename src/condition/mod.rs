@@ -10,7 +10,7 @@ use sniff_dissectors::fields::Id;
 use sniff_dissectors::{Options, Out};
 
 use crate::names::SystemNames;
-use crate::output::{Grower, Shown, is_payload};
+use crate::output::{Grower, Shown, is_payload, wanted};
 use test::Expr;
 
 /// What is wrong with a condition, and at which octet.
@@ -35,7 +35,9 @@ impl Condition {
     pub(crate) fn new(text: &str, options: Options) -> Result<Self, Wrong> {
         let expr = parser::parse(text)?;
         let mut out = Out::new(options, Box::new(SystemNames::default()));
-        out.tree.get_or_insert_default().payloads = expr.any_field(&is_payload);
+        let tree = out.tree.get_or_insert_default();
+        tree.payloads = expr.any_field(&is_payload);
+        tree.wanted = wanted(|id| expr.names(id));
         Ok(Condition { expr, out, grower: Grower::default() })
     }
 

@@ -189,6 +189,16 @@ impl Expr {
         }
     }
 
+    /// Whether it looks at a field, also as one of a protocol's.
+    pub(super) fn names(&self, id: Id) -> bool {
+        match self {
+            Expr::And(a, b) | Expr::Or(a, b) => a.names(id) || b.names(id),
+            Expr::Not(inner) => inner.names(id),
+            Expr::Exists(a) | Expr::Compare(a, ..) | Expr::In(a, _) | Expr::Matches(a, _) => a.fields.contains(&id),
+            Expr::Fields(a, _, b) => a.fields.contains(&id) || b.fields.contains(&id),
+        }
+    }
+
     /// Whether it looks at some field of which `test` is true.
     pub(super) fn any_field(&self, test: &impl Fn(Id) -> bool) -> bool {
         let of = |operand: &Operand| operand.fields.iter().any(|&id| test(id));

@@ -10,8 +10,8 @@ mod text;
 mod value;
 
 pub(crate) use object::Objects;
-pub(crate) use packet::{Grower, Place, is_payload, needs_earlier};
-pub(crate) use save::{Save, SaveError, Style, is_pcapng_name, varies};
+pub(crate) use packet::{Grower, Place, is_payload, needs_earlier, wanted};
+pub(crate) use save::{Save, SaveError, Split, Style, is_pcapng_name, varies};
 pub use stamp::{Origin, Stamp, Stamps};
 pub(crate) use stdout::Stdout;
 pub(crate) use table::{Columns, unknown};

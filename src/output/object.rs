@@ -17,11 +17,16 @@ pub(crate) struct Objects {
     next: Vec<u32>,
     /// The fields in their order.
     order: Vec<Id>,
+    /// By field: `,"name":`.
+    names: Vec<String>,
 }
 
 impl Objects {
     pub(crate) fn new() -> Self {
-        Objects { ends: vec![(0, 0); fields::count()], next: Vec::new(), order: Vec::new() }
+        // Names have nothing to escape.
+        let name = |id: Id| format!(",\"{}\":", id.info().map_or("", |info| info.name));
+        let names = fields::all().map(name).collect();
+        Objects { ends: vec![(0, 0); fields::count()], next: Vec::new(), order: Vec::new(), names }
     }
 
     /// Writes the object of a packet.
@@ -31,11 +36,12 @@ impl Objects {
         line.dec(VERSION);
         for &field in &self.order {
             let (first, last) = std::mem::take(&mut self.ends[field.index()]);
-            // Names have nothing to escape.
-            line.str(",\"");
-            line.str(field.info().map_or("", |info| info.name));
-            line.str("\":");
-            line.str(if first == last { "" } else { "[" });
+            line.str(&self.names[field.index()]);
+            if first == last {
+                value::json(line, tree, field, tree.nodes()[first as usize - 1].value);
+                continue;
+            }
+            line.byte(b'[');
             let mut at = first;
             while at != 0 {
                 if at != first {
@@ -44,7 +50,7 @@ impl Objects {
                 value::json(line, tree, field, tree.nodes()[at as usize - 1].value);
                 at = self.next[at as usize - 1];
             }
-            line.str(if first == last { "" } else { "]" });
+            line.byte(b']');
         }
         line.byte(b'}');
     }

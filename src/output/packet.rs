@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sniff_captures::Time;
-use sniff_dissectors::fields::Id;
+use sniff_dissectors::fields::{self, Id};
 use sniff_dissectors::{Facts, Out, body};
 
 use super::Shown;
@@ -38,6 +38,12 @@ const OF_EARLIER: [Id; 9] = [
 /// Whether a field is one that only earlier packets tell.
 pub(crate) fn needs_earlier(field: Id) -> bool {
     OF_EARLIER.contains(&field)
+}
+
+/// Which fields a tree must have so that those for which `wanted` is true are right.
+pub(crate) fn wanted(wanted: impl Fn(Id) -> bool) -> Option<Box<[bool]>> {
+    // The list of protocols is made of all fields.
+    (!wanted(PROTOCOLS)).then(|| fields::all().map(wanted).collect())
 }
 
 /// Whether a field is the whole data of a segment or datagram, which is noted
@@ -93,7 +99,9 @@ impl Grower {
             body(o, frame);
         }
         o.line.truncate(start);
-        self.protocols(o);
+        if o.tree.as_ref().is_some_and(|tree| tree.wanted.is_none()) {
+            self.protocols(o);
+        }
         if let Some(verdict) = shown.place.and_then(|place| place.tcp.as_ref()) {
             note(o, verdict);
         }

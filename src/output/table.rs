@@ -36,6 +36,11 @@ impl Columns {
         Columns { columns, wanted, separator: self.separator, found: Vec::new(), cell: Line::default() }
     }
 
+    /// Whether a field is in the table.
+    pub(crate) fn wants(&self, id: Id) -> bool {
+        self.wanted[id.index()]
+    }
+
     /// Whether a field of some kind is in the table.
     pub(crate) fn has(&self, kind: fn(Id) -> bool) -> bool {
         self.columns.iter().flatten().any(|&id| kind(id))

@@ -19,7 +19,7 @@ use super::workers::Workers;
 use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Save, Style, is_pcapng_name};
+use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
@@ -96,12 +96,15 @@ fn read(
         if let Some(read) = read.take() {
             expression = read?;
         }
-        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
+        let one_link = !args.files.by_flow && args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
         let mut filters = Filters::new(expression.clone(), args.optimize, one_link).with(pushed.map(str::to_owned));
         filters.extend(records.interfaces())?;
         match &first {
             None => {
-                if let Some(target) = &args.write {
+                if let Some(target) = args.write.as_ref().filter(|_| args.files.by_flow) {
+                    sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+                    output.split = Some(Split::create(target.as_os_str(), paths, args.nano)?);
+                } else if let Some(target) = &args.write {
                     let style = style(args, target, &records, &expression);
                     sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
                     output.save = Some(Save::create(args, paths, &style)?);
@@ -113,7 +116,7 @@ fn read(
                 return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
             }
             Some(_) => {
-                if let Some(target) = &args.write {
+                if let Some(target) = args.write.as_ref().filter(|_| !args.files.by_flow) {
                     output.input(&style(args, target, &records, &expression))?;
                 }
             }

@@ -22,7 +22,7 @@ use super::workers::Workers;
 use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Save, Style, is_pcapng_name};
+use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
@@ -103,7 +103,10 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let mut course = workers.course(args, condition);
     let mut output = Output::new(true)?;
     let interfaces = live.interfaces().to_vec();
-    if let Some(path) = &args.write {
+    if let Some(path) = args.write.as_ref().filter(|_| args.files.by_flow) {
+        sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+        output.split = Some(Split::create(path.as_os_str(), &[], args.nano)?);
+    } else if let Some(path) = &args.write {
         sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
         output.save = Some(Save::create(args, &[], &style(args, path, &interfaces[0], &expression))?);
     }

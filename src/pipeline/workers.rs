@@ -11,7 +11,7 @@ use super::ring::{Course, Watch, Worker};
 use crate::cli::{Args, Color, TimeStamp};
 use crate::condition::Condition;
 use crate::names::SystemNames;
-use crate::output::{Columns, Form, Objects, Printer, Stamp, is_payload, needs_earlier};
+use crate::output::{Columns, Form, Objects, Printer, Stamp, is_payload, needs_earlier, wanted};
 use crate::search::Search;
 use crate::streams::row::Format;
 
@@ -105,7 +105,9 @@ impl Workers {
         Worker::new(self.prints.then(|| {
             let mut out = Out::new(self.options.clone(), Box::new(SystemNames::default()));
             if let Some(columns) = &self.columns {
-                out.tree.get_or_insert_default().payloads = columns.has(is_payload);
+                let tree = out.tree.get_or_insert_default();
+                tree.payloads = columns.has(is_payload);
+                tree.wanted = wanted(|id| columns.wants(id));
             }
             let stamp = Stamp::new(self.time, self.nano);
             let printer = Printer::new(out, stamp, self.number, self.lengths, self.search.clone());
@@ -125,7 +127,7 @@ pub(super) fn thorough(options: &Options) -> Options {
         verbose: 3,
         quiet: 0,
         numeric: 1,
-        link: true,
+        link: false,
         no_checksums: true,
         hex: 0,
         hex_ascii: 0,

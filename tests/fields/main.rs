@@ -8,3 +8,4 @@ mod talk;
 mod analyze;
 mod condition;
 mod printed;
+mod split;

@@ -208,6 +208,11 @@ pub fn count() -> usize {
     COUNT
 }
 
+/// All fields, in the order of their places.
+pub fn all() -> impl Iterator<Item = Id> {
+    (0..COUNT as u16).map(Id)
+}
+
 /// The fields that a name stands for: itself, those of a group, or those of a protocol.
 pub fn named(name: &str) -> Vec<Id> {
     if let Some(id) = Id::find(name) {
@@ -216,7 +221,7 @@ pub fn named(name: &str) -> Vec<Id> {
     if let Some((_, members, _)) = GROUPS.iter().find(|group| group.0 == name) {
         return members.iter().map(|member| Id::of(member)).collect();
     }
-    (0..COUNT as u16).map(Id).filter(|id| id.protocol() == name).collect()
+    all().filter(|id| id.protocol() == name).collect()
 }
 
 /// Whether a name stands for a protocol.
@@ -265,7 +270,7 @@ mod tests {
                     continue;
                 }
                 let text = fs::read_to_string(&path).unwrap();
-                for before in ["Field::new(\"", "Field::bits(\"", ".note(\"", ".note_octets(\"", "Id::of(\""] {
+                for before in ["Field::new(\"", "Field::bits(\"", ".note(\"", "id!(\"", "Id::of(\""] {
                     for part in text.split(before).skip(1) {
                         let name = part.split('"').next().unwrap();
                         seen += 1;

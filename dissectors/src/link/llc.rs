@@ -89,9 +89,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
         header = 4;
     }
     if ssap_field != SAP_GLOBAL || dsap_field != SAP_GLOBAL {
-        o.note("llc.dsap", dsap_field);
-        o.note("llc.ssap", ssap_field);
-        o.note("llc.control", control);
+        o.note(id!("llc.dsap"), dsap_field);
+        o.note(id!("llc.ssap"), ssap_field);
+        o.note(id!("llc.control"), control);
     }
     if ssap_field == SAP_GLOBAL && dsap_field == SAP_GLOBAL {
         // IPX in a bare 802.3 frame: there is no LLC header, these octets are

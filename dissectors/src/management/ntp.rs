@@ -94,7 +94,7 @@ fn note(o: &mut Out, v: View<'_>, mode: u8) {
     for field in [STRATUM, POLL, PRECISION] {
         o.see(field, v);
     }
-    for (name, at) in [("ntp.refid", REFERENCE_ID), ("ntp.keyid", TIME_HEADER)] {
+    for (name, at) in [(id!("ntp.refid"), REFERENCE_ID), (id!("ntp.keyid"), TIME_HEADER)] {
         if let Ok(octets) = v.bytes(at, 4) {
             o.note_octets(name, octets);
         }

@@ -69,9 +69,9 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     }
     at += 1;
     let (facility, severity) = (priority >> 3, priority & 7);
-    o.note("syslog.facility", facility);
-    o.note("syslog.level", severity);
-    o.note_octets("syslog.msg", v.skip(at).payload());
+    o.note(id!("syslog.facility"), facility);
+    o.note(id!("syslog.level"), severity);
+    o.note_octets(id!("syslog.msg"), v.skip(at).payload());
     let facility_name = Named(FACILITIES, facility, UNKNOWN);
     let severity_name = Named(SEVERITIES, severity, UNKNOWN);
     if o.opt.verbose == 0 {

@@ -96,7 +96,7 @@ pub(crate) fn over_tcp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let prefix = usize::from(v.u16(0)?);
-    o.note("dns.length", prefix);
+    o.note(id!("dns.length"), prefix);
     let length = v.len() - 2;
     if prefix != length {
         o.put((" [prefix length(", prefix, ") != length(", length, ")]"));

@@ -137,32 +137,32 @@ impl Reader<'_> {
             o.note_octets(*field, self.name(at)?.0.text());
         }
         match kind {
-            A if length == 4 => o.note("dns.a", Ipv4(self.v.array(at).ok()?)),
-            AAAA if length == 16 => o.note("dns.aaaa", Ipv6(self.v.array(at).ok()?)),
+            A if length == 4 => o.note(id!("dns.a"), Ipv4(self.v.array(at).ok()?)),
+            AAAA if length == 16 => o.note(id!("dns.aaaa"), Ipv6(self.v.array(at).ok()?)),
             MX => {
-                o.note("dns.mx.preference", self.half(at)?);
-                o.note_octets("dns.mx.mail_exchange", self.name(at + 2)?.0.text());
+                o.note(id!("dns.mx.preference"), self.half(at)?);
+                o.note_octets(id!("dns.mx.mail_exchange"), self.name(at + 2)?.0.text());
             }
             TXT => {
                 let mut rest = self.v.bytes(at, length).ok()?;
                 while let [size, after @ ..] = rest {
                     let text = after.get(..usize::from(*size))?;
-                    o.note("dns.txt.length", *size);
-                    o.note_octets("dns.txt", text);
+                    o.note(id!("dns.txt.length"), *size);
+                    o.note_octets(id!("dns.txt"), text);
                     rest = &after[text.len()..];
                 }
             }
             SRV => {
-                o.note("dns.srv.priority", self.half(at)?);
-                o.note("dns.srv.weight", self.half(at + 2)?);
-                o.note("dns.srv.port", self.half(at + 4)?);
-                o.note_octets("dns.srv.target", self.name(at + 6)?.0.text());
+                o.note(id!("dns.srv.priority"), self.half(at)?);
+                o.note(id!("dns.srv.weight"), self.half(at + 2)?);
+                o.note(id!("dns.srv.port"), self.half(at + 4)?);
+                o.note_octets(id!("dns.srv.target"), self.name(at + 6)?.0.text());
             }
             SOA => {
                 let (server, at) = self.name(at)?;
                 let (mailbox, at) = self.name(at)?;
-                o.note_octets("dns.soa.mname", server.text());
-                o.note_octets("dns.soa.rname", mailbox.text());
+                o.note_octets(id!("dns.soa.mname"), server.text());
+                o.note_octets(id!("dns.soa.rname"), mailbox.text());
                 for (place, field) in SOA_NUMBERS.into_iter().enumerate() {
                     o.note(field, self.v.u32(at + 4 * place).ok()?);
                 }

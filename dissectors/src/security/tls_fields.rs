@@ -67,17 +67,17 @@ pub(crate) fn note(o: &mut Out, octets: &[u8]) {
     while is_record(rest) {
         let size = usize::from(u16::from_be_bytes([rest[3], rest[4]]));
         let Some(fragment) = rest.get(HEADER..HEADER + size) else { return };
-        o.note("tls.record.content_type", rest[0]);
-        o.note("tls.record.version", u16::from_be_bytes([rest[1], rest[2]]));
-        o.note("tls.record.length", size);
+        o.note(id!("tls.record.content_type"), rest[0]);
+        o.note(id!("tls.record.version"), u16::from_be_bytes([rest[1], rest[2]]));
+        o.note(id!("tls.record.length"), size);
         match (rest[0], fragment) {
             (HANDSHAKE, _) => {
                 let mut messages = Reader(fragment);
                 while handshake(o, &mut messages).is_some() {}
             }
             (ALERT, [level @ 1..=2, description]) => {
-                o.note("tls.alert_message.level", *level);
-                o.note("tls.alert_message.desc", *description);
+                o.note(id!("tls.alert_message.level"), *level);
+                o.note(id!("tls.alert_message.desc"), *description);
             }
             _ => {}
         }
@@ -90,8 +90,8 @@ fn handshake(o: &mut Out, messages: &mut Reader<'_>) -> Option<()> {
     let kind = *messages.0.first().filter(|&&kind| kind <= MAX_HANDSHAKE)?;
     messages.take(1)?;
     let mut body = messages.counted(3)?;
-    o.note("tls.handshake.type", kind);
-    o.note("tls.handshake.length", body.0.len());
+    o.note(id!("tls.handshake.type"), kind);
+    o.note(id!("tls.handshake.length"), body.0.len());
     match kind {
         CLIENT_HELLO | SERVER_HELLO => hello(o, &mut body, kind == CLIENT_HELLO),
         _ => Some(()),
@@ -100,34 +100,34 @@ fn handshake(o: &mut Out, messages: &mut Reader<'_>) -> Option<()> {
 }
 
 fn hello(o: &mut Out, body: &mut Reader<'_>, client: bool) -> Option<()> {
-    o.note("tls.handshake.version", body.short()?);
-    o.note_octets("tls.handshake.random", body.take(32)?);
+    o.note(id!("tls.handshake.version"), body.short()?);
+    o.note_octets(id!("tls.handshake.random"), body.take(32)?);
     let session = body.counted(1)?;
-    o.note("tls.handshake.session_id_length", session.0.len());
+    o.note(id!("tls.handshake.session_id_length"), session.0.len());
     if !session.0.is_empty() {
-        o.note_octets("tls.handshake.session_id", session.0);
+        o.note_octets(id!("tls.handshake.session_id"), session.0);
     }
     if client {
         let mut ciphers = body.counted(2)?;
-        o.note("tls.handshake.cipher_suites_length", ciphers.0.len());
+        o.note(id!("tls.handshake.cipher_suites_length"), ciphers.0.len());
         while let Some(cipher) = ciphers.short() {
             o.note(CIPHER, cipher);
         }
         let methods = body.counted(1)?;
-        o.note("tls.handshake.comp_methods_length", methods.0.len());
+        o.note(id!("tls.handshake.comp_methods_length"), methods.0.len());
         for &method in methods.0 {
-            o.note("tls.handshake.comp_method", method);
+            o.note(id!("tls.handshake.comp_method"), method);
         }
     } else {
         o.note(CIPHER, body.short()?);
-        o.note("tls.handshake.comp_method", body.number(1)?);
+        o.note(id!("tls.handshake.comp_method"), body.number(1)?);
     }
     let mut extensions = body.counted(2)?;
-    o.note("tls.handshake.extensions_length", extensions.0.len());
+    o.note(id!("tls.handshake.extensions_length"), extensions.0.len());
     while let Some(kind) = extensions.short() {
         let mut value = extensions.counted(2)?;
-        o.note("tls.handshake.extension.type", kind);
-        o.note("tls.handshake.extension.len", value.0.len());
+        o.note(id!("tls.handshake.extension.type"), kind);
+        o.note(id!("tls.handshake.extension.len"), value.0.len());
         extension(o, kind, &mut value, client);
     }
     Some(())
@@ -138,25 +138,25 @@ fn extension(o: &mut Out, kind: u16, value: &mut Reader<'_>, client: bool) -> Op
         SERVER_NAME => {
             let mut names = value.counted(2)?;
             while names.number(1)? == 0 {
-                o.note_octets("tls.handshake.extensions_server_name", names.counted(2)?.0);
+                o.note_octets(id!("tls.handshake.extensions_server_name"), names.counted(2)?.0);
             }
         }
         ALPN => {
             let mut protocols = value.counted(2)?;
             while let Some(protocol) = protocols.counted(1) {
-                o.note_octets("tls.handshake.extensions_alpn_str", protocol.0);
+                o.note_octets(id!("tls.handshake.extensions_alpn_str"), protocol.0);
             }
         }
         GROUPS => {
             let mut groups = value.counted(2)?;
             while let Some(group) = groups.short() {
-                o.note("tls.handshake.extensions_supported_group", group);
+                o.note(id!("tls.handshake.extensions_supported_group"), group);
             }
         }
         SIGNATURES => {
             let mut algorithms = value.counted(2)?;
             while let Some(algorithm) = algorithms.short() {
-                o.note("tls.handshake.sig_hash_alg", algorithm);
+                o.note(id!("tls.handshake.sig_hash_alg"), algorithm);
             }
         }
         VERSIONS if client => {

@@ -144,7 +144,7 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
     if let Some((_, field)) = TEXTS.iter().find(|row| row.0 == code) {
         o.note_octets(*field, value.payload());
     } else if let (0x0a, &[high, low]) = (code, value.payload()) {
-        o.note("cdp.native_vlan", u16::from_be_bytes([high, low]));
+        o.note(id!("cdp.native_vlan"), u16::from_be_bytes([high, low]));
     }
     if o.opt.verbose > 0 {
         o.put(("\n\t", name, " (0x", Hex2(code), "), value length: ", length, " byte", plural(length), ": "));

@@ -96,20 +96,20 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn note(o: &mut Out, kind: u16, value: &[u8]) {
     match (kind, value) {
         (1, [4, mac @ ..]) if mac.len() == 6 => {
-            o.note("lldp.chassis.subtype", 4_u8);
-            o.note_octets("lldp.chassis.id.mac", mac);
+            o.note(id!("lldp.chassis.subtype"), 4_u8);
+            o.note_octets(id!("lldp.chassis.id.mac"), mac);
         }
-        (1, [subtype, ..]) => o.note("lldp.chassis.subtype", *subtype),
+        (1, [subtype, ..]) => o.note(id!("lldp.chassis.subtype"), *subtype),
         (2, [subtype, id @ ..]) => {
-            o.note("lldp.port.subtype", *subtype);
+            o.note(id!("lldp.port.subtype"), *subtype);
             if matches!(subtype, 1 | 2 | 5..=7) {
-                o.note_octets("lldp.port.id", id);
+                o.note_octets(id!("lldp.port.id"), id);
             }
         }
-        (3, [high, low]) => o.note("lldp.time_to_live", u16::from_be_bytes([*high, *low])),
-        (4, text) => o.note_octets("lldp.port.desc", text),
-        (5, text) => o.note_octets("lldp.tlv.system.name", text),
-        (6, text) => o.note_octets("lldp.tlv.system.desc", text),
+        (3, [high, low]) => o.note(id!("lldp.time_to_live"), u16::from_be_bytes([*high, *low])),
+        (4, text) => o.note_octets(id!("lldp.port.desc"), text),
+        (5, text) => o.note_octets(id!("lldp.tlv.system.name"), text),
+        (6, text) => o.note_octets(id!("lldp.tlv.system.desc"), text),
         _ => {}
     }
 }

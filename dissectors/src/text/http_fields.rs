@@ -4,6 +4,8 @@
 use crate::fields::Id;
 use crate::out::Out;
 
+/// A longer word is neither a method nor a version.
+const MAX_WORD: usize = 32;
 /// A longer line is none of a head.
 const MAX_LINE: usize = 16 << 10;
 /// A head with more lines is not looked at further.
@@ -36,6 +38,11 @@ const HEADERS: &[(&str, Id)] = &[
 
 /// Notes the head of a message, if `octets` begin with one.
 pub(crate) fn note(o: &mut Out, octets: &[u8]) {
+    // Most segments are the middle of something.
+    if !octets.first().is_some_and(u8::is_ascii_uppercase) || !octets.iter().take(MAX_WORD).any(|&octet| octet == b' ')
+    {
+        return;
+    }
     let Some((start, mut rest)) = line(octets) else { return };
     let is_request = match () {
         () if start.starts_with(b"HTTP/1.") => false,
@@ -47,7 +54,7 @@ pub(crate) fn note(o: &mut Out, octets: &[u8]) {
     } else {
         note_response(o, start)
     }
-    let lines = Id::of(if is_request { "http.request.line" } else { "http.response.line" });
+    let lines = if is_request { id!("http.request.line") } else { id!("http.response.line") };
     for _ in 0..MAX_LINES {
         let before = rest;
         let Some((field, after)) = line(rest) else { return };
@@ -69,26 +76,26 @@ fn request(line: &[u8]) -> Option<[&[u8]; 3]> {
     let mut words = line.splitn(3, |&octet| octet == b' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
     let is_method =
-        !method.is_empty() && method.len() < 32 && method.iter().all(|&o| o.is_ascii_uppercase() || o == b'-');
+        !method.is_empty() && method.len() < MAX_WORD && method.iter().all(|&o| o.is_ascii_uppercase() || o == b'-');
     (is_method && !target.is_empty() && version.starts_with(b"HTTP/1.")).then_some([method, target, version])
 }
 
 fn note_request(o: &mut Out, line: &[u8]) {
     let Some([method, target, version]) = request(line) else { return };
-    o.note("http.request", true);
-    o.note_octets("http.request.method", method);
-    o.note_octets("http.request.uri", target);
-    o.note_octets("http.request.version", version);
+    o.note(id!("http.request"), true);
+    o.note_octets(id!("http.request.method"), method);
+    o.note_octets(id!("http.request.uri"), target);
+    o.note_octets(id!("http.request.version"), version);
 }
 
 fn note_response(o: &mut Out, line: &[u8]) {
     let mut words = line.splitn(3, |&octet| octet == b' ');
-    o.note("http.response", true);
-    o.note_octets("http.response.version", words.next().unwrap_or_default());
+    o.note(id!("http.response"), true);
+    o.note_octets(id!("http.response.version"), words.next().unwrap_or_default());
     let code = words.next().and_then(|code| str::from_utf8(code).ok()).and_then(|code| code.parse::<u16>().ok());
     if let Some(code) = code {
-        o.note("http.response.code", code);
-        o.note_octets("http.response.phrase", words.next().unwrap_or_default());
+        o.note(id!("http.response.code"), code);
+        o.note_octets(id!("http.response.phrase"), words.next().unwrap_or_default());
     }
 }
 

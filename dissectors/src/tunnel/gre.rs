@@ -77,7 +77,7 @@ fn header<'p>(o: &mut Out, v: View<'p>, flags: u16) -> Step<(u16, View<'p>)> {
     let rest = v.skip(2);
     enough(rest, 2)?;
     let kind = rest.u16(0)?;
-    o.note("gre.proto", kind);
+    o.note(id!("gre.proto"), kind);
     Ok((kind, rest.skip(2)))
 }
 
@@ -118,11 +118,11 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
         v = v.skip(2);
     }
     v = optional(o, v, flags & KEY != 0, |o, key| {
-        o.note("gre.key", key);
+        o.note(id!("gre.key"), key);
         o.put((", key=0x", Hex(key)));
     })?;
     v = optional(o, v, flags & SEQUENCE != 0, |o, number| {
-        o.note("gre.sequence_number", number);
+        o.note(id!("gre.sequence_number"), number);
         o.put((", seq ", number));
     })?;
     if flags & ROUTING != 0 {

@@ -133,7 +133,7 @@ fn note(o: &mut Out, control: Control, v: View<'_>) {
     if kind(control) == MANAGEMENT {
         o.see(ADDRESS_2, v);
         o.see(ADDRESS_3, v);
-        for (name, address) in [("wlan.da", ADDRESS_1), ("wlan.sa", ADDRESS_2)] {
+        for (name, address) in [(id!("wlan.da"), ADDRESS_1), (id!("wlan.sa"), ADDRESS_2)] {
             if let Ok(address) = v.get(address) {
                 o.note(name, address);
             }
@@ -189,8 +189,8 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
                 _ => (ADDRESS_4, ADDRESS_3),
             };
             let (source, destination) = (v.get(source)?, v.get(destination)?);
-            o.note("wlan.sa", source);
-            o.note("wlan.da", destination);
+            o.note(id!("wlan.sa"), source);
+            o.note(id!("wlan.da"), destination);
             let below = Below { source: Some(source), destination: Some(destination), ..Below::default() };
             return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
         }

@@ -55,11 +55,12 @@ impl Worker {
         if self.desk.kept == 0 { (&[], 0) } else { (self.chunk.octets(), self.desk.kept) }
     }
 
-    /// The packets and blocks that are kept one by one.
-    pub(in crate::pipeline) fn records(&self) -> impl Iterator<Item = (Packet<'_>, bool)> {
+    /// The packets and blocks that are kept one by one; packets with their link type.
+    pub(in crate::pipeline) fn records(&self) -> impl Iterator<Item = (Packet<'_>, Option<u16>)> {
         let octets = self.chunk.octets();
         let jobs = if self.desk.kept == 0 { &self.desk.jobs[..] } else { &[] };
-        jobs.iter().map(|job| (job.packet(octets), matches!(job.text, Text::Block)))
+        let link = |job: &Job| if matches!(job.text, Text::Block) { None } else { Some(job.link) };
+        jobs.iter().map(move |job| (job.packet(octets), link(job)))
     }
 }
 
