@@ -54,13 +54,21 @@ impl Verdict {
         }
         if let Some(rtt) = self.rtt {
             line.str(" [RTT ");
-            let tenths = rtt.max(0).unsigned_abs().saturating_add(50_000) / 100_000;
-            line.dec(tenths / 10);
-            line.byte(b'.');
-            line.dec(tenths % 10);
-            line.str(" ms]");
+            milliseconds(line, rtt.max(0).unsigned_abs());
+            line.byte(b']');
         }
     }
+}
+
+/// `12.3 ms`; below one millisecond with three decimals.
+fn milliseconds(line: &mut Line, nanos: u64) {
+    let (unit, digits) = if nanos < 1_000_000 { (1_000, 3) } else { (100_000, 1) };
+    let rounded = nanos.saturating_add(unit / 2) / unit;
+    let one = 10_u64.pow(digits);
+    line.dec(rounded / one);
+    line.byte(b'.');
+    line.dec_padded(rounded % one, digits as usize, b'0');
+    line.str(" ms");
 }
 
 /// How many segments of a direction are timed.

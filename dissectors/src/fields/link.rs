@@ -1,11 +1,10 @@
 //! Frames and link layers.
 
-use super::Kind::{self, Decimal, Flag, Hex, Mac, Octets, Seconds, Signed, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Mac, Seconds, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("chdlc.address", Hex(2), "Address"),
     ("chdlc.protocol", Hex(4), "Protocol"),
-    ("data.len", Signed, "Length"),
     ("eth.dst", Mac, "Destination"),
     ("eth.len", Decimal, "Length"),
     ("eth.src", Mac, "Source"),
@@ -24,17 +23,12 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ipnet.zsrc", Decimal, "Source Zone ID"),
     ("llc.control", Hex(4), "Control"),
     ("llc.dsap", Hex(2), "DSAP"),
-    ("llc.oui", Decimal, "Organization Code"),
-    ("llc.pid", Hex(4), "Protocol ID"),
     ("llc.ssap", Hex(2), "SSAP"),
-    ("llc.type", Hex(4), "Type"),
     ("macsec.AN", Hex(2), "AN"),
     ("macsec.PN", Decimal, "Packet number"),
     ("macsec.SCI", Hex(16), "Secure channel"),
     ("macsec.SL", Decimal, "Short length"),
     ("macsec.TCI", Hex(2), "TCI"),
-    ("null.family", Decimal, "Family"),
-    ("null.type", Hex(4), "Type"),
     ("ppi.version", Decimal, "Version"),
     ("ppp.code", Decimal, "Code"),
     ("ppp.identifier", Decimal, "Identifier"),
@@ -51,9 +45,12 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("sll.ifindex", Decimal, "Interface index"),
     ("sll.pkttype", Decimal, "Packet type"),
     ("sll.src.eth", Mac, "Source"),
-    ("sll.unused", Octets, "Unused"),
     ("vlan.dei", Flag, "DEI"),
     ("vlan.etype", Hex(4), "Type"),
     ("vlan.id", Decimal, "ID"),
     ("vlan.priority", Decimal, "Priority"),
+    ("llc.oui", Decimal, "Organization code"),
+    ("llc.type", Hex(4), "Type"),
+    ("llc.pid", Hex(4), "Protocol of the organization"),
+    ("llc.cisco_pid", Hex(4), "Protocol of Cisco"),
 ];

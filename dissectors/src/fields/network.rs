@@ -58,8 +58,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ip.hdr_len", Decimal, "Header Length"),
     ("ip.id", Hex(4), "Identification"),
     ("ip.len", Decimal, "Total Length"),
-    ("ip.opt.len", Decimal, "Length"),
-    ("ip.opt.type", Decimal, "Type"),
     ("ip.proto", Decimal, "Protocol"),
     ("ip.src", Ipv4, "Source Address"),
     ("ip.ttl", Decimal, "Time to Live"),

@@ -24,7 +24,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("isakmp.version", Hex(2), "Version"),
     ("krb4.auth_msg_type", Hex(2), "Msg Type"),
     ("krb4.version", Decimal, "Version"),
-    ("radius.authenticator", Octets, "Authenticator"),
     ("radius.code", Decimal, "Code"),
     ("radius.id", Decimal, "Identifier"),
     ("radius.length", Decimal, "Length"),

@@ -8,7 +8,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("geneve.proto_type", Hex(4), "Protocol Type"),
     ("geneve.version", Decimal, "Version"),
     ("geneve.vni", Hex(6), "Virtual Network Identifier (VNI)"),
-    ("gre.checksum", Hex(4), "Checksum"),
     ("gre.flags.checksum", Flag, "Checksum Bit"),
     ("gre.flags.key", Flag, "Key Bit"),
     ("gre.flags.recursion_control", Decimal, "Recursion control"),

@@ -246,6 +246,13 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
     }
     let (organization, kind) = (v.u24(0)?, v.u16(3)?);
     let inner = v.skip(SNAP_HEADER);
+    o.note(id!("llc.oui"), organization);
+    let field = match organization {
+        OUI_ETHERNET => id!("llc.type"),
+        OUI_CISCO => id!("llc.cisco_pid"),
+        _ => id!("llc.pid"),
+    };
+    o.note(field, kind);
     if o.opt.link {
         o.put(("oui ", named(ORGANIZATIONS, organization, "Unknown"), " (0x", Hex6(organization), "), "));
         o.put(if organization == OUI_ETHERNET { "ethertype " } else { "pid " });
