@@ -43,7 +43,7 @@ const OPENED_AHEAD: usize = 512;
 
 /// Opens the files, which only root may be able to; a FIFO that is not the first
 /// waits until it is its turn.
-fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
+pub(crate) fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
     let ahead = |(at, path): (usize, &PathBuf)| {
         let opens = path.as_os_str() != "-" && at < OPENED_AHEAD && (at == 0 || path.is_file());
         opens.then(|| File::open(path))

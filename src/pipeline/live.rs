@@ -36,7 +36,7 @@ const BACKLOG: Duration = Duration::from_millis(20);
 const AT_ONCE: usize = 4096;
 
 /// The interface of a name, or of a number in the list, or the first.
-pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
+pub(crate) fn choose(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         let first = live::devices().map_err(Failure::Text)?.into_iter().next();
         return first
@@ -62,7 +62,7 @@ pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
 }
 
 /// How the options want the interface.
-pub(super) fn settings(args: &Args) -> Settings {
+pub(crate) fn settings(args: &Args) -> Settings {
     Settings {
         snaplen: args.snaplen,
         promiscuous: args.promiscuous,
@@ -80,8 +80,7 @@ pub(super) fn settings(args: &Args) -> Settings {
 pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let name = choose(name)?;
-    let (mut live, warnings) =
-        Live::open(&name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
+    let (mut live, warnings) = Live::open(&name, &settings(args)).map_err(|error| refused(error.text))?;
     for warning in warnings {
         message::warning(&warning);
     }
@@ -141,13 +140,13 @@ pub(super) fn run(args: &Args, name: Option<&str>) -> Result<(), Failure> {
 }
 
 /// A refused capture with the command that helps.
-fn with_help(text: String) -> String {
+pub(crate) fn refused(text: String) -> Failure {
     if text.contains("permission") {
-        return format!(
+        return Failure::Text(format!(
             "{text}\nTo capture without being root: sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v sniff)\""
-        );
+        ));
     }
-    text
+    Failure::Text(text)
 }
 
 /// `listening on …`.

@@ -16,7 +16,8 @@ use sniff_captures::Interface;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
-pub(crate) use files::{announce, list, open};
+pub(crate) use files::{announce, list, open, open_ahead};
+pub(crate) use live::{choose, refused, settings};
 pub(crate) use ring::Filters;
 
 use crate::message;
@@ -125,7 +126,7 @@ fn program(expression: &str, pushed: Option<&str>, target: Target, optimize: boo
 }
 
 /// The failure of a filter that does not compile.
-fn unfiltered(expression: &str, text: String, target: Target) -> Failure {
+pub(crate) fn unfiltered(expression: &str, text: String, target: Target) -> Failure {
     if expression.is_empty() || !(text.contains("syntax error") || text.contains('\'')) {
         return Failure::Text(text);
     }

@@ -67,18 +67,7 @@ impl Net {
 
     /// A capture that listens.
     pub fn capture(&self, scratch: &Scratch, args: &[&str]) -> Capture {
-        let mut child = self
-            .inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("listening on ") {
-            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
-        }
-        Capture { child, stderr, said }
+        Capture::of(self.inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args))
     }
 }
 
@@ -96,6 +85,17 @@ pub struct Capture {
 }
 
 impl Capture {
+    /// What a command captures, once it listens.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("listening on ") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
+        }
+        Capture { child, stderr, said }
+    }
+
     /// `ip netns exec` becomes the program, so that the process is the program's.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
