@@ -1,5 +1,5 @@
-//! How much faster than tshark, and in how much less memory, the verbs read a
-//! capture: `cargo bench --bench streams`. It needs tshark and GNU time.
+//! How much faster than tshark, and in how much less memory, the verbs and the fields of
+//! packets read a capture: `cargo bench --bench streams`. It needs tshark and GNU time.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,16 @@ const APART: u64 = 3000;
 const RUNS: usize = 3;
 
 const HTTP: &[&str] = &["http.request.method", "http.request.uri", "http.response.code", "http.content_type"];
+const PACKET: &[&str] = &[
+    "frame.number",
+    "frame.time_epoch",
+    "frame.len",
+    "ip.src",
+    "ip.dst",
+    "tcp.srcport",
+    "tcp.dstport",
+    "http.request.method",
+];
 const HELLO: &[&str] = &["tls.handshake.extensions_server_name", "tls.handshake.ja3"];
 
 fn main() {
@@ -44,6 +54,9 @@ fn main() {
         &["tls", "--fields", &HELLO.join(",")],
         &tshark("tls.handshake.type == 1", as_fields(HELLO)),
     );
+    let whole = |output: Vec<String>| [vec!["-n".to_owned()], output].concat();
+    compare("packet fields", &http, &["-n", "--fields", &PACKET.join(",")], &whole(as_fields(PACKET)));
+    compare("packet json", &http, &["-n", "--json"], &whole(vec!["-T".into(), "ek".into()]));
     compare("flows", &http, &["flows"], &["-q".to_owned(), "-z".to_owned(), "conv,tcp".to_owned()]);
     fs::remove_dir_all(folder).expect("the folder goes");
 }

@@ -2,6 +2,7 @@
 //! filtered, searched and saved.
 
 pub mod cli;
+mod condition;
 pub mod dns;
 pub mod flows;
 pub mod follow;

@@ -46,7 +46,7 @@ fn a_full_disk_ends_with_the_counters_and_a_readable_file() {
             "mount -t tmpfs -o size=64k none d && {{ $0 -i near -w d/o {options} udp; code=$?; cp d/o o; exit $code; }}"
         );
         let mut command = net.inside(Some(&scratch), "bash", &["-c", &script, env!("CARGO_BIN_EXE_sniff")]);
-        let capture = net.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
+        let capture = common::net::Capture::of(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
         net.send(2000);
         let (ran, _) = capture.end();
         let whole = (64 * 1024 - 24) / 62;
@@ -86,7 +86,7 @@ fn nohup_is_respected() {
         "bash",
         &["-c", "trap '' HUP; exec $0 -nt -i near udp", env!("CARGO_BIN_EXE_sniff")],
     );
-    let mut capture = net.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
+    let mut capture = common::net::Capture::of(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
     capture.signal("-HUP");
     net.send(1);
     assert!(capture.printed().ends_with("UDP, length 4\n"));
@@ -155,7 +155,7 @@ fn a_capability_is_enough_and_does_not_stay() {
     }
     let args = ["--reuid", "65534", "--regid", "65534", "--clear-groups", &program, "-p", "-nt", "-i", "near", "udp"];
     let mut command = net.inside(Some(&scratch), "setpriv", &args);
-    let mut capture = net.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
+    let mut capture = common::net::Capture::of(command.stdout(Stdio::piped()).stderr(Stdio::piped()), 1);
     let status = fs::read_to_string(format!("/proc/{}/status", capture.child.id())).unwrap();
     let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     assert!(field("Uid:").split_whitespace().all(|id| id == "65534"), "{status}");

@@ -61,6 +61,10 @@ fn mixed_traffic_is_the_same_for_any_number_of_workers() {
         agree(&scratch, "mix", &[&["-n"], &["-nvv", "-ttt", "-#"], &["-nS", "tcp"], &["-nXe", "-c", "5000"]]);
         let window = ["--trigger", "udp port 53 or icmp", "--before", "3ms", "--after", "1ms"];
         agree(&scratch, "mix", &[&[&["-n", "-#"], &window[..]].concat(), &[&["-w", "-"], &window[..]].concat()]);
+        let fields = "frame.number,frame.time_delta,tcp.stream,tcp.seq,tcp.analysis.ack_rtt,dns.qry.name,http.host";
+        agree(&scratch, "mix", &[&["--json", "-c", "9000"], &["--fields", fields], &["-n", "--analyze"]]);
+        let condition = "tcp.port == 443 && tcp.len > 100 || dns.flags.response == 1";
+        agree(&scratch, "mix", &[&["-n", "--where", condition], &["-w", "-", "--where", condition]]);
         agree(&scratch, "mix", &[&["-w", "-"], &["-w", "-", "udp"], &["-n", "--print-sampling", "7", "-ttttt"]]);
     }
 }
@@ -83,7 +87,7 @@ fn packets_that_leave_state_are_the_same_in_any_interleaving() {
         octets.extend(packets[(random % packets.len() as u64) as usize]);
     }
     scratch.write("mixed", octets);
-    agree(&scratch, "mixed", &[&["-n"], &["-nvv"], &["-nveXttt"]]);
+    agree(&scratch, "mixed", &[&["-n"], &["-nvv"], &["-nveXttt"], &["--json"]]);
 }
 
 #[test]

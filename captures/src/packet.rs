@@ -34,6 +34,12 @@ pub struct Resolution {
     pub per_second: u64,
 }
 
+impl Default for Resolution {
+    fn default() -> Self {
+        Resolution::MICRO
+    }
+}
+
 impl Resolution {
     /// A millionth of a second.
     pub const MICRO: Self = Resolution { per_second: 1_000_000 };
@@ -50,7 +56,7 @@ impl Resolution {
 }
 
 /// A source of packets within a capture.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Interface {
     /// The LINKTYPE_ value.
     pub link: u16,

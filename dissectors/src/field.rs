@@ -3,7 +3,8 @@
 
 use std::marker::PhantomData;
 
-use crate::out::Out;
+use crate::fields::Id;
+use crate::out::{Noted, Out};
 use crate::put::{Hex, Ipv4, Ipv6, Mac, Put};
 use crate::tree::Value;
 use crate::view::{Step, View};
@@ -54,6 +55,7 @@ read_address!(Ipv4, Ipv6, Mac);
 pub struct Field<T> {
     /// Wireshark's display-filter name, as in `tcp.srcport`.
     pub name: &'static str,
+    id: Id,
     at: usize,
     shift: u32,
     mask: u64,
@@ -63,12 +65,12 @@ pub struct Field<T> {
 impl<T: Read> Field<T> {
     /// A field of `T`'s whole width, `at` octets into its header.
     pub const fn new(name: &'static str, at: usize) -> Self {
-        Field { name, at, shift: 0, mask: u64::MAX, holds: PhantomData }
+        Field { name, id: Id::of(name), at, shift: 0, mask: u64::MAX, holds: PhantomData }
     }
 
     /// The bits of a field that remain after a right shift by `shift` and `mask`.
     pub const fn bits(name: &'static str, at: usize, shift: u32, mask: u64) -> Self {
-        Field { name, at, shift, mask, holds: PhantomData }
+        Field { name, id: Id::of(name), at, shift, mask, holds: PhantomData }
     }
 
     /// Reads the field from the view of its header.
@@ -80,25 +82,67 @@ impl<T: Read> Field<T> {
     /// `value` written as its type is written (numbers in decimal), and noted in the tree.
     #[inline(always)]
     pub fn show(self, value: T) -> Shown<T, T> {
-        Shown { name: self.name, value, text: value }
+        Shown { id: self.id, value, text: value }
     }
 
     /// `value` in hexadecimal without prefix, and noted in the tree.
     #[inline(always)]
     pub fn hex(self, value: T) -> Shown<T, Hex<T>> {
-        Shown { name: self.name, value, text: Hex(value) }
+        Shown { id: self.id, value, text: Hex(value) }
     }
 
     /// `text` in the line and `value` in the tree.
     #[inline(always)]
     pub fn text<P: Put>(self, value: T, text: P) -> Shown<T, P> {
-        Shown { name: self.name, value, text }
+        Shown { id: self.id, value, text }
+    }
+}
+
+/// A field of a header that is only noted: where it is, and which bits of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Slot {
+    id: Id,
+    at: usize,
+    octets: usize,
+    shift: u32,
+    mask: u64,
+}
+
+impl Slot {
+    /// A number or address of at most eight octets, `at` octets into its header.
+    pub(crate) const fn new(name: &str, at: usize, octets: usize) -> Self {
+        Slot { id: Id::of(name), at, octets, shift: 0, mask: u64::MAX }
+    }
+
+    /// The bits that remain after a right shift by `shift` and `mask`.
+    pub(crate) const fn bits(self, shift: u32, mask: u64) -> Self {
+        Slot { shift, mask, ..self }
+    }
+}
+
+impl Out {
+    /// Notes the fields of a header, as far as it is captured.
+    #[inline]
+    pub(crate) fn see_all(&mut self, header: &[Slot], v: View<'_>) {
+        let Some(tree) = &mut self.tree else { return };
+        for slot in header {
+            let Ok(octets) = v.bytes(slot.at, slot.octets) else { continue };
+            let number = octets.iter().fold(0_u64, |sum, &octet| sum << 8 | u64::from(octet));
+            tree.add(slot.id, Value::Number(number >> slot.shift & slot.mask));
+        }
+    }
+}
+
+impl<T> Noted for Field<T> {
+    #[inline(always)]
+    fn id(self) -> Id {
+        self.id
     }
 }
 
 /// A field's value for the tree together with its text for the line.
 pub struct Shown<T, P> {
-    name: &'static str,
+    id: Id,
     value: T,
     text: P,
 }
@@ -106,7 +150,7 @@ pub struct Shown<T, P> {
 impl<T: Read, P: Put> Put for Shown<T, P> {
     #[inline]
     fn put(self, o: &mut Out) {
-        o.note(self.name, self.value);
+        o.note(self.id, self.value);
         self.text.put(o);
     }
 }

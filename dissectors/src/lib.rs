@@ -6,12 +6,20 @@
 
 #![deny(unsafe_code)]
 
+/// A field by its name, found while compiling.
+macro_rules! id {
+    ($name:literal) => {
+        const { crate::fields::Id::of($name) }
+    };
+}
+
 mod below;
 mod calendar;
 pub mod checksum;
 mod dump;
 mod families;
 mod field;
+pub mod fields;
 mod frame;
 mod industrial;
 #[allow(unsafe_code)]
@@ -45,7 +53,7 @@ pub use line::Line;
 pub use names::{Names, Numeric, PortKind};
 pub use observe::{Facts, Observed, observe};
 pub use options::{Cipher, EspSecret, Options, PacketType};
-pub use out::Out;
+pub use out::{Noted, Out};
 pub use put::{Paint, Put};
 pub use registry::has_printer;
 pub use state::State;

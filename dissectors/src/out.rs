@@ -2,18 +2,40 @@
 //! names and the state that outlives a packet.
 
 use crate::below::Address;
+use crate::field::{Field, Read};
+use crate::fields::Id;
 use crate::line::Line;
 use crate::names::Names;
 use crate::observe::Facts;
 use crate::options::Options;
 use crate::put::{Chars, Paint, Put};
 use crate::state::{State, TcpBase};
-use crate::tree::{Node, Tree, Value};
+use crate::tree::{Tree, Value};
 use crate::view::{Step, Stop, View};
 
 /// Headers nested deeper than this are not followed: each costs stack, and a
 /// packet of 256 KiB can hold tens of thousands.
 const MAX_DEPTH: u32 = 256;
+
+/// What names a field.
+pub trait Noted {
+    /// The field.
+    fn id(self) -> Id;
+}
+
+impl Noted for Id {
+    #[inline(always)]
+    fn id(self) -> Id {
+        self
+    }
+}
+
+/// A name is searched for; a [`Field`] knows its place.
+impl Noted for &'static str {
+    fn id(self) -> Id {
+        Id::of(self)
+    }
+}
 
 /// The output of dissection: one line and, when asked, one tree.
 pub struct Out {
@@ -83,9 +105,27 @@ impl Out {
 
     /// Notes a field in the tree without printing it.
     #[inline]
-    pub fn note(&mut self, name: &'static str, value: impl Into<Value>) {
+    pub fn note(&mut self, field: impl Noted, value: impl Into<Value>) {
         if let Some(tree) = &mut self.tree {
-            tree.nodes.push(Node { name, value: value.into() });
+            tree.add(field.id(), value.into());
+        }
+    }
+
+    /// Notes text or data in the tree.
+    #[inline]
+    pub fn note_octets(&mut self, field: impl Noted, octets: &[u8]) {
+        if let Some(tree) = &mut self.tree {
+            tree.add_octets(field.id(), octets);
+        }
+    }
+
+    /// Notes a header's field in the tree, if it is captured.
+    #[inline]
+    pub(crate) fn see<T: Read>(&mut self, field: Field<T>, v: View<'_>) {
+        if let Some(tree) = &mut self.tree
+            && let Ok(value) = field.read(v)
+        {
+            tree.add(field.id(), value.into());
         }
     }
 

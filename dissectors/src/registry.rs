@@ -12,10 +12,10 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
-use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr};
+use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
-use crate::text::{beep, lines, resp, ssh, telnet, zmtp};
+use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
@@ -596,6 +596,12 @@ pub(crate) fn tcp_needs_earlier(below: &Below<'_>) -> bool {
 /// TCP payloads by the name that `-T` gives.
 const TCP_TYPES: &[(PacketType, Dissect)] =
     &[(PacketType::Domain, dns::over_tcp), (PacketType::Resp, resp::dissect), (PacketType::Zmtp1, zmtp::dissect)];
+
+/// Notes what a segment carries on whatever port.
+pub(crate) fn note_segment(o: &mut Out, payload: &[u8]) {
+    http_fields::note(o, payload);
+    tls_fields::note(o, payload);
+}
 
 /// Prints the payload of a TCP segment.
 pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {

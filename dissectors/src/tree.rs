@@ -1,11 +1,17 @@
-//! The tree of a packet: protocols and their fields, under Wireshark's names.
+//! The tree of a packet: the fields that its dissectors have read.
 
+use crate::fields::{Id, Kind};
 use crate::put::{Ipv4, Ipv6, Mac};
 
+/// Fields of a packet beyond so many are left out.
+const MAX_NODES: usize = 1 << 16;
+/// Octets of text and data of a packet beyond so many are left out.
+const MAX_OCTETS: usize = 1 << 20;
+
 /// A field's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// An unsigned number.
+    /// A number; nanoseconds where the field is a time.
     Number(u64),
     /// An IPv4 address.
     Ipv4([u8; 4]),
@@ -13,15 +19,14 @@ pub enum Value {
     Ipv6([u8; 16]),
     /// A MAC address.
     Mac([u8; 6]),
-    /// Text from a table of this crate.
-    Name(&'static str),
-    /// Octets from the packet.
-    Bytes(Box<[u8]>),
+    /// Text or data, where it starts and ends in the tree's own octets.
+    Octets(u32, u32),
 }
 
 macro_rules! value_from {
     ($($type:ty => $variant:ident($from:expr));* $(;)?) => {$(
         impl From<$type> for Value {
+            #[inline]
             fn from(value: $type) -> Self {
                 Value::$variant($from(value))
             }
@@ -33,26 +38,104 @@ value_from! {
     u16 => Number(u64::from);
     u32 => Number(u64::from);
     u64 => Number(u64::from);
+    i64 => Number(|v: i64| v as u64);
     usize => Number(|v| v as u64);
     bool => Number(u64::from);
     Ipv4 => Ipv4(|a: Ipv4| a.0);
     Ipv6 => Ipv6(|a: Ipv6| a.0);
     Mac => Mac(|a: Mac| a.0);
-    &'static str => Name(|s| s);
 }
 
 /// One noted field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Wireshark's display-filter name.
-    pub name: &'static str,
-    /// The value.
+    /// The field.
+    pub field: Id,
+    /// Its value.
     pub value: Value,
 }
 
-/// The fields of one packet in the order in which they were read.
+/// The fields of one packet in the order in which they were read, outermost
+/// header first.
 #[derive(Default, Debug)]
 pub struct Tree {
-    /// The fields, outermost header first.
-    pub nodes: Vec<Node>,
+    nodes: Vec<Node>,
+    octets: Vec<u8>,
+    /// Whether the data of segments and datagrams is noted.
+    pub payloads: bool,
+    /// By field: whether it is wanted; all are if nothing is said.
+    pub wanted: Option<Box<[bool]>>,
+}
+
+impl Tree {
+    /// The fields.
+    #[inline]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The text or data between two places of [`Value::Octets`].
+    #[inline]
+    pub fn octets(&self, from: u32, to: u32) -> &[u8] {
+        self.octets.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// Forgets everything.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+        self.octets.clear();
+    }
+
+    /// Adds a field.
+    #[inline]
+    pub fn add(&mut self, field: Id, value: Value) {
+        if !self.wants(field) {
+            return;
+        }
+        let Some(info) = field.info() else {
+            debug_assert!(false, "a field that dissectors/src/fields does not have");
+            return;
+        };
+        let value = match (info.kind, value) {
+            (Kind::Ipv4, Value::Number(number)) => Value::Ipv4((number as u32).to_be_bytes()),
+            (Kind::Mac, Value::Number(number)) => {
+                let [_, _, octets @ ..] = number.to_be_bytes();
+                Value::Mac(octets)
+            }
+            (Kind::Octets, Value::Mac(octets)) => self.keep(&octets),
+            (_, value) => value,
+        };
+        if self.nodes.len() < MAX_NODES {
+            self.nodes.push(Node { field, value });
+        }
+    }
+
+    /// Adds text or data.
+    #[inline]
+    pub fn add_octets(&mut self, field: Id, octets: &[u8]) {
+        if self.wants(field) && self.octets.len() + octets.len() <= MAX_OCTETS {
+            let value = self.keep(octets);
+            self.add(field, value);
+        }
+    }
+
+    #[inline]
+    fn wants(&self, field: Id) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.get(field.index()) == Some(&true))
+    }
+
+    fn keep(&mut self, octets: &[u8]) -> Value {
+        let start = self.octets.len() as u32;
+        self.octets.extend_from_slice(octets);
+        Value::Octets(start, self.octets.len() as u32)
+    }
+
+    /// Puts another value into the first node of a field.
+    pub fn replace(&mut self, field: Id, octets: &[u8]) {
+        let value = self.keep(octets);
+        if let Some(node) = self.nodes.iter_mut().find(|node| node.field == field) {
+            node.value = value;
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! tcpdump's order.
 
 use std::ffi::{OsStr, OsString};
+use std::mem;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::thread;
@@ -17,6 +18,7 @@ use super::numbers::based;
 use super::table::Kind;
 use super::verbs::{self, Verb, VerbArgs};
 use super::{secrets, usage};
+use crate::streams::row::Format;
 
 /// The most octets of a packet.
 const MAX_SNAPLEN: i64 = 262_144;
@@ -141,6 +143,12 @@ pub struct Args {
     pub match_octets: Option<Vec<u8>>,
     /// Only packets around those that match.
     pub trigger: Option<Trigger>,
+    /// The condition of `--where`.
+    pub condition: Option<String>,
+    /// How packets are printed.
+    pub format: Format,
+    /// Whether text tells how TCP connections go.
+    pub analyze: bool,
     /// Stop after so many packets.
     pub count: Option<u64>,
     /// Packets to skip.
@@ -219,6 +227,9 @@ pub(super) fn build(matches: &ArgMatches, verb: Option<Verb>) -> Result<Args, St
         match_text: None,
         match_octets: None,
         trigger: None,
+        condition: None,
+        format: Format::Text,
+        analyze: flag(matches, "analyze") > 0,
         count: None,
         skip: 0,
         sampling: 0,
@@ -329,6 +340,7 @@ struct Given {
     read: Option<PathBuf>,
     list: Option<PathBuf>,
     esp: Option<String>,
+    csv: bool,
 }
 
 /// Takes one option with its value.
@@ -363,6 +375,10 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
         "trigger" => args.trigger.get_or_insert_default().expression = Some(text.into_owned()),
         "before" => args.trigger.get_or_insert_default().before = time(&text, id)?,
         "after" => args.trigger.get_or_insert_default().after = time(&text, id)?,
+        "where" => args.condition = Some(text.into_owned()),
+        "json" => args.format = Format::Json,
+        "fields" => args.format = Format::Tsv(verbs::names(&text)),
+        "csv" => given.csv = true,
         "write" => args.write = Some(os.into()),
         "color" => {
             args.color = match &*text {
@@ -481,6 +497,12 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
         (None, Some(file)) => Input::File(file.clone()),
         (None, None) => Input::Live(given.interfaces.clone()),
     };
+    if given.csv {
+        args.format = mem::take(&mut args.format).with_commas()?;
+    }
+    if args.format != Format::Text && (hex || hex_ascii || ascii) {
+        return fail("--json and --fields print no dumps: -x, -X and -A cannot be used with them.");
+    }
     args.files.check_more(args.write.as_deref())?;
     if let Some(trigger) = &args.trigger {
         if trigger.expression.is_none() && args.match_text.is_none() && args.match_octets.is_none() {

@@ -27,12 +27,18 @@ pub struct Files {
     pub ring_seconds: Option<u64>,
     /// The octets after which the run ends.
     pub max_octets: Option<u64>,
+    /// Whether each conversation has a file of its own.
+    pub by_flow: bool,
 }
 
 impl Files {
     /// Whether there can be more than one.
     pub(crate) fn are_several(&self) -> bool {
-        self.size.is_some() || self.seconds.is_some() || self.ring_octets.is_some() || self.ring_seconds.is_some()
+        self.by_flow
+            || self.size.is_some()
+            || self.seconds.is_some()
+            || self.ring_octets.is_some()
+            || self.ring_seconds.is_some()
     }
 
     /// Takes an option with its value, if it is one of these.
@@ -48,6 +54,8 @@ impl Files {
             "hook" => self.hook = Some(value.to_owned()),
             "ring-bytes" => self.ring_octets = Some(octets(&text, id)?),
             "ring-age" => self.ring_seconds = Some(time(&text, id)?.as_millis().div_ceil(1000) as u64),
+            "split-by" if text == "flow" => self.by_flow = true,
+            "split-by" => return Err(Stop::failure(format!("unknown way to split '{text}'; there is flow"))),
             "max-bytes" => self.max_octets = Some(octets(&text, id)?),
             _ => {}
         }
@@ -84,6 +92,17 @@ impl Files {
             }
             if given && stdout && name != "--max-bytes" {
                 return Err(Stop::failure(format!("{name} cannot be used with -w -.")));
+            }
+        }
+        if self.by_flow {
+            if write.is_none() || stdout {
+                return Err(Stop::failure("--split-by needs a folder: -w DIR."));
+            }
+            let alone = Files { by_flow: false, ..self.clone() };
+            if alone.are_several() || self.max_octets.is_some() || self.count.is_some() || self.hook.is_some() {
+                return Err(Stop::failure(
+                    "--split-by cannot be used with -C, -G, -W, -z, --ring-bytes, --ring-age or --max-bytes.",
+                ));
             }
         }
         if self.hook_last && self.hook.is_none() {

@@ -1,6 +1,7 @@
 //! The command line: parsed without side effects, then checked in tcpdump's order.
 
 mod args;
+mod fields;
 mod files;
 mod numbers;
 mod secrets;
@@ -23,6 +24,9 @@ use table::Outcome;
 /// # Errors
 /// What is to be printed instead of running, and the exit code.
 pub fn parse(words: &[OsString]) -> Result<Args, Stop> {
+    if words.get(1).is_some_and(|word| word == fields::WORD) {
+        return Err(fields::list(&words[2..]));
+    }
     let split = verbs::split(words);
     let (verb, rest) = split.as_ref().map_or((None, words), |(verb, rest)| (Some(*verb), &rest[..]));
     match table::parse(rest, verb) {

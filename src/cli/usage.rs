@@ -13,18 +13,18 @@ pub fn version() -> String {
 /// The lines after a bad option.
 pub(super) fn usage() -> String {
     let lines = [
-        "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ --after time ] [ -B size ]",
-        "[ --before time ] [ -c count ] [--count]",
-        "[ -C file_size ] [ --color when ] [ --duration time ] [ -E algo:secret ]",
-        "[ -F file ] [ -G seconds ] [ -i interface ] [ --immediate-mode ]",
-        "[ -j tstamptype ] [ --lengths ] [ -M secret ] [ --match regex ]",
+        "Usage: sniff [-AbdDefgHIJKlLnNOpqStuUvxX#] [ --after time ] [ --analyze ]",
+        "[ -B size ] [ --before time ] [ -c count ] [--count]",
+        "[ -C file_size ] [ --color when ] [ --csv ] [ --duration time ] [ -E algo:secret ]",
+        "[ -F file ] [ --fields names ] [ -G seconds ] [ -i interface ] [ --immediate-mode ]",
+        "[ -j tstamptype ] [ --json ] [ --lengths ] [ -M secret ] [ --match regex ]",
         "[ --match-hex hex ] [ --max-bytes size ] [ --memory size ] [ --no-sandbox ]",
         "[ --number ] [ --print ]",
         "[ --print-sampling nth ] [ -Q in|out|inout ] [ -r file ]",
         "[ --ring-age time ] [ --ring-bytes size ] [ --rotate-hook-last ]",
-        "[ -s snaplen ] [ --skip count ] [ --stats time ] [ -T type ] [ --threads n ]",
-        "[ --trigger expression ] [ --version ]",
-        "[ -V file ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
+        "[ -s snaplen ] [ --skip count ] [ --split-by flow ] [ --stats time ] [ -T type ]",
+        "[ --threads n ] [ --trigger expression ] [ --version ] [ -V file ]",
+        "[ --where condition ] [ -w file ] [ -W filecount ] [ -y datalinktype ]",
         "[ --time-stamp-precision precision ] [ --micro ] [ --nano ]",
         "[ -z postrotate-command ] [ -Z user ] [ expression ]",
     ];

@@ -1,6 +1,7 @@
 //! The verbs, which come first on the command line, and their own options.
 
 use std::ffi::{OsStr, OsString};
+use std::mem;
 use std::path::PathBuf;
 
 use super::args::Stop;
@@ -76,6 +77,10 @@ const SHARED: &[&str] = &[
     "count",
     "skip",
     "line-buffered",
+    "duration",
+    "threads",
+    "user",
+    "no-sandbox",
     "numeric",
     "time",
     "verbose",
@@ -208,7 +213,7 @@ impl VerbArgs {
         let text = os.to_string_lossy();
         match id {
             "json" => self.format = Format::Json,
-            "fields" => self.format = Format::Tsv(text.split(',').map(|name| name.trim().to_owned()).collect()),
+            "fields" => self.format = Format::Tsv(names(&text)),
             "csv" => self.csv = true,
             "body" => self.body = true,
             "har" => self.har = Some(os.into()),
@@ -230,10 +235,7 @@ impl VerbArgs {
     /// The checks after parsing; what the words after the options leave as the filter.
     pub(super) fn check(&mut self, expression: &str) -> Result<String, Stop> {
         if self.csv {
-            match &mut self.format {
-                Format::Tsv(names) => self.format = Format::Csv(std::mem::take(names)),
-                _ => return Err(Stop::failure("--csv needs --fields")),
-            }
+            self.format = mem::take(&mut self.format).with_commas()?;
         }
         if self.verb != Verb::Follow {
             return Ok(expression.to_owned());
@@ -250,6 +252,21 @@ impl VerbArgs {
                 Ok(String::new())
             }
             Err(_) => Ok(expression.to_owned()),
+        }
+    }
+}
+
+/// The names of a list with commas.
+pub(super) fn names(text: &str) -> Vec<String> {
+    text.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+impl Format {
+    /// A table with commas instead of tabs.
+    pub(super) fn with_commas(self) -> Result<Self, Stop> {
+        match self {
+            Format::Tsv(names) | Format::Csv(names) => Ok(Format::Csv(names)),
+            Format::Text | Format::Json => Err(Stop::failure("--csv needs --fields")),
         }
     }
 }

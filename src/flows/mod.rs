@@ -1,21 +1,18 @@
 //! `sniff flows`: conversations with what was sent and how it went.
 
-mod analysis;
-
 use std::cmp::Reverse;
 
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
 use crate::output::Stamps;
+use crate::streams::analysis::Analysis;
 use crate::streams::decode::{TCP, UDP};
 use crate::streams::flow::{Key, Table};
 use crate::streams::row::{self, Column, Format, Value};
-use crate::streams::tcp::{Ends, Side, sent_by_client};
-use crate::streams::transport::{ACK, SYN, Segment, Transport, Transports};
+use crate::streams::tcp::{Ends, Side, is_from_client};
+use crate::streams::transport::{Segment, Transport, Transports};
 use crate::streams::{Consumer, nanos_between, text};
-
-use analysis::Analysis;
 
 /// The order of conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,8 +261,7 @@ impl Conversations {
             Transport::Udp(message) => (message.source, message.target, UDP, None),
         };
         let from_client = match segment {
-            Some(segment) if segment.flags & SYN != 0 => segment.flags & ACK == 0,
-            Some(_) => sent_by_client(source, target),
+            Some(segment) => is_from_client(segment),
             // The first datagram is a question.
             None => true,
         };

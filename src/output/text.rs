@@ -1,4 +1,4 @@
-//! Packets as lines of text.
+//! Packets as lines: of text, or of their fields.
 
 use std::mem;
 use std::sync::Arc;
@@ -7,6 +7,9 @@ use sniff_captures::Time;
 use sniff_dissectors::{Facts, Frame, Line, Names, Options, Out, State, body, header_fault};
 
 use super::Stamp;
+use super::object::Objects;
+use super::packet::{Grower, Place};
+use super::table::Columns;
 use crate::search::Search;
 
 /// A packet as it is shown.
@@ -21,6 +24,18 @@ pub(crate) struct Shown<'p> {
     pub number: u64,
     /// The number of its interface.
     pub interface: u32,
+    /// Where it stands among the others, if somebody wants to know.
+    pub place: Option<&'p Place>,
+}
+
+/// What a packet's line consists of.
+pub(crate) enum Form {
+    /// tcpdump's text.
+    Text,
+    /// A JSON object.
+    Json(Objects),
+    /// The fields of a table.
+    Table(Columns),
 }
 
 /// Prints packets into a buffer.
@@ -32,13 +47,29 @@ pub(crate) struct Printer {
     search: Option<Arc<Search>>,
     /// What stands before the lines of each interface, if that is shown.
     pub interfaces: Arc<[String]>,
+    form: Form,
+    grower: Grower,
 }
 
 impl Printer {
     /// A printer; hits of `search` are coloured where colours are wanted.
     pub(crate) fn new(out: Out, stamp: Stamp, number: bool, lengths: bool, search: Option<Arc<Search>>) -> Self {
         let search = search.filter(|_| out.opt.color);
-        Printer { out, stamp, number, lengths, search, interfaces: Arc::default() }
+        Printer {
+            out,
+            stamp,
+            number,
+            lengths,
+            search,
+            interfaces: Arc::default(),
+            form: Form::Text,
+            grower: Grower::default(),
+        }
+    }
+
+    /// Prints lines of another form.
+    pub(crate) fn form(self, form: Form) -> Self {
+        Printer { form, ..self }
     }
 
     /// The options that shape the text.
@@ -48,6 +79,9 @@ impl Printer {
 
     /// Prints a packet with the facts that were settled before, or with the state at hand.
     pub(crate) fn packet(&mut self, shown: &Shown<'_>, facts: Option<Facts>) {
+        if !matches!(self.form, Form::Text) {
+            return self.fields(shown, facts);
+        }
         let o = &mut self.out;
         let start = o.line.len();
         o.facts = facts;
@@ -64,11 +98,26 @@ impl Printer {
                 o.line.str(name);
             }
             body(o, &shown.frame);
+            if let Some(verdict) = shown.place.and_then(|place| place.tcp.as_ref()) {
+                verdict.write(&mut o.line);
+            }
         }
         o.line.byte(b'\n');
         if let Some(search) = &self.search {
             search.mark(o, start);
         }
+    }
+
+    /// Prints the fields of a packet.
+    fn fields(&mut self, shown: &Shown<'_>, facts: Option<Facts>) {
+        self.grower.grow(&mut self.out, shown, facts);
+        let Out { line, tree: Some(tree), .. } = &mut self.out else { return };
+        match &mut self.form {
+            Form::Text => {}
+            Form::Json(objects) => objects.write(line, tree),
+            Form::Table(columns) => columns.write(line, tree),
+        }
+        line.byte(b'\n');
     }
 
     /// Prints a packet at the end of `line`, with the state and the names that

@@ -23,3 +23,8 @@ pub(crate) fn read(args: &Args) -> Result<String, Failure> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     Ok(lines.collect::<Vec<_>>().join("\n").trim().to_owned())
 }
+
+/// Both of two expressions.
+pub(super) fn joined(expression: &str, more: &str) -> String {
+    if expression.is_empty() { more.to_owned() } else { format!("({expression}) and ({more})") }
+}

@@ -19,7 +19,7 @@ use super::workers::Workers;
 use super::{Failure, expression, plural, reason};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Save, Style, is_pcapng_name};
+use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
@@ -43,7 +43,7 @@ const OPENED_AHEAD: usize = 512;
 
 /// Opens the files, which only root may be able to; a FIFO that is not the first
 /// waits until it is its turn.
-fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
+pub(crate) fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
     let ahead = |(at, path): (usize, &PathBuf)| {
         let opens = path.as_os_str() != "-" && at < OPENED_AHEAD && (at == 0 || path.is_file());
         opens.then(|| File::open(path))
@@ -55,10 +55,12 @@ fn open_ahead(paths: &[PathBuf]) -> Vec<Option<io::Result<File>>> {
 pub(super) fn run(args: &Args, paths: &[PathBuf]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
     let make = Workers::new(args, None)?;
-    let mut course = make.course(args);
+    let condition = make.condition(args)?;
+    let pushed = make.pushed(args, condition.as_ref());
+    let mut course = make.course(args, condition);
     let mut output = Output::new(false)?;
     output.progress = Progress::new();
-    let result = read(args, paths, &make, &mut course, &mut output, &signals);
+    let result = read(args, paths, &make, pushed.as_deref(), &mut course, &mut output, &signals);
     output.progress = None;
     let finished = output.finish();
     if let Some(gate) = &course.gate {
@@ -78,6 +80,7 @@ fn read(
     args: &Args,
     paths: &[PathBuf],
     make: &Workers,
+    pushed: Option<&str>,
     course: &mut Course,
     output: &mut Output,
     signals: &Signals,
@@ -99,13 +102,16 @@ fn read(
         if let Some(read) = read.take() {
             expression = read?;
         }
-        let one_link = args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
-        let mut filters = Filters::new(expression.clone(), args.optimize, one_link);
+        let one_link = !args.files.by_flow && args.write.as_ref().is_some_and(|path| !is_pcapng_name(path));
+        let mut filters = Filters::new(expression.clone(), args.optimize, one_link).with(pushed.map(str::to_owned));
         filters.extend(records.interfaces())?;
         course.begin(records.interfaces(), &expression)?;
         match &first {
             None => {
-                if let Some(target) = &args.write {
+                if let Some(target) = args.write.as_ref().filter(|_| args.files.by_flow) {
+                    sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+                    output.split = Some(Split::create(target.as_os_str(), paths, args.nano)?);
+                } else if let Some(target) = &args.write {
                     let style = style(args, target, &records, &expression);
                     sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
                     output.save = Some(Save::create(args, paths, &style)?);
@@ -117,7 +123,7 @@ fn read(
                 return Err(Failure::Text(format!("{}: new dlt does not match original", path.display())));
             }
             Some(_) => {
-                if let Some(target) = &args.write {
+                if let Some(target) = args.write.as_ref().filter(|_| !args.files.by_flow) {
                     output.input(&style(args, target, &records, &expression))?;
                 }
             }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use sniff_captures::link;
 use sniff_captures::live::{self, Live};
-use sniff_filters::{Instruction, Program, Target, dump};
+use sniff_filters::{Instruction, Target, dump};
 
+use super::workers::Workers;
 use super::{Failure, expression, unfiltered};
 use crate::cli::{self, Args, Input, Listing};
 use crate::message::{self, harmless};
@@ -107,8 +108,9 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
         }
     };
     let expression = expression::read(args)?;
-    let program =
-        Program::compile(&expression, target, args.optimize).map_err(|text| unfiltered(&expression, text, target))?;
+    let workers = Workers::new(args, None)?;
+    let pushed = workers.pushed(args, workers.condition(args)?.as_ref());
+    let program = super::program(&expression, pushed.as_deref(), target, args.optimize)?;
     show(program.instructions(), args)
 }
 

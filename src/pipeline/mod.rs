@@ -16,7 +16,8 @@ use sniff_captures::Interface;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
-pub(crate) use files::{announce, list, open};
+pub(crate) use files::{announce, list, open, open_ahead};
+pub(crate) use live::{choose, refused, settings};
 pub(crate) use ring::Filters;
 
 use crate::message;
@@ -109,15 +110,23 @@ pub(crate) fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-/// Compiles the filter for packets of an interface.
-fn compile(expression: &str, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
+/// Compiles the filter for packets of an interface, with `pushed` where it fits
+/// the link type.
+fn compile(expression: &str, pushed: Option<&str>, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
     let link = sniff_captures::link::to_dlt(interface.link);
     let target = Target { link, snaplen: interface.snaplen, mask: 0 };
-    Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))
+    program(expression, pushed, target, optimize)
+}
+
+/// Compiles the filter for a target.
+fn program(expression: &str, pushed: Option<&str>, target: Target, optimize: bool) -> Result<Program, Failure> {
+    let alone = Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))?;
+    let both = pushed.map(|pushed| Program::compile(&expression::joined(expression, pushed), target, optimize));
+    Ok(both.and_then(Result::ok).unwrap_or(alone))
 }
 
 /// The failure of a filter that does not compile.
-fn unfiltered(expression: &str, text: String, target: Target) -> Failure {
+pub(crate) fn unfiltered(expression: &str, text: String, target: Target) -> Failure {
     if expression.is_empty() || !(text.contains("syntax error") || text.contains('\'')) {
         return Failure::Text(text);
     }

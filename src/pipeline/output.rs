@@ -9,13 +9,15 @@ use sniff_captures::live::Counts;
 use super::Failure;
 use super::progress::Progress;
 use super::ring::{Desk, Worker};
-use crate::output::{Save, Stdout, Style};
+use crate::output::{Save, Split, Stdout, Style};
 
 /// The outputs of a run.
 pub(super) struct Output {
     stdout: Stdout,
     /// The file of `-w`, once it is known what goes into it.
     pub save: Option<Save>,
+    /// The files of `--split-by`.
+    pub split: Option<Split>,
     /// Whether packets go out as soon as they come: nobody knows when the next will.
     pub eager: bool,
     /// Reports how far a file is read.
@@ -25,7 +27,7 @@ pub(super) struct Output {
 impl Output {
     /// Standard output alone; the file of `-w` comes later.
     pub(super) fn new(eager: bool) -> Result<Self, Failure> {
-        Ok(Output { stdout: Stdout::new()?, save: None, eager, progress: None })
+        Ok(Output { stdout: Stdout::new()?, save: None, split: None, eager, progress: None })
     }
 
     /// Puts out what a worker has made of its chunk: who sees the line of a packet
@@ -37,8 +39,8 @@ impl Output {
                 save.records(octets, packets)?;
             }
             let mut end = None;
-            for (at, (packet, block)) in worker.records().enumerate() {
-                if block {
+            for (at, (packet, link)) in worker.records().enumerate() {
+                if link.is_none() {
                     save.block(packet.record)?;
                 } else if !save.packet(&packet)? {
                     end = Some(at);
@@ -50,6 +52,13 @@ impl Output {
             }
             if let Some(end) = end {
                 worker.desk.cut(end);
+            }
+        }
+        if let Some(split) = &mut self.split {
+            for (packet, link) in worker.records() {
+                if let Some(link) = link {
+                    split.packet(&packet, link)?;
+                }
             }
         }
         self.put_text(&mut worker.desk)
@@ -69,6 +78,7 @@ impl Output {
 
     /// Lets out what is held back of the file.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        self.split.as_mut().map_or(Ok(()), Split::flush)?;
         self.save.as_mut().map_or(Ok(()), |save| Ok(save.flush()?))
     }
 
@@ -79,6 +89,7 @@ impl Output {
 
     /// Ends the files of `-w`.
     pub(super) fn finish(&mut self) -> Result<(), Failure> {
+        self.split.as_mut().map_or(Ok(()), Split::flush)?;
         self.save.as_mut().map_or(Ok(()), |save| Ok(save.finish()?))
     }
 

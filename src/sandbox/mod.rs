@@ -48,7 +48,10 @@ impl Policy {
         Policy {
             user: args.user.clone(),
             confine: args.sandbox,
-            output: args.write.as_deref().filter(|path| path.as_os_str() != "-").map(folder),
+            output: match args.write.as_deref().filter(|path| path.as_os_str() != "-") {
+                Some(path) if args.files.by_flow => Some(path.to_owned()),
+                path => path.map(folder),
+            },
             inputs,
             names: args.text.numeric == 0 || late_filter && !matches!(args.input, Input::Live(_)),
             commands: args.files.hook.is_some(),

@@ -4,6 +4,7 @@
 //! Nothing here knows how packets are read. A verb is a [`Consumer`]; the driver
 //! feeds it packets and writes what it has put into its [`Consumer::output`].
 
+pub mod analysis;
 pub mod decode;
 pub mod defrag;
 pub mod flow;

@@ -52,10 +52,10 @@ impl Ends {
     }
 }
 
-/// Whether a packet's sender is the client, where nothing tells but the ports:
-/// servers have the lower one.
-pub fn sent_by_client(source: Endpoint, target: Endpoint) -> bool {
-    source.port >= target.port
+/// Whether a segment that begins what is known of a connection comes from the
+/// client; without SYN the ports tell: servers have the lower one.
+pub fn is_from_client(segment: &Segment<'_>) -> bool {
+    if segment.flags & SYN != 0 { segment.flags & ACK == 0 } else { segment.source.port >= segment.target.port }
 }
 
 /// Whether a conversation wants more.
@@ -190,11 +190,7 @@ fn connection_held<C: Conversation>(connection: &Connection<C>) -> usize {
 impl<C: Conversation> Connection<C> {
     /// A connection that begins with this segment.
     fn new(segment: &Segment<'_>, reversed: bool, number: u64) -> Self {
-        let from_client = if segment.flags & SYN != 0 {
-            segment.flags & ACK == 0
-        } else {
-            sent_by_client(segment.source, segment.target)
-        };
+        let from_client = is_from_client(segment);
         Connection {
             halves: [Half::default(), Half::default()],
             client_is_b: from_client == reversed,

@@ -93,18 +93,7 @@ impl Net {
     /// A capture that listens on so many interfaces.
     pub fn capture_of(&self, scratch: &Scratch, interfaces: usize, args: &[&str]) -> Capture {
         let mut command = self.inside(Some(scratch), env!("CARGO_BIN_EXE_sniff"), args);
-        self.started(command.stdout(Stdio::piped()).stderr(Stdio::piped()), interfaces)
-    }
-
-    /// What a command that becomes a capture of so many interfaces is, once it listens.
-    pub fn started(&self, command: &mut Command, interfaces: usize) -> Capture {
-        let mut child = command.spawn().expect("the program starts");
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        while said.matches("listening on ").count() < interfaces {
-            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
-        }
-        Capture { child, stderr, said }
+        Capture::of(command.stdout(Stdio::piped()).stderr(Stdio::piped()), interfaces)
     }
 }
 
@@ -134,6 +123,17 @@ pub struct Capture {
 }
 
 impl Capture {
+    /// What a command that becomes a capture of so many interfaces is, once it listens.
+    pub fn of(command: &mut Command, interfaces: usize) -> Self {
+        let mut child = command.spawn().expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while said.matches("listening on ").count() < interfaces {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "it does not listen: {said}");
+        }
+        Capture { child, stderr, said }
+    }
+
     /// `ip netns exec` becomes the program, so that the process is the program's.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();

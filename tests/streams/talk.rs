@@ -1,5 +1,8 @@
 //! TCP conversations as capture files.
 
+// Each test file uses only some of this.
+#![allow(dead_code)]
+
 use crate::common::{Scratch, header, words};
 
 /// A TCP connection from 10.0.0.1:5000 to 10.0.0.2:80; each packet comes a

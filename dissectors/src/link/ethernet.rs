@@ -24,7 +24,10 @@ pub(crate) const MAX_LENGTH: u16 = 1500;
 const DESTINATION: Field<Mac> = Field::new("eth.dst", 0);
 const SOURCE: Field<Mac> = Field::new("eth.src", 6);
 const TYPE: Field<u16> = Field::new("eth.type", 0);
-const TAG: Field<u16> = Field::new("vlan.tci", 0);
+const LENGTH: Field<u16> = Field::new("eth.len", 0);
+const TAG: Field<u16> = Field::bits("vlan.id", 0, 0, 0xfff);
+const PRIORITY: Field<u16> = Field::bits("vlan.priority", 0, 13, 7);
+const DROP_ELIGIBLE: Field<u16> = Field::bits("vlan.dei", 0, 12, 1);
 const TAG_TYPE: Field<u16> = Field::new("vlan.etype", 2);
 
 /// What an encapsulation prints before the Ethernet header that it carries.
@@ -88,8 +91,8 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
         return Ok(());
     }
     let (source, destination) = (v.get(SOURCE)?, v.get(DESTINATION)?);
-    o.note(DESTINATION.name, destination);
-    o.note(SOURCE.name, source);
+    o.note(DESTINATION, destination);
+    o.note(SOURCE, source);
     if o.opt.link {
         addresses(o, source, destination);
     }
@@ -169,7 +172,11 @@ impl Walk<'_, '_> {
     /// The next type or length.
     fn take_type(&mut self, o: &mut Out) -> Step<u16> {
         let kind = self.rest.get(TYPE)?;
-        o.note(TYPE.name, kind);
+        if kind <= MAX_LENGTH {
+            o.note(LENGTH, kind)
+        } else {
+            o.note(TYPE, kind)
+        }
         self.skip(2);
         Ok(kind)
     }
@@ -188,8 +195,10 @@ impl Walk<'_, '_> {
             *self.link_len += self.rest.caplen().min(self.rest.len());
             return Ok(None);
         }
-        let tag = self.rest.get(TAG)?;
-        o.note(TAG.name, tag);
+        let tag = self.rest.u16(0)?;
+        o.see(PRIORITY, self.rest);
+        o.see(DROP_ELIGIBLE, self.rest);
+        o.see(TAG, self.rest);
         if o.opt.link {
             put_type(o, kind);
             self.length(o);
@@ -197,7 +206,7 @@ impl Walk<'_, '_> {
             o.put(", ");
         }
         let inner = self.rest.get(TAG_TYPE)?;
-        o.note(TAG_TYPE.name, inner);
+        o.note(TAG_TYPE, inner);
         self.skip(TAG_LEN);
         Ok(Some(inner))
     }

@@ -42,7 +42,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let protocol = v.get(PROTOCOL)?;
-    o.note(PROTOCOL.name, protocol);
+    o.note(PROTOCOL, protocol);
     if o.opt.link {
         o.put((named_hex(ADDRESSES, v.get(ADDRESS)?, "0x", 2), ", ethertype "));
         o.put((named(ETHERTYPES, protocol, "Unknown"), " (0x", Hex4(protocol), "), length ", v.len(), ": "));

@@ -88,6 +88,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
         control = v.le16(2)?;
         header = 4;
     }
+    if ssap_field != SAP_GLOBAL || dsap_field != SAP_GLOBAL {
+        o.note(id!("llc.dsap"), dsap_field);
+        o.note(id!("llc.ssap"), ssap_field);
+        o.note(id!("llc.control"), control);
+    }
     if ssap_field == SAP_GLOBAL && dsap_field == SAP_GLOBAL {
         // IPX in a bare 802.3 frame: there is no LLC header, these octets are
         // the checksum that IPX does not use.
@@ -241,6 +246,13 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
     }
     let (organization, kind) = (v.u24(0)?, v.u16(3)?);
     let inner = v.skip(SNAP_HEADER);
+    o.note(id!("llc.oui"), organization);
+    let field = match organization {
+        OUI_ETHERNET => id!("llc.type"),
+        OUI_CISCO => id!("llc.cisco_pid"),
+        _ => id!("llc.pid"),
+    };
+    o.note(field, kind);
     if o.opt.link {
         o.put(("oui ", named(ORGANIZATIONS, organization, "Unknown"), " (0x", Hex6(organization), "), "));
         o.put(if organization == OUI_ETHERNET { "ethertype " } else { "pid " });

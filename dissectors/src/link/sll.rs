@@ -68,7 +68,7 @@ pub(crate) fn frame2(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     names::put_interface(o, v.get(INTERFACE2)?, 5);
     o.put(" ");
     let direction = v.get(DIRECTION2)?;
-    o.note(DIRECTION2.name, direction);
+    o.note(DIRECTION2, direction);
     padded(o, lookup(DIRECTIONS, direction.into()).unwrap_or("?"), false);
     cooked(o, v, below, &SLL2)
 }
@@ -152,7 +152,7 @@ fn header(o: &mut Out, v: View<'_>, version: &Version, length: usize) -> Step {
 /// The direction and the address of version 1.
 fn addresses(o: &mut Out, v: View<'_>) -> Step {
     let direction = v.get(DIRECTION)?;
-    o.note(DIRECTION.name, direction);
+    o.note(DIRECTION, direction);
     padded(o, lookup(DIRECTIONS, direction.into()).unwrap_or("?"), true);
     if v.get(ADDRESS_LEN)? == 6 {
         o.put((ADDRESS.show(v.get(ADDRESS)?), " "));

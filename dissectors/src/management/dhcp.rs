@@ -2,7 +2,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
-use crate::management::dhcp_options;
+use crate::management::{dhcp_fields, dhcp_options};
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Ipv4, Mac, Named, Otherwise, Table, bits};
 use crate::view::{Step, Stop, View};
@@ -41,7 +41,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "bootp";
     let operation = v.get(OPERATION)?;
     o.put(("BOOTP/DHCP, ", Named(OPERATIONS, operation.into(), Otherwise::Hex("unknown (0x", 2, ")"))));
-    o.note(OPERATION.name, operation);
+    if o.tree.is_some() {
+        note(o, v);
+    }
     let (hardware, hardware_len) = (v.get(HARDWARE)?, v.get(HARDWARE_LEN)?);
     let has_mac = hardware == ETHERNET && hardware_len == MAC_LEN;
     if has_mac && operation == REQUEST {
@@ -55,26 +57,47 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.close(result)
 }
 
+/// The tree's fields.
+fn note(o: &mut Out, v: View<'_>) {
+    o.see(OPERATION, v);
+    o.see(HARDWARE, v);
+    o.see(HARDWARE_LEN, v);
+    o.see(HOPS, v);
+    o.see(ID, v);
+    o.see(SECONDS, v);
+    o.see(FLAGS, v);
+    for field in [CLIENT, YOURS, SERVER, RELAY] {
+        o.see(field, v);
+    }
+    if v.get(HARDWARE_LEN) == Ok(MAC_LEN) {
+        o.see(MAC, v);
+    }
+    o.see(VENDOR, v);
+    if v.get(VENDOR) == Ok(MAGIC_OPTIONS) {
+        dhcp_fields::note(o, v.skip(VENDOR_AT + 4).payload());
+    }
+}
+
 fn verbose(o: &mut Out, v: View<'_>, hardware: u8, hardware_len: u8) -> Step {
     v.get(SECONDS)?;
     let has_mac = hardware == ETHERNET && hardware_len == MAC_LEN;
     if hardware != ETHERNET {
-        o.put((", htype ", HARDWARE.show(hardware)));
+        o.put((", htype ", hardware));
     }
     if !has_mac {
-        o.put((", hlen ", HARDWARE_LEN.show(hardware_len)));
+        o.put((", hlen ", hardware_len));
     }
     if v.get(HOPS)? != 0 {
-        o.put((", hops ", HOPS.show(v.get(HOPS)?)));
+        o.put((", hops ", v.get(HOPS)?));
     }
     if v.get(ID)? != 0 {
-        o.put((", xid 0x", ID.hex(v.get(ID)?)));
+        o.put((", xid 0x", Hex(v.get(ID)?)));
     }
     if v.get(SECONDS)? != 0 {
-        o.put((", secs ", SECONDS.show(v.get(SECONDS)?)));
+        o.put((", secs ", v.get(SECONDS)?));
     }
     let flags = v.get(FLAGS)?;
-    o.put((", Flags [", FLAGS.text(flags, bits(FLAG_NAMES, flags, ", ", "none")), "]"));
+    o.put((", Flags [", bits(FLAG_NAMES, flags, ", ", "none"), "]"));
     if o.opt.verbose > 1 {
         o.put((" (0x", Hex4(flags), ")"));
     }
@@ -87,11 +110,11 @@ fn verbose(o: &mut Out, v: View<'_>, hardware: u8, hardware_len: u8) -> Step {
     for (field, name) in addresses {
         let address = v.get(field)?;
         if address.0 != [0; 4] {
-            o.put((name, field.show(address)));
+            o.put((name, address));
         }
     }
     if has_mac {
-        o.put(("\n\t  Client-Ethernet-Address ", MAC.show(v.get(MAC)?)));
+        o.put(("\n\t  Client-Ethernet-Address ", v.get(MAC)?));
     }
     text(o, v, SERVER_NAME, "\n\t  sname \"")?;
     text(o, v, BOOT_FILE, "\n\t  file \"")?;

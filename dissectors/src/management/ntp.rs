@@ -12,7 +12,8 @@ const TIME_HEADER: usize = 48;
 /// Octets of a control message without data.
 const CONTROL_HEADER: usize = 12;
 
-const LEAP: Field<u8> = Field::bits("ntp.flags.li", 0, 0, 0xc0);
+const ALL_FLAGS: Field<u8> = Field::new("ntp.flags", 0);
+const LEAP_INDICATOR: Field<u8> = Field::bits("ntp.flags.li", 0, 6, 3);
 const VERSION: Field<u8> = Field::bits("ntp.flags.vn", 0, 3, 7);
 const MODE: Field<u8> = Field::bits("ntp.flags.mode", 0, 0, 7);
 const STRATUM: Field<u8> = Field::new("ntp.stratum", 1);
@@ -20,12 +21,12 @@ const POLL: Field<u8> = Field::new("ntp.ppoll", 2);
 const PRECISION: Field<u8> = Field::new("ntp.precision", 3);
 const ROOT_DELAY: usize = 4;
 const ROOT_DISPERSION: usize = 8;
-const REFERENCE_ID: Field<u32> = Field::new("ntp.refid", 12);
+const REFERENCE_ID: usize = 12;
 const REFERENCE: usize = 16;
 const ORIGIN: usize = 24;
 const RECEIVE: usize = 32;
 const TRANSMIT: usize = 40;
-const KEY_ID: Field<u32> = Field::new("ntp.keyid", 48);
+const KEY_ID: usize = 48;
 
 const CONTROL: Field<u8> = Field::new("ntp.ctrl.flags2", 1);
 const SEQUENCE: Field<u16> = Field::new("ntp.ctrl.sequence", 2);
@@ -34,6 +35,8 @@ const ASSOCIATION: Field<u16> = Field::new("ntp.ctrl.associd", 6);
 const OFFSET: Field<u16> = Field::new("ntp.ctrl.offset", 8);
 const COUNT: Field<u16> = Field::new("ntp.ctrl.count", 10);
 
+/// The bits of the first octet that are the leap indicator.
+const LEAP: u8 = 0xc0;
 const MODE_CONTROL: u8 = 6;
 const MODE_RESERVED: u8 = 7;
 const MODES: Table = &[
@@ -58,13 +61,16 @@ const INFO_REPLY: u8 = 63;
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ntp";
     let (version, mode) = (v.get(VERSION)?, v.get(MODE)?);
-    o.put(("NTPv", VERSION.show(version), ", ", MODE.text(mode, named(MODES, mode, "Unknown mode"))));
+    if o.tree.is_some() {
+        note(o, v, mode);
+    }
+    o.put(("NTPv", version, ", ", named(MODES, mode, "Unknown mode")));
     o.put((", length ", v.len()));
     if o.opt.verbose == 0 {
         return Ok(());
     }
-    let leap = v.get(LEAP)?;
-    o.put(("\n\tLeap indicator: ", LEAP.text(leap, named(LEAPS, leap, "Unknown")), " (", leap, ")"));
+    let leap = v.u8(0)? & LEAP;
+    o.put(("\n\tLeap indicator: ", named(LEAPS, leap, "Unknown"), " (", leap, ")"));
     let result = match mode {
         MODE_CONTROL => control(o, v),
         MODE_RESERVED => Ok(()),
@@ -75,6 +81,24 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return v.need(v.len());
     }
     result
+}
+
+/// The tree's fields.
+fn note(o: &mut Out, v: View<'_>, mode: u8) {
+    for field in [ALL_FLAGS, LEAP_INDICATOR, VERSION, MODE] {
+        o.see(field, v);
+    }
+    if mode == MODE_CONTROL || mode == MODE_RESERVED {
+        return;
+    }
+    for field in [STRATUM, POLL, PRECISION] {
+        o.see(field, v);
+    }
+    for (name, at) in [(id!("ntp.refid"), REFERENCE_ID), (id!("ntp.keyid"), TIME_HEADER)] {
+        if let Ok(octets) = v.bytes(at, 4) {
+            o.note_octets(name, octets);
+        }
+    }
 }
 
 fn time(o: &mut Out, v: View<'_>) -> Step {
@@ -88,16 +112,15 @@ fn time(o: &mut Out, v: View<'_>) -> Step {
         2..=15 => "secondary reference",
         _ => "reserved",
     };
-    o.put((", Stratum ", STRATUM.show(stratum), " (", stratum_name, ")"));
+    o.put((", Stratum ", stratum, " (", stratum_name, ")"));
     let exponent = v.get(POLL)? as i8;
     o.put((", poll ", exponent));
     poll(o, exponent);
     o.put((", precision ", v.get(PRECISION)? as i8));
     o.put(("\n\tRoot Delay: ", Short::read(v, ROOT_DELAY)?));
     o.put((", Root dispersion: ", Short::read(v, ROOT_DISPERSION)?));
-    let reference = v.get(REFERENCE_ID)?;
+    let reference = v.u32(REFERENCE_ID)?;
     o.put(", Reference-ID: ");
-    o.note(REFERENCE_ID.name, reference);
     let octets = reference.to_be_bytes();
     match stratum {
         UNSPECIFIED => o.put("(unspec)"),
@@ -138,7 +161,7 @@ fn authenticator(o: &mut Out, v: View<'_>) -> Step {
             return Ok(());
         }
     };
-    o.put(("\n\tKey id: ", KEY_ID.show(v.get(KEY_ID)?)));
+    o.put(("\n\tKey id: ", v.u32(KEY_ID)?));
     if words > 0 {
         v.bytes(DIGEST, words * 4)?;
         o.put("\n\tAuthentication: ");

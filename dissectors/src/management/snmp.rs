@@ -116,6 +116,9 @@ fn verbose(o: &mut Out, text: &str) {
 fn message(o: &mut Out, v: View<'_>) -> Step {
     let mut level = Level(v).sequence(o, "[!init SEQ]", " extra after iSEQ]")?;
     let version = level.integer(o, "[version!=INT]")?;
+    if version != VERSION_3 {
+        o.note(id!("snmp.version"), version as u32);
+    }
     match version {
         VERSION_1 => verbose(o, "{ SNMPv1 "),
         VERSION_2C => verbose(o, "{ SNMPv2c "),
@@ -141,6 +144,7 @@ fn said(result: Step) -> Step {
 
 fn community(o: &mut Out, mut level: Level<'_>, version: i32) -> Step {
     let community = level.string(o, "[comm!=STR]")?;
+    o.note_octets(id!("snmp.community"), community.content.payload());
     if community.content.payload() != DEFAULT_COMMUNITY {
         o.put("C=");
         snmp_asn1::put_string(o, &community)?;

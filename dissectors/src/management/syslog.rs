@@ -1,13 +1,11 @@
 //! Syslog in its BSD form (RFC 3164).
 
 use crate::below::Below;
-use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
 use crate::view::{Step, Stop, View};
 
 /// The opening bracket of the priority.
-const OPENING: Field<u8> = Field::new("syslog.priority", 0);
 /// Digits of a priority, at most.
 const MAX_DIGITS: usize = 3;
 
@@ -57,7 +55,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn message(o: &mut Out, v: View<'_>) -> Step {
-    if v.get(OPENING)? != b'<' {
+    if v.u8(0)? != b'<' {
         return Err(Stop::Malformed);
     }
     let mut priority = 0;
@@ -70,8 +68,10 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     at += 1;
-    o.note(OPENING.name, priority);
     let (facility, severity) = (priority >> 3, priority & 7);
+    o.note(id!("syslog.facility"), facility);
+    o.note(id!("syslog.level"), severity);
+    o.note_octets(id!("syslog.msg"), v.skip(at).payload());
     let facility_name = Named(FACILITIES, facility, UNKNOWN);
     let severity_name = Named(SEVERITIES, severity, UNKNOWN);
     if o.opt.verbose == 0 {

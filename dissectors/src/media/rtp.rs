@@ -1,7 +1,7 @@
 //! RTP (RFC 3550) and its first draft version.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::Hex4;
 use crate::view::{Step, View};
@@ -11,6 +11,19 @@ const SEQUENCE: Field<u16> = Field::new("rtp.seq", 2);
 const TIMESTAMP: Field<u32> = Field::new("rtp.timestamp", 4);
 /// The payload type of H.261 video (RFC 3551, section 6).
 const H261: u32 = 0x1f;
+
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("rtp.version", 0, 1).bits(6, 3),
+    Slot::new("rtp.padding", 0, 1).bits(5, 1),
+    Slot::new("rtp.ext", 0, 1).bits(4, 1),
+    Slot::new("rtp.cc", 0, 1).bits(0, 15),
+    Slot::new("rtp.marker", 1, 1).bits(7, 1),
+    Slot::new("rtp.p_type", 1, 1).bits(0, 127),
+    Slot::new("rtp.seq", 2, 2),
+    Slot::new("rtp.timestamp", 4, 4),
+    Slot::new("rtp.ssrc", 8, 4),
+];
 
 /// A packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
@@ -37,7 +50,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     };
     o.put(("udp/", name, " ", v.len() - header, " c", kind, " "));
     o.put((if extended != 0 { "+" } else { "" }, if marker != 0 { "*" } else { "" }));
-    o.put((" ", SEQUENCE.show(v.get(SEQUENCE)?), " ", TIMESTAMP.show(timestamp)));
+    if !first_version {
+        o.see_all(FIELDS, v);
+    }
+    o.put((" ", v.get(SEQUENCE)?, " ", timestamp));
     if o.opt.verbose == 0 {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
+use crate::naming::dns_fields;
 use crate::naming::dns_names::{self, Message};
 use crate::naming::dns_records::{self, OPT};
 use crate::out::Out;
@@ -95,6 +96,7 @@ pub(crate) fn over_tcp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let prefix = usize::from(v.u16(0)?);
+    o.note(id!("dns.length"), prefix);
     let length = v.len() - 2;
     if prefix != length {
         o.put((" [prefix length(", prefix, ") != length(", length, ")]"));
@@ -111,6 +113,9 @@ fn message(o: &mut Out, v: View<'_>, multicast: bool) -> Step {
         o.put(("domain [length ", v.len(), " < ", HEADER, "]"));
         o.invalid();
         return Ok(());
+    }
+    if o.tree.is_some() {
+        dns_fields::note(o, v, multicast);
     }
     let result = sections(o, Message::new(v, multicast));
     o.close(result)
@@ -133,12 +138,6 @@ fn sections(o: &mut Out, mut m: Message<'_>) -> Step {
         additionals: m.view.get(ADDITIONALS)?,
     };
     let flags = m.view.get(FLAGS)?;
-    o.note(ID.name, m.view.get(ID)?);
-    o.note(FLAGS.name, flags);
-    o.note(QUESTIONS.name, counts.questions);
-    o.note(ANSWERS.name, counts.answers);
-    o.note(AUTHORITIES.name, counts.authorities);
-    o.note(ADDITIONALS.name, counts.additionals);
     if flags & RESPONSE != 0 {
         response(o, &mut m, flags, &counts)?;
     } else {

@@ -2,6 +2,7 @@
 
 pub(crate) mod dns;
 mod dns_edns;
+mod dns_fields;
 pub(crate) mod dns_names;
 mod dns_records;
 pub(crate) mod lwres;

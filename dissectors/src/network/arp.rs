@@ -14,6 +14,11 @@ const PROTOCOL: Field<u16> = Field::new("arp.proto.type", 2);
 const HARDWARE_LEN: Field<u8> = Field::new("arp.hw.size", 4);
 const PROTOCOL_LEN: Field<u8> = Field::new("arp.proto.size", 5);
 const OPERATION: Field<u16> = Field::new("arp.opcode", 6);
+/// The addresses of ARP for IPv4 over Ethernet.
+const SENDER_MAC: Field<Mac> = Field::new("arp.src.hw_mac", 8);
+const SENDER: Field<Ipv4> = Field::new("arp.src.proto_ipv4", 14);
+const TARGET_MAC: Field<Mac> = Field::new("arp.dst.hw_mac", 18);
+const TARGET: Field<Ipv4> = Field::new("arp.dst.proto_ipv4", 24);
 
 /// Octets before the addresses.
 const HEADER: usize = 8;
@@ -59,6 +64,7 @@ fn is_ip(protocol: u16) -> bool {
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "arp";
     v.need(HEADER)?;
+    note(o, v)?;
     if v.get(HARDWARE)? == ATM {
         return atm(o, v);
     }
@@ -104,9 +110,27 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     Ok(())
 }
 
+/// The tree's fields.
+fn note(o: &mut Out, v: View<'_>) -> Step {
+    if o.tree.is_none() {
+        return Ok(());
+    }
+    o.see(HARDWARE, v);
+    o.see(PROTOCOL, v);
+    o.see(HARDWARE_LEN, v);
+    o.see(PROTOCOL_LEN, v);
+    o.see(OPERATION, v);
+    if v.get(HARDWARE)? == 1 && is_ip(v.get(PROTOCOL)?) && (v.get(HARDWARE_LEN)?, v.get(PROTOCOL_LEN)?) == (6, 4) {
+        o.see(SENDER_MAC, v);
+        o.see(SENDER, v);
+        o.see(TARGET_MAC, v);
+        o.see(TARGET, v);
+    }
+    Ok(())
+}
+
 /// `Request `, after a comma where the address formats stand before it.
 fn operation(o: &mut Out, value: u16) {
-    o.note(OPERATION.name, value);
     let comma = if o.opt.verbose > 0 { ", " } else { "" };
     o.put((comma, Named(OPERATION_NAMES, value.into(), Otherwise::Dec("Unknown (", ")")), " "));
 }

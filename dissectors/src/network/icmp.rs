@@ -13,6 +13,10 @@ const CODE: Field<u8> = Field::new("icmp.code", 1);
 const CHECKSUM: Field<u16> = Field::new("icmp.checksum", 2);
 const ID: Field<u16> = Field::new("icmp.ident", 4);
 const SEQUENCE: Field<u16> = Field::new("icmp.seq", 6);
+const NEXT_MTU: Field<u16> = Field::new("icmp.mtu", 6);
+const GATEWAY: Field<Ipv4> = Field::new("icmp.redir_gw", 4);
+/// The code of a datagram that may not be fragmented and must.
+const FRAGMENTATION_NEEDED: u8 = 4;
 /// Octets before what depends on the type.
 const HEADER: usize = 8;
 
@@ -49,8 +53,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let ip = ip_of(below)?;
     let kind = v.get(TYPE)?;
     let code = v.get(CODE)?;
-    o.note(TYPE.name, kind);
-    o.note(CODE.name, code);
+    o.note(TYPE, kind);
+    o.note(CODE, code);
+    note(o, v, kind, code);
     // A message that is cut prints none of its text.
     let start = o.line.len();
     o.put("ICMP ");
@@ -83,6 +88,20 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     Ok(())
 }
 
+/// The tree's fields of some types.
+fn note(o: &mut Out, v: View<'_>, kind: u8, code: u8) {
+    o.see(CHECKSUM, v);
+    match kind {
+        ECHO | ECHO_REPLY | TIMESTAMP..=MASK_REPLY => {
+            o.see(ID, v);
+            o.see(SEQUENCE, v);
+        }
+        UNREACHABLE if code == FRAGMENTATION_NEEDED => o.see(NEXT_MTU, v),
+        REDIRECT => o.see(GATEWAY, v),
+        _ => {}
+    }
+}
+
 /// The datagram that the message is about. Its own length bounds it, since
 /// extensions may follow.
 fn quoted(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -95,8 +114,8 @@ fn quoted(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {
     match kind {
         ECHO | ECHO_REPLY => {
-            o.put((if kind == ECHO { "echo request, id " } else { "echo reply, id " }, ID.show(v.get(ID)?)));
-            o.put((", seq ", SEQUENCE.show(v.get(SEQUENCE)?)));
+            o.put((if kind == ECHO { "echo request, id " } else { "echo reply, id " }, v.get(ID)?));
+            o.put((", seq ", v.get(SEQUENCE)?));
         }
         UNREACHABLE => unreachable(o, v, code)?,
         REDIRECT => redirect(o, v, code)?,

@@ -4,7 +4,7 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
-use crate::network::{icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl};
+use crate::network::{icmp6_fields, icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl};
 use crate::out::Out;
 use crate::put::{Hex4, Ipv6, Named, Otherwise, Table, TcpPort, UdpPort};
 use crate::view::{Step, Stop, View};
@@ -16,9 +16,9 @@ pub(crate) const HEADER: usize = 8;
 
 const TYPE: Field<u8> = Field::new("icmpv6.type", 0);
 const CODE: Field<u8> = Field::new("icmpv6.code", 1);
-const CHECKSUM: Field<u16> = Field::new("icmpv6.checksum", 2);
-const ID: Field<u16> = Field::new("icmpv6.echo.identifier", 4);
-const SEQUENCE: Field<u16> = Field::new("icmpv6.echo.sequence_number", 6);
+pub(crate) const CHECKSUM: Field<u16> = Field::new("icmpv6.checksum", 2);
+pub(crate) const ID: Field<u16> = Field::new("icmpv6.echo.identifier", 4);
+pub(crate) const SEQUENCE: Field<u16> = Field::new("icmpv6.echo.sequence_number", 6);
 
 const UNREACHABLE: u8 = 1;
 const TOO_BIG: u8 = 2;
@@ -99,7 +99,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         check(o, v, &ip)?;
     }
     let kind = v.get(TYPE)?;
-    o.note(TYPE.name, kind);
+    o.note(TYPE, kind);
     o.put("ICMP6, ");
     o.put(Named(NAMES, kind.into(), Otherwise::Dec("unknown icmp6 type (", ")")));
     // These types say their length first, the others last.
@@ -108,7 +108,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((", length ", v.len()));
     }
     let code = v.get(CODE)?;
-    o.note(CODE.name, code);
+    o.note(CODE, code);
+    if o.tree.is_some() {
+        icmp6_fields::note(o, v, kind);
+    }
     let result = message(o, v, kind, code);
     match result {
         Ok(true) if o.opt.verbose == 0 => o.put((", length ", v.len())),
@@ -143,7 +146,7 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step<bool> {
             _ => o.put((", unknown code (", code, ")")),
         },
         PARAMETER_PROBLEM => parameter_problem(o, v, code)?,
-        ECHO | ECHO_REPLY => o.put((", id ", ID.show(v.get(ID)?), ", seq ", SEQUENCE.show(v.get(SEQUENCE)?))),
+        ECHO | ECHO_REPLY => o.put((", id ", v.get(ID)?, ", seq ", v.get(SEQUENCE)?)),
         LISTENER_QUERY => icmp6_multicast::query(o, v)?,
         LISTENER_REPORT | LISTENER_DONE => icmp6_multicast::version_1(o, v)?,
         ROUTER_SOLICITATION..=REDIRECT => icmp6_neighbor::dissect(o, v, kind)?,

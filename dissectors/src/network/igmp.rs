@@ -10,6 +10,7 @@ use crate::view::{Step, View};
 
 const TYPE: Field<u8> = Field::new("igmp.type", 0);
 const MAX_RESPONSE: Field<u8> = Field::new("igmp.max_resp", 1);
+const CHECKSUM: Field<u16> = Field::new("igmp.checksum", 2);
 const GROUP: Field<Ipv4> = Field::new("igmp.maddr", 4);
 
 const QUERY: u8 = 0x11;
@@ -35,19 +36,24 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let kind = v.get(TYPE)?;
-    o.note(TYPE.name, kind);
+    o.note(TYPE, kind);
+    if matches!(kind, QUERY | REPORT_V1 | REPORT_V2 | LEAVE) {
+        o.see(MAX_RESPONSE, v);
+        o.see(CHECKSUM, v);
+        o.see(GROUP, v);
+    }
     match kind {
         QUERY => query(o, v)?,
         REPORT_V1 => {
-            o.put(("igmp v1 report ", GROUP.show(v.get(GROUP)?)));
+            o.put(("igmp v1 report ", v.get(GROUP)?));
             odd_length(o, v.len());
         }
-        REPORT_V2 => o.put(("igmp v2 report ", GROUP.show(v.get(GROUP)?))),
+        REPORT_V2 => o.put(("igmp v2 report ", v.get(GROUP)?)),
         REPORT_V3 => {
             o.put("igmp v3 report");
             report_v3(o, v)?;
         }
-        LEAVE => o.put(("igmp leave ", GROUP.show(v.get(GROUP)?))),
+        LEAVE => o.put(("igmp leave ", v.get(GROUP)?)),
         DVMRP => {
             o.put("igmp dvmrp");
             if v.len() < 8 {

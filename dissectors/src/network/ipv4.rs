@@ -15,9 +15,14 @@ const HEADER: usize = 20;
 const VERSION: Field<u8> = Field::bits("ip.version", 0, 4, 15);
 const HEADER_WORDS: Field<u8> = Field::bits("ip.hdr_len", 0, 0, 15);
 const TOS: Field<u8> = Field::new("ip.dsfield", 1);
+const DSCP: Field<u8> = Field::bits("ip.dsfield.dscp", 1, 2, 0x3f);
+const ECN: Field<u8> = Field::bits("ip.dsfield.ecn", 1, 0, 3);
 const LENGTH: Field<u16> = Field::new("ip.len", 2);
 const ID: Field<u16> = Field::new("ip.id", 4);
 const FLAGS: Field<u16> = Field::bits("ip.flags", 6, 0, 0xe000);
+const RESERVED: Field<u8> = Field::bits("ip.flags.rb", 6, 7, 1);
+const DONT_FRAGMENT: Field<u8> = Field::bits("ip.flags.df", 6, 6, 1);
+const MORE: Field<u8> = Field::bits("ip.flags.mf", 6, 5, 1);
 const OFFSET: Field<u16> = Field::bits("ip.frag_offset", 6, 0, 0x1fff);
 const TTL: Field<u8> = Field::new("ip.ttl", 8);
 const PROTOCOL: Field<u8> = Field::new("ip.proto", 9);
@@ -146,18 +151,23 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
     if o.tree.is_none() {
         return Ok(());
     }
-    o.note(VERSION.name, v.get(VERSION)?);
-    o.note(HEADER_WORDS.name, u16::from(v.get(HEADER_WORDS)?) * 4);
-    o.note(TOS.name, v.get(TOS)?);
-    o.note(LENGTH.name, v.get(LENGTH)?);
-    o.note(ID.name, v.get(ID)?);
-    o.note(FLAGS.name, v.get(FLAGS)? >> 13);
-    o.note(OFFSET.name, v.get(OFFSET)?);
-    o.note(TTL.name, v.get(TTL)?);
-    o.note(PROTOCOL.name, v.get(PROTOCOL)?);
-    o.note(CHECKSUM.name, v.get(CHECKSUM)?);
-    o.note(SOURCE.name, v.get(SOURCE)?);
-    o.note(DESTINATION.name, v.get(DESTINATION)?);
+    o.note(VERSION, v.get(VERSION)?);
+    o.note(HEADER_WORDS, u16::from(v.get(HEADER_WORDS)?) * 4);
+    o.note(TOS, v.get(TOS)?);
+    o.see(DSCP, v);
+    o.see(ECN, v);
+    o.note(LENGTH, v.get(LENGTH)?);
+    o.note(ID, v.get(ID)?);
+    o.note(FLAGS, v.get(FLAGS)? >> 13);
+    o.see(RESERVED, v);
+    o.see(DONT_FRAGMENT, v);
+    o.see(MORE, v);
+    o.note(OFFSET, u32::from(v.get(OFFSET)?) * 8);
+    o.note(TTL, v.get(TTL)?);
+    o.note(PROTOCOL, v.get(PROTOCOL)?);
+    o.note(CHECKSUM, v.get(CHECKSUM)?);
+    o.note(SOURCE, v.get(SOURCE)?);
+    o.note(DESTINATION, v.get(DESTINATION)?);
     Ok(())
 }
 

@@ -17,12 +17,19 @@ const OFFSET_MASK: u16 = 0xfff8;
 
 const VERSION: Field<u8> = Field::bits("ipv6.version", 0, 4, 15);
 const CLASS: Field<u16> = Field::bits("ipv6.tclass", 0, 4, 0xff);
+const DSCP: Field<u16> = Field::bits("ipv6.tclass.dscp", 0, 6, 0x3f);
+const ECN: Field<u16> = Field::bits("ipv6.tclass.ecn", 0, 4, 3);
 const FLOW: Field<u32> = Field::bits("ipv6.flow", 0, 0, 0x000f_ffff);
 const PAYLOAD_LENGTH: Field<u16> = Field::new("ipv6.plen", 4);
 const NEXT_HEADER: Field<u8> = Field::new("ipv6.nxt", 6);
 const HOP_LIMIT: Field<u8> = Field::new("ipv6.hlim", 7);
 const SOURCE: Field<Ipv6> = Field::new("ipv6.src", 8);
 const DESTINATION: Field<Ipv6> = Field::new("ipv6.dst", 24);
+
+const FRAGMENT_NEXT: Field<u8> = Field::new("ipv6.fraghdr.nxt", 0);
+const FRAGMENT_OFFSET: Field<u16> = Field::bits("ipv6.fraghdr.offset", 2, 3, 0x1fff);
+const FRAGMENT_MORE: Field<u8> = Field::bits("ipv6.fraghdr.more", 3, 0, 1);
+const FRAGMENT_ID: Field<u32> = Field::new("ipv6.fraghdr.ident", 4);
 
 const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
@@ -102,14 +109,16 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
     if o.tree.is_none() {
         return Ok(());
     }
-    o.note(VERSION.name, v.get(VERSION)?);
-    o.note(CLASS.name, v.get(CLASS)?);
-    o.note(FLOW.name, v.get(FLOW)?);
-    o.note(PAYLOAD_LENGTH.name, v.get(PAYLOAD_LENGTH)?);
-    o.note(NEXT_HEADER.name, v.get(NEXT_HEADER)?);
-    o.note(HOP_LIMIT.name, v.get(HOP_LIMIT)?);
-    o.note(SOURCE.name, v.get(SOURCE)?);
-    o.note(DESTINATION.name, v.get(DESTINATION)?);
+    o.note(VERSION, v.get(VERSION)?);
+    o.note(CLASS, v.get(CLASS)?);
+    o.see(DSCP, v);
+    o.see(ECN, v);
+    o.note(FLOW, v.get(FLOW)?);
+    o.note(PAYLOAD_LENGTH, v.get(PAYLOAD_LENGTH)?);
+    o.note(NEXT_HEADER, v.get(NEXT_HEADER)?);
+    o.note(HOP_LIMIT, v.get(HOP_LIMIT)?);
+    o.note(SOURCE, v.get(SOURCE)?);
+    o.note(DESTINATION, v.get(DESTINATION)?);
     Ok(())
 }
 
@@ -204,7 +213,10 @@ impl Chain<'_> {
         o.proto = "frag6";
         o.put("frag (");
         let id = rest.u32(4)?;
-        o.note("ipv6.fraghdr.ident", id);
+        o.see(FRAGMENT_NEXT, rest);
+        o.see(FRAGMENT_OFFSET, rest);
+        o.see(FRAGMENT_MORE, rest);
+        o.see(FRAGMENT_ID, rest);
         if o.opt.verbose > 0 {
             o.put(("0x", Hex8(id), ":"));
         }

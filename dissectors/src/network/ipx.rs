@@ -32,7 +32,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put((address(v, SOURCE)?, ".", socket(v, SOURCE_SOCKET)?, " > "));
     o.put((address(v, DESTINATION)?, ".", socket(v, DESTINATION_SOCKET)?, ": "));
     let length = usize::from(v.get(LENGTH)?);
-    o.note(LENGTH.name, length);
+    o.note(LENGTH, length);
     if length < HEADER {
         o.put(("[length ", length, " < ", HEADER, "]"));
         o.invalid();

@@ -3,6 +3,7 @@
 pub(crate) mod arp;
 pub(crate) mod icmp;
 pub(crate) mod icmp6;
+mod icmp6_fields;
 mod icmp6_information;
 mod icmp6_multicast;
 mod icmp6_neighbor;

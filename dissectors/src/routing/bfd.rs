@@ -1,6 +1,7 @@
 //! Bidirectional Forwarding Detection (RFC 5880 to RFC 5884, RFC 7130).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Hex8, Named, Octets, Otherwise, Spaces, Table, bits, named};
 use crate::view::{Step, View};
@@ -82,13 +83,24 @@ fn undecoded(o: &mut Out, v: View<'_>, what: &'static str) -> Step {
     Ok(())
 }
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("bfd.version", 0, 1).bits(5, 7),
+    Slot::new("bfd.diag", 0, 1).bits(0, 31),
+    Slot::new("bfd.sta", 1, 1).bits(6, 3),
+    Slot::new("bfd.flags", 1, 1),
+    Slot::new("bfd.detect_time_multiplier", 2, 1),
+    Slot::new("bfd.my_discriminator", 4, 4),
+    Slot::new("bfd.your_discriminator", 8, 4),
+];
+
 /// A control packet (RFC 5880, section 4.1).
 fn control(o: &mut Out, v: View<'_>, port: u16) -> Step {
     v.need(HEADER)?;
     let first = v.u8(0)?;
     let (version, diagnostic) = (first >> 5, first & 0x1f);
     let flags = v.u8(1)?;
-    o.note("bfd.version", version);
+    o.see_all(FIELDS, v);
     if version > 1 {
         o.put(("BFDv", version));
         return undecoded(o, v, ", Control");

@@ -67,7 +67,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let opcode = v.u8(1)?;
-    o.note("eigrp.opcode", opcode);
+    o.note(id!("eigrp.opcode"), opcode);
     let body = v.skip(HEADER);
     o.put((
         ("\n\tEIGRP v", version),

@@ -1,6 +1,7 @@
 //! Cisco's HSRP (RFC 2281).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Elapsed, Ipv4, Named, Otherwise, Table};
 use crate::view::{Step, Stop, View};
@@ -10,11 +11,23 @@ const STATES: Table = &[(0, "initial"), (1, "learn"), (2, "listen"), (4, "speak"
 /// Octets of the authentication data.
 const PASSWORD: usize = 8;
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("hsrp.version", 0, 1),
+    Slot::new("hsrp.opcode", 1, 1),
+    Slot::new("hsrp.state", 2, 1),
+    Slot::new("hsrp.hellotime", 3, 1),
+    Slot::new("hsrp.holdtime", 4, 1),
+    Slot::new("hsrp.priority", 5, 1),
+    Slot::new("hsrp.group", 6, 1),
+    Slot::new("hsrp.virt_ip", 16, 4),
+];
+
 /// An HSRP message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "hsrp";
     let version = v.u8(0)?;
-    o.note("hsrp.version", version);
+    o.see_all(FIELDS, v);
     o.put(("HSRPv", version));
     if version != 0 {
         return Ok(());

@@ -45,8 +45,8 @@ const NAMES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "pim";
     let (version, kind) = (v.get(VERSION)?, v.get(TYPE)?);
-    o.note(VERSION.name, version);
-    o.note(TYPE.name, kind);
+    o.note(VERSION, version);
+    o.note(TYPE, kind);
     let name = named(NAMES, kind, "Unknown Type");
     o.put(("PIMv", version));
     if version != 2 {

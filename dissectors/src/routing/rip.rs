@@ -1,6 +1,7 @@
 //! RIP (RFC 1058, RFC 2453) with its authentication (RFC 4822).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex4, Ipv4, Left, Named, Otherwise, Right, Table, named_dec};
 use crate::view::{Step, Stop, View};
@@ -21,6 +22,16 @@ const COMMANDS: Table =
 const FAMILIES: Table =
     &[(2, "IPv4"), (6, "NS"), (7, "ISO"), (16, "Appletalk"), (23, "IPX"), (24, "IPv6"), (28, "IPv6"), (30, "IPv6")];
 
+/// The tree's fields, and those of each route: the first three in version 1.
+const FIELDS: &[Slot] = &[Slot::new("rip.command", 0, 1), Slot::new("rip.version", 1, 1)];
+const ENTRY_FIELDS: &[Slot] = &[
+    Slot::new("rip.family", 0, 2),
+    Slot::new("rip.ip", 4, 4),
+    Slot::new("rip.metric", 16, 4),
+    Slot::new("rip.netmask", 8, 4),
+    Slot::new("rip.next_hop", 12, 4),
+];
+
 /// A RIP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rip";
@@ -39,7 +50,12 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let command = v.u8(0)?;
-    o.note("rip.command", command);
+    o.see_all(FIELDS, v);
+    let mut entry = v.skip(HEADER);
+    while o.tree.is_some() && matches!(version, 1 | 2) && entry.has(ENTRY) {
+        o.see_all(if version == 1 { &ENTRY_FIELDS[..3] } else { ENTRY_FIELDS }, entry);
+        entry = entry.skip(ENTRY);
+    }
     let name = Named(COMMANDS, command.into(), Otherwise::Dec("unknown command (", ")"));
     o.put((", ", name, ", length: ", v.len()));
     if o.opt.verbose == 0 {

@@ -29,7 +29,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let command = v.u8(0)?;
-    o.note("ripng.cmd", command);
+    o.note(id!("ripng.cmd"), command);
     let name = match command {
         REQUEST => " ripng-req ",
         RESPONSE => " ripng-resp ",

@@ -2,6 +2,7 @@
 
 use crate::below::{Below, ip_of};
 use crate::checksum;
+use crate::field::Slot;
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex, Ipv4, Ipv6, Named, Otherwise, Table};
@@ -20,6 +21,17 @@ const TYPE_NAMES: Table = &[(1, "Advertisement")];
 const PASSWORD: u8 = 1;
 const AUTHENTICATION: Table = &[(0, "none"), (1, "simple"), (2, "ah")];
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("vrrp.version", 0, 1).bits(4, 15),
+    Slot::new("vrrp.type", 0, 1).bits(0, 15),
+    Slot::new("vrrp.virt_rtr_id", 1, 1),
+    Slot::new("vrrp.prio", 2, 1),
+    Slot::new("vrrp.addr_count", 3, 1),
+    Slot::new("vrrp.checksum", 6, 2),
+];
+const FIELDS_V2: &[Slot] = &[Slot::new("vrrp.adver_int", 5, 1)];
+
 /// A VRRP message, or what shares its protocol number where `-T` says so.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if o.opt.packet_type == Some(PacketType::Carp) {
@@ -30,7 +42,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let ip = ip_of(below)?;
     let first = v.u8(0)?;
     let (version, kind) = (first >> 4, first & 15);
-    o.note("vrrp.version", version);
+    o.see_all(FIELDS, v);
+    if version == 2 {
+        o.see_all(FIELDS_V2, v);
+    }
     o.put(("v", version, ", ", Named(TYPE_NAMES, kind.into(), Otherwise::Dec("unknown type (", ")"))));
     o.put((ip.ttl != TIME_TO_LIVE).then_some((", (ttl ", ip.ttl, ")")));
     if !matches!(version, 2 | 3) || kind != ADVERTISEMENT {

@@ -22,10 +22,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step<usize> {
         o.put(("reserved=0x", Hex(reserved), "[MustBeZero],"));
     }
     let spi = v.u32(4)?;
-    o.note("ah.spi", spi);
+    o.note(id!("ah.spi"), spi);
     o.put(("spi=0x", Hex8(spi), ","));
     let sequence = v.u32(8)?;
-    o.note("ah.sequence", sequence);
+    o.note(id!("ah.sequence"), sequence);
     o.put(("seq=0x", Hex(sequence), ","));
     o.put("icv=0x");
     for at in HEADER..size {

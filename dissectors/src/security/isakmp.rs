@@ -16,8 +16,7 @@ pub(super) const GENERIC: usize = 4;
 const INITIATOR: Field<u64> = Field::new("isakmp.ispi", 0);
 const RESPONDER: Field<u64> = Field::new("isakmp.rspi", 8);
 const NEXT: Field<u8> = Field::new("isakmp.nextpayload", 16);
-const MAJOR: Field<u8> = Field::bits("isakmp.version.major", 17, 4, 15);
-const MINOR: Field<u8> = Field::bits("isakmp.version.minor", 17, 0, 15);
+const VERSION: Field<u8> = Field::new("isakmp.version", 17);
 const EXCHANGE: Field<u8> = Field::new("isakmp.exchangetype", 18);
 const FLAGS: Field<u8> = Field::new("isakmp.flags", 19);
 const MESSAGE: Field<u32> = Field::new("isakmp.messageid", 20);
@@ -182,10 +181,12 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.truncated();
         return Ok(());
     }
-    let (major, minor) = (v.get(MAJOR)?, v.get(MINOR)?);
+    let version = v.get(VERSION)?;
+    let (major, minor) = (version >> 4, version & 15);
+    o.note(VERSION, version);
     o.put("isakmp");
     if o.opt.verbose > 0 {
-        o.put((" ", MAJOR.show(major), ".", MINOR.show(minor)));
+        o.put((" ", major, ".", minor));
         o.put((" msgid ", MESSAGE.text(v.get(MESSAGE)?, Octets(v.bytes(MESSAGE_AT, 4)?))));
     }
     if o.opt.verbose > 1 {
@@ -238,7 +239,7 @@ fn payloads<'p>(
         return Ok(());
     }
     let next = v.get(NEXT)?;
-    o.note(NEXT.name, next);
+    o.note(NEXT, next);
     o.put(":");
     if flags & ENCRYPTED != 0 {
         o.put((" [encrypted ", Payload(next), "]"));
@@ -256,8 +257,8 @@ fn payloads<'p>(
 fn side(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step<&'static str> {
     let cookie = v.get(INITIATOR)?;
     let responder = v.get(RESPONDER)?;
-    o.note(INITIATOR.name, cookie);
-    o.note(RESPONDER.name, responder);
+    o.note(INITIATOR, cookie);
+    o.note(RESPONDER, responder);
     let ends = match ip {
         Some(ip) => Some((ip.source()?, ip.destination()?)),
         None => None,

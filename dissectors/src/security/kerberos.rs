@@ -47,7 +47,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "kerberos";
     o.put("kerberos");
     let version = v.get(VERSION)?;
-    o.note(VERSION.name, version);
+    o.note(VERSION, version);
     match version {
         1..=3 => o.put((" v", version)),
         4 => {
@@ -66,7 +66,7 @@ fn version_4(o: &mut Out, v: View<'_>) -> Step {
     let little_endian = octet & 1 != 0;
     let kind = octet & !1;
     o.put((if little_endian { " le " } else { " be " }, Named(TYPES, kind.into(), NUMBER), ": "));
-    o.note(TYPE.name, kind >> 1);
+    o.note(TYPE, kind >> 1);
     let number = |v: View<'_>, at: usize| if little_endian { v.le16(at) } else { v.u16(at) };
     match kind {
         KDC_REQUEST => {

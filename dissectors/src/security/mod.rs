@@ -13,3 +13,4 @@ pub(crate) mod radius;
 mod radius_attributes;
 mod radius_values;
 pub(crate) mod rpki_rtr;
+pub(crate) mod tls_fields;

@@ -50,8 +50,8 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     let length = length.min(v.len());
     let code = v.get(CODE)?;
     let id = v.get(ID)?;
-    o.note(CODE.name, code);
-    o.note(ID.name, id);
+    o.note(CODE, code);
+    o.note(ID, id);
     let name = named(CODES, code, "Unknown Command");
     if o.opt.verbose == 0 {
         o.put(("RADIUS, ", name, " (", code, "), id: 0x", Hex2(id), " length: ", length));

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Fixed, Hex2, Hex4, Hex8, Ipv4, Ipv6, Table, bits};
 use crate::view::{Step, Stop, View};
@@ -68,6 +69,14 @@ fn kind(code: u16) -> Option<Kind> {
     }
 }
 
+/// Types whose values are text, for the tree.
+const TEXTS: [(u16, Id); 4] = [
+    (1, Id::of("cdp.deviceid")),
+    (3, Id::of("cdp.portid")),
+    (5, Id::of("cdp.software_version")),
+    (6, Id::of("cdp.platform")),
+];
+
 /// A CDP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "cdp";
@@ -110,8 +119,8 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let (code, length) = (rest.get(TLV_TYPE)?, usize::from(rest.get(TLV_LENGTH)?));
-    o.note(TLV_TYPE.name, code);
-    o.note(TLV_LENGTH.name, length);
+    o.note(TLV_TYPE, code);
+    o.note(TLV_LENGTH, length);
     let kind = kind(code);
     let name = kind.as_ref().map_or("unknown field type", |kind| kind.name);
     let plural = |count: usize| if count == 1 { "" } else { "s" };
@@ -132,6 +141,11 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
     *rest = rest.skip(HEADER);
     let length = length - HEADER;
     let value = rest.claim(length);
+    if let Some((_, field)) = TEXTS.iter().find(|row| row.0 == code) {
+        o.note_octets(*field, value.payload());
+    } else if let (0x0a, &[high, low]) = (code, value.payload()) {
+        o.note(id!("cdp.native_vlan"), u16::from_be_bytes([high, low]));
+    }
     if o.opt.verbose > 0 {
         o.put(("\n\t", name, " (0x", Hex2(code), "), value length: ", length, " byte", plural(length), ": "));
     } else if wanted {

@@ -92,13 +92,35 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.close(result)
 }
 
+/// The tree's fields of a TLV.
+fn note(o: &mut Out, kind: u16, value: &[u8]) {
+    match (kind, value) {
+        (1, [4, mac @ ..]) if mac.len() == 6 => {
+            o.note(id!("lldp.chassis.subtype"), 4_u8);
+            o.note_octets(id!("lldp.chassis.id.mac"), mac);
+        }
+        (1, [subtype, ..]) => o.note(id!("lldp.chassis.subtype"), *subtype),
+        (2, [subtype, id @ ..]) => {
+            o.note(id!("lldp.port.subtype"), *subtype);
+            if matches!(subtype, 1 | 2 | 5..=7) {
+                o.note_octets(id!("lldp.port.id"), id);
+            }
+        }
+        (3, [high, low]) => o.note(id!("lldp.time_to_live"), u16::from_be_bytes([*high, *low])),
+        (4, text) => o.note_octets(id!("lldp.port.desc"), text),
+        (5, text) => o.note_octets(id!("lldp.tlv.system.name"), text),
+        (6, text) => o.note_octets(id!("lldp.tlv.system.desc"), text),
+        _ => {}
+    }
+}
+
 fn tlvs(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while rest.len() >= TLV_HEADER {
         rest.need(TLV_HEADER)?;
         let (kind, length) = (rest.get(TYPE)?, usize::from(rest.get(LENGTH)?));
-        o.note(TYPE.name, kind);
-        o.note(LENGTH.name, length);
+        o.note(TYPE, kind);
+        o.note(LENGTH, length);
         if o.opt.verbose > 0 {
             o.put(("\n\t", named(TYPES, kind, "Unknown"), " TLV (", kind, "), length ", length));
         }
@@ -111,6 +133,7 @@ fn tlvs(o: &mut Out, v: View<'_>) -> Step {
             o.truncated();
             return Ok(());
         }
+        note(o, kind, value.cut(length).data());
         match tlv(o, kind, value.cut(length)) {
             Ok(decoded) => {
                 if o.opt.verbose > 1 || (o.opt.verbose > 0 && !decoded) {

@@ -2,7 +2,7 @@
 //! and SPB (802.1aq).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Named, Otherwise, Put, Table, Zeros, bits, named};
 use crate::view::{Step, Stop, View};
@@ -61,13 +61,19 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let version = v.get(VERSION)?;
+    o.see(PROTOCOL, v);
+    o.see(VERSION, v);
+    o.see(TYPE, v);
     let name = Named(VERSIONS, version.into(), Otherwise::Hex("Unknown STP protocol (0x", 2, ")"));
-    o.put(("STP ", VERSION.text(version, name)));
+    o.put(("STP ", name));
     if !matches!(version, 0 | VERSION_RAPID..=VERSION_SHORTEST_PATH) {
         return Ok(());
     }
     let kind = v.get(TYPE)?;
-    o.put((", ", TYPE.text(kind, Named(TYPES, kind.into(), Otherwise::Hex("Unknown BPDU Type (0x", 2, ")")))));
+    o.put((", ", Named(TYPES, kind.into(), Otherwise::Hex("Unknown BPDU Type (0x", 2, ")"))));
+    if matches!(kind, TYPE_CONFIGURATION | TYPE_RAPID) {
+        o.see_all(CONFIGURATION, v);
+    }
     match (kind, version) {
         (TYPE_CONFIGURATION, _) => {
             least(CONFIGURATION_LEN)?;
@@ -147,17 +153,36 @@ fn times(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
+/// The tree's fields of a configuration; times are in 1/256 second.
+const CONFIGURATION: &[Slot] = &[
+    Slot::new("stp.flags", 4, 1),
+    Slot::new("stp.flags.tcack", 4, 1).bits(7, 1),
+    Slot::new("stp.flags.tc", 4, 1).bits(0, 1),
+    Slot::new("stp.root.prio", 5, 2).bits(0, 0xf000),
+    Slot::new("stp.root.ext", 5, 2).bits(0, 0x0fff),
+    Slot::new("stp.root.hw", 7, 6),
+    Slot::new("stp.root.cost", 13, 4),
+    Slot::new("stp.bridge.prio", 17, 2).bits(0, 0xf000),
+    Slot::new("stp.bridge.ext", 17, 2).bits(0, 0x0fff),
+    Slot::new("stp.bridge.hw", 19, 6),
+    Slot::new("stp.port", 25, 2),
+    Slot::new("stp.msg_age", 27, 2).bits(8, 0xff),
+    Slot::new("stp.max_age", 29, 2).bits(8, 0xff),
+    Slot::new("stp.hello", 31, 2).bits(8, 0xff),
+    Slot::new("stp.forward", 33, 2).bits(8, 0xff),
+];
+
 /// A configuration or rapid message.
 fn configuration(o: &mut Out, v: View<'_>) -> Step {
     let set = v.get(FLAGS)?;
-    o.put((", Flags [", FLAGS.text(set, flags(set)), "]"));
+    o.put((", Flags [", flags(set), "]"));
     let port = v.get(PORT)?;
-    o.put((", bridge-id ", bridge(v, BRIDGE)?, ".", PORT.text(port, Hex4(port)), ", length ", v.len()));
+    o.put((", bridge-id ", bridge(v, BRIDGE)?, ".", Hex4(port), ", length ", v.len()));
     if o.opt.verbose == 0 {
         return Ok(());
     }
     times(o, v)?;
-    o.put(("\n\troot-id ", bridge(v, ROOT)?, ", root-pathcost ", ROOT_COST.show(v.get(ROOT_COST)?)));
+    o.put(("\n\troot-id ", bridge(v, ROOT)?, ", root-pathcost ", v.get(ROOT_COST)?));
     if v.get(VERSION)? == VERSION_RAPID {
         o.put((", port-role ", role(set)));
     }
@@ -186,12 +211,12 @@ fn digest(v: View<'_>, at: usize) -> Step<impl Put> {
 /// A multiple spanning tree message (IEEE 802.1Q, clause 14).
 fn multiple(o: &mut Out, v: View<'_>) -> Step {
     let set = v.get(FLAGS)?;
-    o.put((", CIST Flags [", FLAGS.text(set, flags(set)), "], length ", v.len()));
+    o.put((", CIST Flags [", flags(set), "], length ", v.len()));
     if o.opt.verbose == 0 {
         return Ok(());
     }
     o.put(("\n\tport-role ", role(set), ", "));
-    o.put(("CIST root-id ", bridge(v, ROOT)?, ", CIST ext-pathcost ", ROOT_COST.show(v.get(ROOT_COST)?)));
+    o.put(("CIST root-id ", bridge(v, ROOT)?, ", CIST ext-pathcost ", v.get(ROOT_COST)?));
     o.put(("\n\tCIST regional-root-id ", bridge(v, BRIDGE)?, ", "));
     o.put(("CIST port-id ", Hex4(v.get(PORT)?), ","));
     times(o, v)?;

@@ -152,7 +152,8 @@ fn token(v: View<'_>) -> Option<(&[u8], View<'_>)> {
 
 fn lines(o: &mut Out, v: View<'_>, name: &str, are_text: bool) -> Step {
     o.put(name);
-    if !are_text {
+    // Lines have no fields.
+    if !are_text || o.tree.is_some() {
         return Ok(());
     }
     if o.opt.verbose == 0 {

@@ -1,6 +1,7 @@
 //! Protocols whose messages are lines of text.
 
 pub(crate) mod beep;
+pub(crate) mod http_fields;
 pub(crate) mod lines;
 pub(crate) mod resp;
 pub(crate) mod ssh;

@@ -1,7 +1,7 @@
 //! SCTP (RFC 9260) with its chunks.
 
 use crate::below::{Below, ip_of};
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, lookup};
 use crate::transport::{forces, m3ua};
@@ -12,6 +12,10 @@ const HEADER: usize = 12;
 /// Octets of a chunk's header.
 const CHUNK: usize = 4;
 
+/// The tree's fields behind the ports, and those of each chunk.
+const FIELDS: &[Slot] = &[Slot::new("sctp.verification_tag", 4, 4), Slot::new("sctp.checksum", 8, 4)];
+const CHUNK_FIELDS: &[Slot] =
+    &[Slot::new("sctp.chunk_type", 0, 1), Slot::new("sctp.chunk_flags", 1, 1), Slot::new("sctp.chunk_length", 2, 2)];
 const SOURCE: Field<u16> = Field::new("sctp.srcport", 0);
 const DESTINATION: Field<u16> = Field::new("sctp.dstport", 2);
 
@@ -88,6 +92,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     v.need(HEADER)?;
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": sctp"));
+    o.see_all(FIELDS, v);
     let mut over_forces = false;
     for port in [sport, dport] {
         if let Some(name) = lookup(FORCES_PORTS, port.into()) {
@@ -118,6 +123,7 @@ fn separator(o: &Out, number: u32) -> &'static str {
 
 /// One chunk: its octets with padding, or nothing if none can follow.
 fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<Option<usize>> {
+    o.see_all(CHUNK_FIELDS, v);
     let separator = separator(o, number);
     if v.len() < CHUNK {
         o.put((separator, number, ") [chunk descriptor cut off at end of packet]"));

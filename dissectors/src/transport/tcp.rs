@@ -3,6 +3,7 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Hex4, Paint, Put, TcpPort};
 use crate::registry;
@@ -21,10 +22,27 @@ const DESTINATION: Field<u16> = Field::new("tcp.dstport", 2);
 const SEQUENCE: Field<u32> = Field::new("tcp.seq_raw", 4);
 const ACKNOWLEDGMENT: Field<u32> = Field::new("tcp.ack_raw", 8);
 const HEADER_WORDS: Field<u8> = Field::bits("tcp.hdr_len", 12, 4, 15);
-const FLAGS: Field<u8> = Field::new("tcp.flags", 13);
+const FLAGS: Field<u8> = Field::bits("tcp.flags", 13, 0, 0xff);
+const ALL_FLAGS: Field<u16> = Field::bits("tcp.flags", 12, 0, 0xfff);
+/// The flags one by one: from the reserved bits to FIN.
+const EACH_FLAG: [Field<u16>; 10] = [
+    Field::bits("tcp.flags.res", 12, 9, 7),
+    Field::bits("tcp.flags.ae", 12, 8, 1),
+    Field::bits("tcp.flags.cwr", 12, 7, 1),
+    Field::bits("tcp.flags.ece", 12, 6, 1),
+    Field::bits("tcp.flags.urg", 12, 5, 1),
+    Field::bits("tcp.flags.ack", 12, 4, 1),
+    Field::bits("tcp.flags.push", 12, 3, 1),
+    Field::bits("tcp.flags.reset", 12, 2, 1),
+    Field::bits("tcp.flags.syn", 12, 1, 1),
+    Field::bits("tcp.flags.fin", 12, 0, 1),
+];
 const WINDOW: Field<u16> = Field::new("tcp.window_size_value", 14);
 const CHECKSUM: Field<u16> = Field::new("tcp.checksum", 16);
 const URGENT: Field<u16> = Field::new("tcp.urgent_pointer", 18);
+
+const LENGTH: Id = Id::of("tcp.len");
+const PAYLOAD: Id = Id::of("tcp.payload");
 
 const FIN: u8 = 0x01;
 pub(crate) const SYN: u8 = 0x02;
@@ -75,8 +93,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
-    o.note(SOURCE.name, sport);
-    o.note(DESTINATION.name, dport);
+    o.note(SOURCE, sport);
+    o.note(DESTINATION, dport);
     if ip.protocol == PROTOCOL {
         o.put((ip.source()?, ".", TcpPort(sport), " > ", ip.destination()?, ".", TcpPort(dport), ": "));
     } else {
@@ -92,7 +110,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" tcp ", rest, " [bad hdr length ", header_len, " - too short, < ", HEADER, "]"));
         return Ok(());
     }
-    note(o, v)?;
+    note(o, v, header_len)?;
     if o.opt.quiet > 0 {
         o.put(("tcp ", (v.len() as u32).wrapping_sub(header_len as u32)));
         too_long(o, header_len, v.len());
@@ -153,6 +171,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         reset_text(o, payload);
         return Ok(());
     }
+    if o.tree.is_some() {
+        registry::note_segment(o, payload.payload());
+    }
     let below = &Below { sport, dport, ..*below };
     registry::tcp_payload(o, payload, below)
 }
@@ -166,17 +187,23 @@ fn too_long(o: &mut Out, header_len: usize, len: usize) -> bool {
 }
 
 /// The tree's fields.
-fn note(o: &mut Out, v: View<'_>) -> Step {
-    if o.tree.is_none() {
-        return Ok(());
+fn note(o: &mut Out, v: View<'_>, header_len: usize) -> Step {
+    let Some(tree) = &mut o.tree else { return Ok(()) };
+    let payload = v.skip(header_len);
+    tree.add(LENGTH, payload.len().into());
+    if tree.payloads && payload.caplen() > 0 {
+        tree.add_octets(PAYLOAD, payload.payload());
     }
-    o.note(SEQUENCE.name, v.get(SEQUENCE)?);
-    o.note(ACKNOWLEDGMENT.name, v.get(ACKNOWLEDGMENT)?);
-    o.note(HEADER_WORDS.name, u16::from(v.get(HEADER_WORDS)?) * 4);
-    o.note(FLAGS.name, v.get(FLAGS)?);
-    o.note(WINDOW.name, v.get(WINDOW)?);
-    o.note(CHECKSUM.name, v.get(CHECKSUM)?);
-    o.note(URGENT.name, v.get(URGENT)?);
+    o.note(SEQUENCE, v.get(SEQUENCE)?);
+    o.note(ACKNOWLEDGMENT, v.get(ACKNOWLEDGMENT)?);
+    o.note(HEADER_WORDS, u16::from(v.get(HEADER_WORDS)?) * 4);
+    o.note(ALL_FLAGS, v.get(ALL_FLAGS)?);
+    for flag in EACH_FLAG {
+        o.see(flag, v);
+    }
+    o.note(WINDOW, v.get(WINDOW)?);
+    o.note(CHECKSUM, v.get(CHECKSUM)?);
+    o.note(URGENT, v.get(URGENT)?);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
+use crate::fields::Id;
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex4, UdpPort};
@@ -19,6 +20,8 @@ const DESTINATION: Field<u16> = Field::new("udp.dstport", 2);
 const LENGTH: Field<u16> = Field::new("udp.length", 4);
 const CHECKSUM: Field<u16> = Field::new("udp.checksum", 6);
 
+const PAYLOAD: Id = Id::of("udp.payload");
+
 /// A UDP datagram.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "udp";
@@ -31,8 +34,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
-    o.note(SOURCE.name, sport);
-    o.note(DESTINATION.name, dport);
+    o.note(SOURCE, sport);
+    o.note(DESTINATION, dport);
     // Calls and replies have their transaction in place of a port.
     if o.opt.packet_type != Some(PacketType::Rpc) {
         endpoints(o, &ip, sport, dport)?;
@@ -46,7 +49,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let mut claimed = usize::from(v.get(LENGTH)?);
-    o.note(LENGTH.name, claimed);
+    o.note(LENGTH, claimed);
+    o.see(CHECKSUM, v);
     if claimed == 0 && v.len() > 65_535 {
         // A jumbogram (RFC 2675, section 4).
         claimed = v.len();
@@ -62,6 +66,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let claimed = claimed - HEADER;
     let length = claimed.min(v.len() - HEADER);
     let payload = v.skip(HEADER).claim(length);
+    if let Some(tree) = &mut o.tree
+        && tree.payloads
+    {
+        tree.add_octets(PAYLOAD, payload.payload());
+    }
     let below = &Below { sport, dport, ..*below };
     if let Some(kind) = o.opt.packet_type {
         return registry::udp_forced(o, payload, below, kind);
@@ -104,7 +113,6 @@ fn endpoints(o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16) -> Step {
 /// mandatory, with `-v`.
 fn check(o: &mut Out, v: View<'_>, ip: &Ip<'_>, length: usize) -> Step {
     let field = v.get(CHECKSUM)?;
-    o.note(CHECKSUM.name, field);
     if ip.version == 4 && o.opt.verbose < 2 {
         return Ok(());
     }

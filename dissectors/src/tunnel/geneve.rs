@@ -37,8 +37,8 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let (flags, kind, network, reserved) = (v.get(FLAGS)?, v.get(PROTOCOL)?, v.u24(4)?, v.u8(7)?);
-    o.note(PROTOCOL.name, kind);
-    o.note("geneve.vni", network);
+    o.note(PROTOCOL, kind);
+    o.note(id!("geneve.vni"), network);
     o.put((", Flags [", bits(FLAG_NAMES, flags, "", "none"), "]"));
     o.put((", vni 0x", Hex(network)));
     o.put((reserved != 0).then_some((", rsvd 0x", Hex(reserved))));

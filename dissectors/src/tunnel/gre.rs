@@ -2,6 +2,7 @@
 //! PPTP (RFC 2637, section 4.1).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Table, bits, named};
@@ -30,6 +31,18 @@ const TRANSPARENT_ETHERNET: u16 = 0x6558;
 /// AppleTalk and OSI.
 const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847, 0x8848, 0x8137, 0x809b, 0x00fe];
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("gre.flags_and_version", 0, 2),
+    Slot::new("gre.flags.checksum", 0, 2).bits(15, 1),
+    Slot::new("gre.flags.routing", 0, 2).bits(14, 1),
+    Slot::new("gre.flags.key", 0, 2).bits(13, 1),
+    Slot::new("gre.flags.sequence_number", 0, 2).bits(12, 1),
+    Slot::new("gre.flags.strict_source_route", 0, 2).bits(11, 1),
+    Slot::new("gre.flags.recursion_control", 0, 2).bits(8, 7),
+    Slot::new("gre.flags.version", 0, 2).bits(0, 7),
+];
+
 /// A GRE packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "gre";
@@ -43,7 +56,7 @@ fn enough(v: View<'_>, n: usize) -> Step {
 
 fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let flags = v.u16(0)?;
-    o.note("gre.flags_and_version", flags);
+    o.see_all(FIELDS, v);
     let version = flags & VERSION;
     o.put(("GREv", version));
     match version {
@@ -64,7 +77,7 @@ fn header<'p>(o: &mut Out, v: View<'p>, flags: u16) -> Step<(u16, View<'p>)> {
     let rest = v.skip(2);
     enough(rest, 2)?;
     let kind = rest.u16(0)?;
-    o.note("gre.proto", kind);
+    o.note(id!("gre.proto"), kind);
     Ok((kind, rest.skip(2)))
 }
 
@@ -104,8 +117,14 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
         o.put((", off 0x", Hex(v.u16(0)?)));
         v = v.skip(2);
     }
-    v = optional(o, v, flags & KEY != 0, |o, key| o.put((", key=0x", Hex(key))))?;
-    v = optional(o, v, flags & SEQUENCE != 0, |o, number| o.put((", seq ", number)))?;
+    v = optional(o, v, flags & KEY != 0, |o, key| {
+        o.note(id!("gre.key"), key);
+        o.put((", key=0x", Hex(key)));
+    })?;
+    v = optional(o, v, flags & SEQUENCE != 0, |o, number| {
+        o.note(id!("gre.sequence_number"), number);
+        o.put((", seq ", number));
+    })?;
     if flags & ROUTING != 0 {
         v = source_routes(o, v)?;
     }

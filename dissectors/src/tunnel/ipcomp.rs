@@ -10,7 +10,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ipcomp";
     o.put("IPComp(");
     let index = v.u16(2)?;
-    o.note("ipcomp.cpi", index);
+    o.note(id!("ipcomp.cpi"), index);
     o.put(("cpi=0x", Hex4(index), ")"));
     Ok(())
 }

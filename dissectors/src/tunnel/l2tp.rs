@@ -50,10 +50,10 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         None
     };
     let tunnel = v.u16(at)?;
-    o.note("l2tp.tunnel", tunnel);
+    o.note(id!("l2tp.tunnel"), tunnel);
     o.put(("(", tunnel, "/"));
     let session = v.u16(at + 2)?;
-    o.note("l2tp.session", session);
+    o.note(id!("l2tp.session"), session);
     o.put((session, ")"));
     at += 4;
     if flags & SEQUENCE != 0 {

@@ -31,10 +31,10 @@ fn plain(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let flags = v.get(FLAGS)?;
-    o.note(FLAGS.name, flags);
+    o.note(FLAGS, flags);
     o.put((", flags [", bits(FLAG_NAMES, flags, "", "invalid"), "] (0x", Hex2(flags), "), "));
     let network = v.u24(NETWORK)?;
-    o.note("vxlan.vni", network);
+    o.note(id!("vxlan.vni"), network);
     o.put(("vni ", network, "\n"));
     v.need(HEADER)?;
     ethernet::encapsulated(o, v.skip(HEADER), below)

@@ -2,7 +2,7 @@
 
 use super::management;
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex, Hex3, Mac, Table, named};
@@ -43,10 +43,17 @@ const DATA_NULL: u8 = 4;
 const DATA_QOS: u8 = 8;
 
 const DURATION: usize = 2;
-const ADDRESS_1: Field<Mac> = Field::new("wlan.addr1", 4);
-const ADDRESS_2: Field<Mac> = Field::new("wlan.addr2", 10);
-const ADDRESS_3: Field<Mac> = Field::new("wlan.addr3", 16);
-const ADDRESS_4: Field<Mac> = Field::new("wlan.addr4", 24);
+/// The four addresses, named for what they always or mostly are.
+const ADDRESS_1: Field<Mac> = Field::new("wlan.ra", 4);
+const ADDRESS_2: Field<Mac> = Field::new("wlan.ta", 10);
+const ADDRESS_3: Field<Mac> = Field::new("wlan.bssid", 16);
+const ADDRESS_4: Field<Mac> = Field::new("wlan.sa", 24);
+/// The kind of a frame for the tree.
+const FRAME_CONTROL: &[Slot] = &[
+    Slot::new("wlan.fc.version", 0, 1).bits(0, 3),
+    Slot::new("wlan.fc.type", 0, 1).bits(2, 3),
+    Slot::new("wlan.fc.subtype", 0, 1).bits(4, 15),
+];
 
 const WRAPPER: u8 = 7;
 const ACK_REQUEST: u8 = 8;
@@ -110,10 +117,31 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>, padded: bool, check: usize) -> S
         o.truncated();
         return Ok(header);
     }
+    if o.tree.is_some() {
+        note(o, control, v);
+    }
     if o.opt.link {
         put_header(o, control, v, header, mesh)?;
     }
     body(o, control, v, header)
+}
+
+/// The tree's fields.
+fn note(o: &mut Out, control: Control, v: View<'_>) {
+    o.see_all(FRAME_CONTROL, v);
+    o.see(ADDRESS_1, v);
+    if kind(control) == MANAGEMENT {
+        o.see(ADDRESS_2, v);
+        o.see(ADDRESS_3, v);
+        for (name, address) in [(id!("wlan.da"), ADDRESS_1), (id!("wlan.sa"), ADDRESS_2)] {
+            if let Ok(address) = v.get(address) {
+                o.note(name, address);
+            }
+        }
+    }
+    if kind(control) == DATA {
+        o.see(ADDRESS_2, v);
+    }
 }
 
 /// The octets of a header; nothing if the kind of frame is not known.
@@ -161,8 +189,8 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
                 _ => (ADDRESS_4, ADDRESS_3),
             };
             let (source, destination) = (v.get(source)?, v.get(destination)?);
-            o.note("wlan.sa", source);
-            o.note("wlan.da", destination);
+            o.note(id!("wlan.sa"), source);
+            o.note(id!("wlan.da"), destination);
             let below = Below { source: Some(source), destination: Some(destination), ..Below::default() };
             return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
         }

@@ -6,6 +6,7 @@ mod folder;
 mod hook;
 mod names;
 mod rotation;
+mod split;
 mod target;
 
 use std::ffi::{OsStr, OsString};
@@ -30,6 +31,7 @@ use complete::Complete;
 use folder::{Folder, Identity};
 pub(crate) use names::varies;
 use rotation::{Due, Rotation};
+pub(crate) use split::Split;
 use target::Target;
 
 /// Octets that are held back before they are written.

@@ -23,7 +23,7 @@ use super::workers::Workers;
 use super::{Failure, expression, plural, unfiltered};
 use crate::cli::Args;
 use crate::message;
-use crate::output::{Save, Style, is_pcapng_name};
+use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 use capture::Capture;
@@ -35,7 +35,7 @@ const BACKLOG: Duration = Duration::from_millis(20);
 const WAITING: u64 = 8;
 
 /// The interface of a name, or of a number in the list, or the first.
-pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
+pub(crate) fn choose(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         let first = live::devices().map_err(Failure::Text)?.into_iter().next();
         return first
@@ -61,7 +61,7 @@ pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
 }
 
 /// How the options want the interface.
-pub(super) fn settings(args: &Args) -> Settings {
+pub(crate) fn settings(args: &Args) -> Settings {
     Settings {
         snaplen: args.snaplen,
         promiscuous: args.promiscuous,
@@ -96,22 +96,27 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     let names = chosen(names)?;
     let mut lives = names.iter().map(|name| open(args, name)).collect::<Result<Vec<_>, _>>()?;
     let expression = expression::read(args)?;
-    for live in &mut lives {
-        filter(args, live, &expression, names.len() > 1)?;
-    }
     let network = live::network(&names[0]).unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
     let foreign = args.foreign.then(|| (network.0.octets(), network.1.octets()));
     let mut workers = Workers::new(args, foreign)?;
     if names.len() > 1 {
         workers.name_interfaces(&names);
     }
-    let mut course = workers.course(args);
+    let condition = workers.condition(args)?;
+    let pushed = workers.pushed(args, condition.as_ref());
+    for live in &mut lives {
+        filter(args, live, &expression, pushed.as_deref(), names.len() > 1)?;
+    }
+    let mut course = workers.course(args, condition);
     let mut output = Output::new(true)?;
     let dlts: Vec<i32> = lives.iter().map(Live::dlt).collect();
     let sources = Several::new(lives, (args.memory / WAITING) as usize);
     let interfaces = sources.interfaces();
     course.begin(&interfaces, &expression)?;
-    if let Some(path) = &args.write {
+    if let Some(path) = args.write.as_ref().filter(|_| args.files.by_flow) {
+        sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
+        output.split = Some(Split::create(path.as_os_str(), &[], args.nano)?);
+    } else if let Some(path) = &args.write {
         sandbox::check_user(args.user.as_deref()).map_err(Failure::Text)?;
         output.save = Some(Save::create(args, &[], &style(args, path, &interfaces, &expression)?)?);
     }
@@ -138,7 +143,7 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
 
 /// Opens an interface, and says what is to be said of it.
 fn open(args: &Args, name: &str) -> Result<Live, Failure> {
-    let (live, warnings) = Live::open(name, &settings(args)).map_err(|error| Failure::Text(with_help(error.text)))?;
+    let (live, warnings) = Live::open(name, &settings(args)).map_err(|error| refused(error.text))?;
     for warning in warnings {
         message::warning(&warning);
     }
@@ -150,11 +155,17 @@ fn open(args: &Args, name: &str) -> Result<Live, Failure> {
 }
 
 /// Sets the filter of an interface, compiled for its own link type; an error
-/// says which interface it is if there are `several`.
-fn filter(args: &Args, live: &mut Live, expression: &str, several: bool) -> Result<(), Failure> {
+/// says which interface it is if there are `several`. What is `pushed` of a
+/// condition narrows it where the link type has such a filter; elsewhere the
+/// condition does all by itself.
+fn filter(args: &Args, live: &mut Live, expression: &str, pushed: Option<&str>, several: bool) -> Result<(), Failure> {
     let name = live.interface().name.clone().unwrap_or_default();
     let mask = live::network(&name).map_or(0, |(_, mask)| mask.into());
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask };
+    let narrow = pushed.map(|pushed| expression::joined(expression, pushed));
+    if narrow.is_some_and(|narrow| live.set_filter(&narrow, args.optimize, mask).is_ok()) {
+        return Ok(());
+    }
     let result = live.set_filter(expression, args.optimize, mask);
     result.map_err(|text| match unfiltered(expression, text, target) {
         Failure::Text(text) if several => Failure::Text(format!("{name}: {text}")),
@@ -170,15 +181,15 @@ fn statistics(names: &[String]) -> Vec<PathBuf> {
 }
 
 /// A refused capture with the command that helps.
-fn with_help(text: String) -> String {
+pub(crate) fn refused(text: String) -> Failure {
     if text.contains("permission") {
-        return format!(
+        return Failure::Text(format!(
             "{text}\nTo capture without being root: \
              sudo setcap cap_net_raw,cap_net_admin=eip \"$(command -v {})\"",
             message::program()
-        );
+        ));
     }
-    text
+    Failure::Text(text)
 }
 
 /// `listening on …`, for each interface.

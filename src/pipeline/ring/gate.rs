@@ -10,6 +10,7 @@ use sniff_captures::{Interface, Packet, Time};
 use super::token::{Filters, Place};
 use crate::cli::Trigger;
 use crate::message;
+use crate::output::Place as Standing;
 use crate::pipeline::{Failure, plural};
 use crate::search::Search;
 
@@ -55,6 +56,7 @@ pub(super) struct Entry {
     at: usize,
     size: usize,
     packet: Option<Head>,
+    standing: Option<Standing>,
 }
 
 #[derive(Clone, Copy)]
@@ -72,6 +74,11 @@ impl Entry {
     /// Where it starts, and how many octets it has.
     pub(super) fn place(&self) -> (usize, usize) {
         (self.at, self.size)
+    }
+
+    /// Where its packet stands among the others, if somebody wants to know.
+    pub(super) fn standing(&mut self) -> Option<Standing> {
+        self.standing.take()
     }
 
     /// Its packet, if it has one, in the octets that went on with it, the packet's
@@ -135,7 +142,7 @@ impl Gate {
     }
 
     /// Takes a packet that passed the filter.
-    pub(super) fn packet(&mut self, packet: &Packet<'_>, link: u16, data: usize) {
+    pub(super) fn packet(&mut self, packet: &Packet<'_>, link: u16, data: usize, standing: Option<Standing>) {
         let time = nanos(packet.time);
         let opens = self.filters.as_ref().is_none_or(|filters| filters.matches(packet).is_some())
             && self.search.as_ref().is_none_or(|search| search.matches(link, packet.data));
@@ -153,9 +160,9 @@ impl Gate {
             time: packet.time,
         };
         if self.opened.is_some() {
-            self.pass(packet.record, Some(head));
+            self.pass(packet.record, Some(head), standing);
         } else {
-            self.keep(packet.record, head);
+            self.keep(packet.record, head, standing);
             self.shrink(time);
         }
     }
@@ -172,22 +179,23 @@ impl Gate {
 
     /// Takes a block without a packet, which does not wait.
     pub(super) fn block(&mut self, block: &[u8]) {
-        self.pass(block, None);
+        self.pass(block, None, None);
     }
 
-    fn pass(&mut self, record: &[u8], packet: Option<Head>) {
-        self.passed.push(Entry { at: self.out.len(), size: record.len(), packet });
+    fn pass(&mut self, record: &[u8], packet: Option<Head>, standing: Option<Standing>) {
+        self.passed.push(Entry { at: self.out.len(), size: record.len(), packet, standing });
         self.out.append(record);
     }
 
-    fn keep(&mut self, record: &[u8], head: Head) {
+    fn keep(&mut self, record: &[u8], head: Head, standing: Option<Standing>) {
         let fits = |block: &Block| block.chunk.len() + record.len() <= chunk::SIZE;
         if !self.waiting.back().is_some_and(fits) {
             let chunk = self.spare.pop().unwrap_or_default();
             self.waiting.push_back(Block { chunk, entries: VecDeque::new() });
         }
         let Some(block) = self.waiting.back_mut() else { return };
-        block.entries.push_back(Entry { at: block.chunk.len(), size: record.len(), packet: Some(head) });
+        let entry = Entry { at: block.chunk.len(), size: record.len(), packet: Some(head), standing };
+        block.entries.push_back(entry);
         block.chunk.append(record);
         self.octets += record.len() + ENTRY;
     }
@@ -231,7 +239,7 @@ impl Gate {
         self.out.reserve(self.octets);
         while let Some(mut block) = self.waiting.pop_front() {
             for entry in mem::take(&mut block.entries) {
-                self.pass(&block.chunk.octets()[entry.at..entry.at + entry.size], entry.packet);
+                self.pass(&block.chunk.octets()[entry.at..entry.at + entry.size], entry.packet, entry.standing);
             }
             self.waiting.push_front(block);
             self.forget();

@@ -25,7 +25,7 @@ use super::Failure;
 use super::output::Output;
 use crate::signals::Signals;
 pub(crate) use token::Filters;
-pub(super) use token::{Course, Token};
+pub(super) use token::{Course, Token, Watch};
 use turn::Turn;
 pub(super) use worker::{Desk, Worker};
 

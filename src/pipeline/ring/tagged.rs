@@ -54,7 +54,7 @@ impl Tagged {
         let tags = (1..MOST).take_while(|tag| is_tag(packet.data, TYPE + tag * TAG)).count();
         let Some((filter, program)) = self.filters.get_mut(tags) else { return };
         if program.is_none() {
-            match compile(filter, interface, true) {
+            match compile(filter, None, interface, true) {
                 Ok(compiled) => *program = Some(compiled),
                 Err(_) => self.left = 0,
             }

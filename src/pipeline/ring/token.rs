@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use sniff_captures::file::{Records, Taken, Walk};
-use sniff_captures::{Interface, Packet};
+use sniff_captures::{Interface, Packet, Time};
 use sniff_dissectors::{Frame, Names, State};
 use sniff_filters::Program;
 
@@ -15,10 +15,12 @@ use super::gate::{Entry, Gate};
 use super::tagged::Tagged;
 use super::worker::{Desk, Job, Text, Worker};
 use crate::cli::Args;
+use crate::condition::Condition;
 use crate::names::SystemNames;
-use crate::output::{Origin, Shown};
+use crate::output::{Origin, Place as Standing, Shown};
 use crate::pipeline::{Failure, compile, reason};
 use crate::search::Search;
+use crate::streams::analysis::Analyzer;
 
 /// The course of a run over all of its files.
 pub(in crate::pipeline) struct Course {
@@ -39,11 +41,50 @@ pub(in crate::pipeline) struct Course {
     origin: Origin,
     state: Box<State>,
     names: Box<dyn Names>,
+    watch: Option<Watch>,
+    condition: Option<Condition>,
+}
+
+/// What is kept of the packets so far for those who want to know where a packet
+/// stands among them.
+pub(in crate::pipeline) struct Watch {
+    first: Option<Time>,
+    previous: Time,
+    /// Names of interfaces.
+    names: Vec<Option<Arc<str>>>,
+    analyzer: Option<Analyzer>,
+}
+
+impl Watch {
+    /// Follows connections too, within `memory` octets, if it is given.
+    pub(in crate::pipeline) fn new(memory: Option<usize>) -> Self {
+        let analyzer = memory.map(Analyzer::new);
+        Watch { first: None, previous: Time::default(), names: Vec::new(), analyzer }
+    }
+
+    /// Takes a packet that was read, filtered out or not; where it stands.
+    fn packet(&mut self, packet: &Packet<'_>, number: u64, interfaces: &[Interface]) -> Standing {
+        let first = *self.first.get_or_insert(packet.time);
+        let previous = if number == 1 { packet.time } else { self.previous };
+        self.previous = packet.time;
+        if self.names.len() < interfaces.len() {
+            let new = &interfaces[self.names.len()..];
+            self.names.extend(new.iter().map(|interface| interface.name.as_deref().map(Arc::from)));
+        }
+        let name = self.names.get(packet.interface).cloned().flatten();
+        Standing { number, first, previous, interface: packet.interface as u32, name, tcp: None }
+    }
 }
 
 impl Course {
     /// The course of a run with these options, at its start.
-    pub(in crate::pipeline) fn new(args: &Args, prints: bool, search: Option<Arc<Search>>) -> Self {
+    pub(in crate::pipeline) fn new(
+        args: &Args,
+        prints: bool,
+        search: Option<Arc<Search>>,
+        watch: Option<Watch>,
+        condition: Option<Condition>,
+    ) -> Self {
         let gate = args.trigger.as_ref();
         let gate = gate.map(|trigger| Gate::new(trigger, search.clone(), args.memory, args.optimize));
         Course {
@@ -51,6 +92,8 @@ impl Course {
             search: search.filter(|_| gate.is_none()),
             gate,
             tagged: Tagged::default(),
+            watch,
+            condition,
             skip: args.skip,
             limit: args.count.map_or(u64::MAX, |count| count.saturating_add(args.skip)),
             sampling: args.sampling.max(1),
@@ -82,6 +125,8 @@ impl Course {
 /// The filter, compiled for each interface's own link type.
 pub(crate) struct Filters {
     expression: String,
+    /// What more is required where the link type allows it.
+    pushed: Option<String>,
     optimize: bool,
     /// Whether all interfaces must have one link type, as a classic file needs.
     one_link: bool,
@@ -94,7 +139,12 @@ pub(crate) struct Filters {
 impl Filters {
     /// The filter of `expression`, not compiled yet.
     pub(crate) fn new(expression: String, optimize: bool, one_link: bool) -> Self {
-        Filters { expression, optimize, one_link, rows: Vec::new(), known: HashMap::default() }
+        Filters { expression, pushed: None, optimize, one_link, rows: Vec::new(), known: HashMap::default() }
+    }
+
+    /// Drops what does not pass `pushed` either, where the link type allows it.
+    pub(in crate::pipeline) fn with(self, pushed: Option<String>) -> Self {
+        Filters { pushed, ..self }
     }
 
     /// Lets every packet of the interfaces pass: the kernel has filtered.
@@ -126,7 +176,7 @@ impl Filters {
             let kind = (interface.link, interface.snaplen);
             let program = match self.known.get(&kind) {
                 Some(program) => program.clone(),
-                None => compile(&self.expression, interface, self.optimize)?,
+                None => compile(&self.expression, self.pushed.as_deref(), interface, self.optimize)?,
             };
             self.known.entry(kind).or_insert_with(|| program.clone());
             self.rows.push((interface.link, program));
@@ -179,7 +229,7 @@ impl<'a> Token<'a> {
         let mut result = self.records(chunk.octets(), desk, taken, ring);
         if let Some(gate) = &mut self.course.gate {
             let passed = gate.exchange(chunk);
-            let passed = self.passed(&passed, chunk.octets(), desk, taken, ring);
+            let passed = self.passed(passed, chunk.octets(), desk, taken, ring);
             result = passed.and(result).map(|goes_on| goes_on && self.course.wanted() > 0);
         }
         self.over = !matches!(result, Ok(true));
@@ -195,11 +245,14 @@ impl<'a> Token<'a> {
                 Walk::Packet { at: data, record, head } => {
                     let packet = head.packet(&octets[at..], data, record);
                     self.course.taken += 1;
+                    let number = self.course.taken;
+                    let watch = self.course.watch.as_mut();
+                    let standing = watch.map(|watch| watch.packet(&packet, number, self.records.interfaces()));
                     if let Some(link) = self.filters.matches(&packet) {
                         let place = Place { record: at, data: at + data };
                         match &mut self.course.gate {
-                            Some(gate) => gate.packet(&packet, link, data),
-                            None => self.course.packet(&packet, link, place, self.verbatim, desk),
+                            Some(gate) => gate.packet(&packet, link, data, standing),
+                            None => self.course.packet(&packet, link, place, standing, self.verbatim, desk),
                         }
                         spill(octets, desk, taken, ring)?;
                     } else if self.course.count == 0 {
@@ -214,7 +267,7 @@ impl<'a> Token<'a> {
                             gate.extend(self.records.interfaces())?;
                             gate.block(&octets[at..at + record]);
                         }
-                        None if self.course.saves => desk.push(Job::block(at, record)),
+                        None if self.course.saves => desk.push(Job::block(at, record), None),
                         None => {}
                     }
                     at += record;
@@ -238,22 +291,23 @@ impl<'a> Token<'a> {
     /// Takes what the gate lets on.
     fn passed(
         &mut self,
-        entries: &[Entry],
+        entries: Vec<Entry>,
         octets: &[u8],
         desk: &mut Desk,
         taken: &Taken,
         ring: &Ring<'_>,
     ) -> Result<(), Failure> {
-        for entry in entries {
+        for mut entry in entries {
+            let standing = entry.standing();
             if self.course.wanted() == 0 {
                 break;
             }
             if let Some((packet, link, place)) = entry.packet(octets) {
-                self.course.packet(&packet, link, place, self.verbatim, desk);
+                self.course.packet(&packet, link, place, standing, self.verbatim, desk);
                 spill(octets, desk, taken, ring)?;
             } else if self.course.saves {
                 let (at, size) = entry.place();
-                desk.push(Job::block(at, size));
+                desk.push(Job::block(at, size), None);
             }
         }
         Ok(())
@@ -280,11 +334,37 @@ pub(super) struct Place {
 impl Course {
     /// Takes a packet that passed the filter.
     #[inline]
-    fn packet(&mut self, packet: &Packet<'_>, link: u16, place: Place, verbatim: bool, desk: &mut Desk) {
+    fn packet(
+        &mut self,
+        packet: &Packet<'_>,
+        link: u16,
+        place: Place,
+        mut standing: Option<Standing>,
+        verbatim: bool,
+        desk: &mut Desk,
+    ) {
         if let Some(search) = &self.search
             && !search.matches(link, packet.data)
         {
             return;
+        }
+        let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
+        if let Some((standing, watch)) = standing.as_mut().zip(self.watch.as_mut()) {
+            let analyzer = watch.analyzer.as_mut();
+            standing.tcp = analyzer.and_then(|analyzer| analyzer.frame(link, packet.data, packet.time));
+        }
+        if let Some(condition) = &mut self.condition {
+            let shown = Shown {
+                frame,
+                time: packet.time,
+                since: packet.time,
+                number: self.count + 1,
+                interface: packet.interface as u32,
+                place: standing.as_ref(),
+            };
+            if !condition.holds(&shown) {
+                return;
+            }
         }
         self.count += 1;
         if self.count <= self.skip {
@@ -303,12 +383,12 @@ impl Course {
         }
         let mut text = Text::None;
         if printed {
-            let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
             let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
             let interface = packet.interface as u32;
-            let shown = Shown { frame, time: packet.time, since, number: self.count, interface };
+            let place = standing.as_ref();
+            let shown = Shown { frame, time: packet.time, since, number: self.count, interface, place };
             text = desk.settle(&shown, &mut self.state, &mut self.names);
         }
-        desk.push(Job::new(packet, link, place, self.count, text));
+        desk.push(Job::new(packet, link, place, self.count, text), standing);
     }
 }

@@ -8,7 +8,7 @@ use sniff_captures::{Packet, Time};
 use sniff_dissectors::{Facts, Frame, Line, Names, Observed, State, observe};
 
 use super::token::Place;
-use crate::output::{Printer, Shown};
+use crate::output::{Place as Standing, Printer, Shown};
 use crate::pipeline::Failure;
 
 /// Octets of text after which it is put out although the chunk is not done.
@@ -27,6 +27,7 @@ impl Worker {
             printer,
             early: Line::default(),
             jobs: Vec::new(),
+            standings: Vec::new(),
             printed: 0,
             runs: Vec::new(),
             kept: 0,
@@ -54,11 +55,12 @@ impl Worker {
         if self.desk.kept == 0 { (&[], 0) } else { (self.chunk.octets(), self.desk.kept) }
     }
 
-    /// The packets and blocks that are kept one by one.
-    pub(in crate::pipeline) fn records(&self) -> impl Iterator<Item = (Packet<'_>, bool)> {
+    /// The packets and blocks that are kept one by one; packets with their link type.
+    pub(in crate::pipeline) fn records(&self) -> impl Iterator<Item = (Packet<'_>, Option<u16>)> {
         let octets = self.chunk.octets();
         let jobs = if self.desk.kept == 0 { &self.desk.jobs[..] } else { &[] };
-        jobs.iter().map(|job| (job.packet(octets), matches!(job.text, Text::Block)))
+        let link = |job: &Job| if matches!(job.text, Text::Block) { None } else { Some(job.link) };
+        jobs.iter().map(move |job| (job.packet(octets), link(job)))
     }
 }
 
@@ -68,6 +70,8 @@ pub(in crate::pipeline) struct Desk {
     /// Text that was made in the order of the packets, ahead of the rest.
     early: Line,
     jobs: Vec<Job>,
+    /// Where the packets of the jobs stand among the others, if somebody wants to know.
+    standings: Vec<Option<Standing>>,
     /// Jobs whose text is made.
     printed: usize,
     /// Where the records lie that are kept as they are.
@@ -157,6 +161,7 @@ impl Desk {
     /// Clears the desk for a new chunk.
     pub(super) fn clear(&mut self) {
         self.jobs.clear();
+        self.standings.clear();
         self.printed = 0;
         self.runs.clear();
         self.kept = 0;
@@ -169,7 +174,11 @@ impl Desk {
         self.early.len() >= FULL
     }
 
-    pub(super) fn push(&mut self, job: Job) {
+    pub(super) fn push(&mut self, job: Job, standing: Option<Standing>) {
+        if standing.is_some() {
+            self.standings.resize(self.jobs.len(), None);
+            self.standings.push(standing);
+        }
         self.jobs.push(job);
     }
 
@@ -217,8 +226,9 @@ impl Desk {
                 Text::Later(facts, since) => {
                     let packet = job.packet(octets);
                     let frame = Frame { data: packet.data, wire_len: packet.wire_len, link: job.link };
-                    let shown =
-                        Shown { frame, time: job.time, since: *since, number: job.number, interface: job.interface };
+                    let place = self.standings.get(self.printed).and_then(Option::as_ref);
+                    let (time, number, interface) = (job.time, job.number, job.interface);
+                    let shown = Shown { frame, time, since: *since, number, interface, place };
                     printer.packet(&shown, Some(*facts));
                 }
             }

@@ -1,0 +1,299 @@
+//! All fields that dissectors note: name, kind and meaning, stated once. Names
+//! are Wireshark's display-filter names where it has one.
+
+mod link;
+mod management;
+mod naming;
+mod network;
+mod other;
+mod routing;
+mod security;
+mod switching;
+mod text;
+mod transport;
+mod tunnel;
+
+/// What a field holds, and how a table shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An unsigned number.
+    Decimal,
+    /// An unsigned number, in tables with `0x` and so many hexadecimal digits.
+    Hex(u8),
+    /// A signed number.
+    Signed,
+    /// A yes or no.
+    Flag,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// A MAC address.
+    Mac,
+    /// Text.
+    Text,
+    /// Octets, in hexadecimal pairs.
+    Octets,
+    /// A time in nanoseconds, shown in seconds: since 1970, or a duration.
+    Seconds,
+}
+
+impl Kind {
+    /// The kind's name in the list of fields.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Decimal | Kind::Hex(_) => "number",
+            Kind::Signed => "signed",
+            Kind::Flag => "flag",
+            Kind::Ipv4 => "ipv4",
+            Kind::Ipv6 => "ipv6",
+            Kind::Mac => "mac",
+            Kind::Text => "text",
+            Kind::Octets => "octets",
+            Kind::Seconds => "seconds",
+        }
+    }
+}
+
+/// A field.
+#[derive(Clone, Copy, Debug)]
+pub struct Info {
+    /// Its name, as in `tcp.srcport`.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it means.
+    pub about: &'static str,
+}
+
+/// The tables, by the rooms of their dissectors.
+const TABLES: [&[(&str, Kind, &str)]; 11] = [
+    link::ROWS,
+    network::ROWS,
+    transport::ROWS,
+    text::ROWS,
+    naming::ROWS,
+    security::ROWS,
+    management::ROWS,
+    switching::ROWS,
+    tunnel::ROWS,
+    routing::ROWS,
+    other::ROWS,
+];
+
+/// How many fields there are.
+const COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < TABLES.len() {
+        count += TABLES[at].len();
+        at += 1;
+    }
+    count
+};
+
+static FIELDS: [Info; COUNT] = {
+    let mut all = [Info { name: "", kind: Kind::Decimal, about: "" }; COUNT];
+    let (mut to, mut table) = (0, 0);
+    while table < TABLES.len() {
+        let mut row = 0;
+        while row < TABLES[table].len() {
+            let (name, kind, about) = TABLES[table][row];
+            all[to] = Info { name, kind, about };
+            (to, row) = (to + 1, row + 1);
+        }
+        table += 1;
+    }
+    all
+};
+
+/// Names that stand for several fields.
+const GROUPS: &[(&str, &[&str], &str)] = &[
+    ("arp.hw_mac", &["arp.src.hw_mac", "arp.dst.hw_mac"], "Either MAC address"),
+    ("arp.proto_ipv4", &["arp.src.proto_ipv4", "arp.dst.proto_ipv4"], "Either IPv4 address"),
+    ("dccp.port", &["dccp.srcport", "dccp.dstport"], "Either port"),
+    ("eth.addr", &["eth.src", "eth.dst"], "Either address"),
+    ("ip.addr", &["ip.src", "ip.dst"], "Either address"),
+    ("ipv6.addr", &["ipv6.src", "ipv6.dst"], "Either address"),
+    ("sctp.port", &["sctp.srcport", "sctp.dstport"], "Either port"),
+    ("tcp.port", &["tcp.srcport", "tcp.dstport"], "Either port"),
+    ("udp.port", &["udp.srcport", "udp.dstport"], "Either port"),
+];
+
+/// A field, as a number; small and quick to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(u16);
+
+impl Id {
+    /// The field of a name; one that is not registered is left out of trees.
+    pub const fn of(name: &str) -> Self {
+        let (mut at, mut table) = (0, 0);
+        while table < TABLES.len() {
+            let mut row = 0;
+            while row < TABLES[table].len() {
+                if same(TABLES[table][row].0.as_bytes(), name.as_bytes()) {
+                    return Id(at);
+                }
+                (at, row) = (at + 1, row + 1);
+            }
+            table += 1;
+        }
+        Id(u16::MAX)
+    }
+
+    /// The field of a name, if it is registered.
+    pub fn find(name: &str) -> Option<Self> {
+        FIELDS.iter().position(|info| info.name == name).map(|at| Id(at as u16))
+    }
+
+    /// What is known of it; nothing if it is not registered.
+    #[inline]
+    pub fn info(self) -> Option<&'static Info> {
+        FIELDS.get(usize::from(self.0))
+    }
+
+    /// Its place among all fields, below [`count`].
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
+
+    /// The protocol that it belongs to: the name up to the first dot.
+    #[inline]
+    pub fn protocol(self) -> &'static str {
+        PROTOCOLS.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    // Names of a protocol differ at their ends.
+    let mut at = a.len();
+    while at > 0 {
+        at -= 1;
+        if a[at] != b[at] {
+            return false;
+        }
+    }
+    true
+}
+
+/// The protocol of each field.
+static PROTOCOLS: [&str; COUNT] = {
+    let mut all = [""; COUNT];
+    let (mut at, mut table) = (0, 0);
+    while table < TABLES.len() {
+        let mut row = 0;
+        while row < TABLES[table].len() {
+            all[at] = prefix(TABLES[table][row].0);
+            (at, row) = (at + 1, row + 1);
+        }
+        table += 1;
+    }
+    all
+};
+
+const fn prefix(name: &str) -> &str {
+    let octets = name.as_bytes();
+    let mut at = 0;
+    while at < octets.len() && octets[at] != b'.' {
+        at += 1;
+    }
+    name.split_at(at).0
+}
+
+/// How many fields there are.
+pub fn count() -> usize {
+    COUNT
+}
+
+/// All fields, in the order of their places.
+pub fn all() -> impl Iterator<Item = Id> {
+    (0..COUNT as u16).map(Id)
+}
+
+/// The fields that a name stands for: itself, those of a group, or those of a protocol.
+pub fn named(name: &str) -> Vec<Id> {
+    if let Some(id) = Id::find(name) {
+        return vec![id];
+    }
+    if let Some((_, members, _)) = GROUPS.iter().find(|group| group.0 == name) {
+        return members.iter().map(|member| Id::of(member)).collect();
+    }
+    all().filter(|id| id.protocol() == name).collect()
+}
+
+/// Whether a name stands for a protocol.
+pub fn is_protocol(name: &str) -> bool {
+    PROTOCOLS.contains(&name)
+}
+
+/// All fields and groups by name, with what they hold and mean.
+pub fn list() -> Vec<Info> {
+    let groups =
+        GROUPS.iter().map(|&(name, members, about)| Info { name, about, ..FIELDS[Id::of(members[0]).index()] });
+    let mut all: Vec<_> = FIELDS.iter().copied().chain(groups).collect();
+    all.sort_by_key(|info| info.name);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::fs;
+    use std::path::Path;
+
+    fn folder_of(path: &Path) -> &Path {
+        path.parent().unwrap()
+    }
+
+    #[test]
+    fn names_are_unique_and_groups_are_of_fields_of_one_kind() {
+        let all = list();
+        for pair in all.windows(2) {
+            assert!(pair[0].name < pair[1].name, "{} is there twice", pair[0].name);
+        }
+        for (group, members, _) in GROUPS {
+            let kinds: Vec<_> = members.iter().map(|member| Id::find(member).unwrap().info().unwrap().kind).collect();
+            assert!(kinds.iter().all(|kind| *kind == kinds[0]), "{group}");
+        }
+        assert_eq!(named("tcp.port"), [Id::of("tcp.srcport"), Id::of("tcp.dstport")]);
+        assert!(is_protocol("rpki-rtr") && !is_protocol("rpki"));
+    }
+
+    /// Every name in the dissectors' text that is read or noted as a field.
+    #[test]
+    fn every_field_of_every_dissector_is_registered() {
+        let (mut seen, mut missing, mut noted) = (0, Vec::new(), HashSet::new());
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).unwrap();
+                if !folder_of(&path).ends_with("fields") {
+                    noted.extend(text.split('"').skip(1).step_by(2).map(str::to_owned));
+                }
+                for before in ["Field::new(\"", "Field::bits(\"", ".note(\"", "id!(\"", "Id::of(\""] {
+                    for part in text.split(before).skip(1) {
+                        let name = part.split('"').next().unwrap();
+                        seen += 1;
+                        // What is in a test, such as this one, has no name of a field.
+                        if name.contains('.') && Id::find(name).is_none() {
+                            missing.push(name.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(seen > 250);
+        let unused = |name: &&str| !name.starts_with("frame.") && !name.starts_with("tcp.") && !noted.contains(*name);
+        let unused: Vec<_> = FIELDS.iter().map(|info| info.name).filter(unused).collect();
+        assert!(unused.is_empty(), "no dissector notes {unused:?}");
+        assert!(missing.is_empty(), "not in dissectors/src/fields: {missing:?}");
+    }
+}

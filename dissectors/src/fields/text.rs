@@ -1,0 +1,38 @@
+//! HTTP.
+
+use super::Kind::{self, Decimal, Flag, Text};
+
+pub(super) const ROWS: &[(&str, Kind, &str)] = &[
+    ("http.accept", Text, "Accept"),
+    ("http.accept_encoding", Text, "Accept Encoding"),
+    ("http.accept_language", Text, "Accept-Language"),
+    ("http.authorization", Text, "Authorization"),
+    ("http.cache_control", Text, "Cache-Control"),
+    ("http.connection", Text, "Connection"),
+    ("http.content_encoding", Text, "Content-Encoding"),
+    ("http.content_length_header", Text, "Content-Length"),
+    ("http.content_type", Text, "Content-Type"),
+    ("http.cookie", Text, "Cookie"),
+    ("http.date", Text, "Date"),
+    ("http.host", Text, "Host"),
+    ("http.last_modified", Text, "Last-Modified"),
+    ("http.location", Text, "Location"),
+    ("http.referer", Text, "Referer"),
+    ("http.request", Flag, "Request"),
+    ("http.request.line", Text, "Request line"),
+    ("http.request.method", Text, "Request Method"),
+    ("http.request.uri", Text, "Request URI"),
+    ("http.request.version", Text, "Request Version"),
+    ("http.response", Flag, "Response"),
+    ("http.response.code", Decimal, "Status Code"),
+    ("http.response.line", Text, "Response line"),
+    ("http.response.phrase", Text, "Response Phrase"),
+    ("http.response.version", Text, "Response Version"),
+    ("http.server", Text, "Server"),
+    ("http.set_cookie", Text, "Set-Cookie"),
+    ("http.transfer_encoding", Text, "Transfer-Encoding"),
+    ("http.upgrade", Text, "Upgrade"),
+    ("http.user_agent", Text, "User-Agent"),
+    ("http.www_authenticate", Text, "WWW-Authenticate"),
+    ("http.x_forwarded_for", Text, "X-Forwarded-For"),
+];

@@ -1,0 +1,156 @@
+//! A packet's tree: the fields of its dissectors, after those of its frame.
+
+use std::sync::Arc;
+
+use sniff_captures::Time;
+use sniff_dissectors::fields::{self, Id};
+use sniff_dissectors::{Facts, Out, body};
+
+use super::Shown;
+use crate::streams::analysis::Verdict;
+
+const NUMBER: Id = Id::of("frame.number");
+const TIME: Id = Id::of("frame.time_epoch");
+const RELATIVE: Id = Id::of("frame.time_relative");
+const DELTA: Id = Id::of("frame.time_delta");
+const LENGTH: Id = Id::of("frame.len");
+const CAPTURED: Id = Id::of("frame.cap_len");
+const PROTOCOLS: Id = Id::of("frame.protocols");
+const INTERFACE: Id = Id::of("frame.interface_id");
+const INTERFACE_NAME: Id = Id::of("frame.interface_name");
+
+/// Fields that announce an Ethertype, which Wireshark counts as a layer.
+const TYPES: [Id; 3] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.etype")];
+
+/// Fields that only earlier packets tell.
+const OF_EARLIER: [Id; 9] = [
+    Id::of("tcp.stream"),
+    Id::of("tcp.seq"),
+    Id::of("tcp.ack"),
+    Id::of("tcp.analysis.retransmission"),
+    Id::of("tcp.analysis.out_of_order"),
+    Id::of("tcp.analysis.duplicate_ack"),
+    Id::of("tcp.analysis.duplicate_ack_num"),
+    Id::of("tcp.analysis.zero_window"),
+    Id::of("tcp.analysis.ack_rtt"),
+];
+
+/// Whether a field is one that only earlier packets tell.
+pub(crate) fn needs_earlier(field: Id) -> bool {
+    OF_EARLIER.contains(&field)
+}
+
+/// Which fields a tree must have so that those for which `wanted` is true are right.
+pub(crate) fn wanted(wanted: impl Fn(Id) -> bool) -> Option<Box<[bool]>> {
+    // The list of protocols is made of all fields.
+    (!wanted(PROTOCOLS)).then(|| fields::all().map(wanted).collect())
+}
+
+/// Whether a field is the whole data of a segment or datagram, which is noted
+/// only for those who ask for it.
+pub(crate) fn is_payload(field: Id) -> bool {
+    [Id::of("tcp.payload"), Id::of("udp.payload")].contains(&field)
+}
+
+/// Where a packet stands among the others.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// Its number among the packets that were read.
+    pub number: u64,
+    /// When the first of them was captured.
+    pub first: Time,
+    /// When the one before it was captured.
+    pub previous: Time,
+    /// The number of its interface.
+    pub interface: u32,
+    /// The interface's name.
+    pub name: Option<Arc<str>>,
+    /// Where its TCP connection stands.
+    pub tcp: Option<Verdict>,
+}
+
+/// Makes trees.
+#[derive(Default)]
+pub(crate) struct Grower {
+    protocols: Vec<u8>,
+}
+
+impl Grower {
+    /// Makes the tree of a packet in `o`, with the facts that were settled before.
+    pub(crate) fn grow(&mut self, o: &mut Out, shown: &Shown<'_>, facts: Option<Facts>) {
+        let start = o.line.len();
+        o.facts = facts;
+        o.tree.get_or_insert_default().clear();
+        let frame = &shown.frame;
+        if let Some(place) = shown.place {
+            o.note(NUMBER, place.number);
+            o.note(TIME, nanos(shown.time));
+            o.note(DELTA, nanos(shown.time).wrapping_sub(nanos(place.previous)));
+            o.note(RELATIVE, nanos(shown.time).wrapping_sub(nanos(place.first)));
+            o.note(LENGTH, frame.wire_len);
+            o.note(CAPTURED, frame.data.len());
+            if let Some(name) = &place.name {
+                o.note(INTERFACE, place.interface);
+                o.note_octets(INTERFACE_NAME, name.as_bytes());
+            }
+        }
+        o.note_octets(PROTOCOLS, b"");
+        if !frame.is_faulty() {
+            body(o, frame);
+        }
+        o.line.truncate(start);
+        if o.tree.as_ref().is_some_and(|tree| tree.wanted.is_none()) {
+            self.protocols(o);
+        }
+        if let Some(verdict) = shown.place.and_then(|place| place.tcp.as_ref()) {
+            note(o, verdict);
+        }
+    }
+
+    /// Fills in the protocols that have fields, in their order.
+    fn protocols(&mut self, o: &mut Out) {
+        let Some(tree) = &mut o.tree else { return };
+        self.protocols.clear();
+        let mut last = "frame";
+        for node in tree.nodes() {
+            let protocol = node.field.protocol();
+            for layer in
+                [Some(protocol).filter(|&layer| layer != last), TYPES.contains(&node.field).then_some("ethertype")]
+            {
+                let Some(layer) = layer else { continue };
+                if !self.protocols.is_empty() {
+                    self.protocols.push(b':');
+                }
+                self.protocols.extend_from_slice(layer.as_bytes());
+                last = layer;
+            }
+        }
+        tree.replace(PROTOCOLS, &self.protocols);
+    }
+}
+
+/// Notes what earlier packets tell of a segment.
+fn note(o: &mut Out, verdict: &Verdict) {
+    o.note(OF_EARLIER[0], verdict.stream);
+    o.note(OF_EARLIER[1], verdict.seq);
+    o.note(OF_EARLIER[2], verdict.ack);
+    for (field, set) in [(3, verdict.retransmission), (4, verdict.out_of_order), (5, verdict.duplicate > 0)] {
+        if set {
+            o.note(OF_EARLIER[field], true);
+        }
+    }
+    if verdict.duplicate > 0 {
+        o.note(OF_EARLIER[6], verdict.duplicate);
+    }
+    if verdict.zero_window {
+        o.note(OF_EARLIER[7], true);
+    }
+    if let Some(rtt) = verdict.rtt {
+        o.note(OF_EARLIER[8], rtt);
+    }
+}
+
+/// Nanoseconds since 1970; a time that they cannot hold is the nearest.
+fn nanos(time: Time) -> i64 {
+    time.seconds.saturating_mul(1_000_000_000).saturating_add_unsigned(time.nanos)
+}

@@ -1,0 +1,117 @@
+//! `--where`.
+
+use crate::common::{Ran, Scratch, pcap, reading, udp};
+use crate::talk::{Talk, capture};
+
+/// A request, its answer and a datagram.
+fn scratch() -> Scratch {
+    let mut talk = Talk::new();
+    talk.client(b"POST /x HTTP/1.1\r\nHost: example.com\r\n\r\n")
+        .server(b"HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n");
+    talk.packets.push(udp(b"example"));
+    let scratch = Scratch::new();
+    scratch.write("f", capture(&talk.packets));
+    scratch
+}
+
+#[test]
+fn packets_are_chosen_by_their_fields() {
+    let scratch = scratch();
+    for (condition, numbers) in [
+        ("tcp", "1 2 3 4 5"),
+        ("!tcp", "6"),
+        ("not tcp or http.response", "5 6"),
+        ("http.request.method == \"POST\" && ip.src == 10.0.0.0/24", "4"),
+        ("http.request.method == \"post\"", ""),
+        ("http.host matches \"^EXAMPLE\\.\"", "4"),
+        ("http.host contains \"ample\" and tcp", "4"),
+        ("frame contains \"example\"", "4 6"),
+        ("frame contains 65:78:61", "4 6"),
+        ("http.response.code >= 400 && http.response.code < 500", "5"),
+        ("tcp.flags.syn == true", "1 2"),
+        ("tcp.flags & 0x12 == 0x12", "2"),
+        ("tcp.flags & 2", "1 2"),
+        ("tcp.port in {79, 80..90}", "1 2 3 4 5"),
+        ("udp.port in {2}", "6"),
+        ("eth.src[0:3] == 02:00:00 && udp", "6"),
+        ("eth.src[5] == 01 && udp", "6"),
+        ("eth.src[-1:] == 02", ""),
+        ("ip.src[3] == 02", "2 5"),
+        ("ip.src == 10.0.0.1", "1 3 4 6"),
+        ("ip.addr != 10.0.0.3", "1 2 3 4 5 6"),
+        ("ip.addr != 10.0.0.1", ""),
+        ("tcp.port != 80", ""),
+        ("tcp.srcport > tcp.dstport", "1 3 4"),
+        ("frame.number >= 3 && frame.number <= 4", "3 4"),
+        ("frame.time_relative > 0.0035", "5 6"),
+        ("ipv6.src == fe80::/10", ""),
+        ("tcp.len == 0 || udp.length == 15", "1 2 3 6"),
+        ("tcp.analysis.ack_rtt", "2 3 5"),
+        ("(tcp and (tcp.seq == 0)) or http.request", "1 2 4"),
+        ("tcp.payload contains \"404\"", "5"),
+        ("http.request eq true", "4"),
+    ] {
+        let ran = scratch.run(&["-r", "f", "--fields", "frame.number", "--where", condition]);
+        assert_eq!(ran.stdout.split_whitespace().collect::<Vec<_>>().join(" "), numbers, "{condition}: {}", ran.stderr);
+        // What is dropped early must not make a difference.
+        let count = scratch.run(&["-r", "f", "--count", "--where", condition]).stdout;
+        let expected = numbers.split_whitespace().count();
+        assert_eq!(count, format!("{expected} packet{}\n", if expected == 1 { "" } else { "s" }), "{condition}");
+    }
+}
+
+#[test]
+fn the_condition_follows_the_filter_and_precedes_all_else() {
+    let scratch = scratch();
+    let text = scratch.run(&["-r", "f", "-nt", "--where", "http", "-c", "1", "src host 10.0.0.2"]);
+    assert_eq!(text.code, Some(0));
+    assert!(text.stdout.starts_with("IP 10.0.0.2.80 > 10.0.0.1.5000: Flags [.]"), "{}", text.stdout);
+    assert_eq!(text.stdout.lines().count(), 1);
+    let written = scratch.run(&["-r", "f", "-w", "out", "--where", "http.request or udp"]);
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+    let numbers = scratch.run(&["-r", "out", "--fields", "udp.length,http.request.method"]).stdout;
+    assert_eq!(numbers, "\tPOST\n15\t\n");
+}
+
+#[test]
+fn the_place_of_an_error_is_shown() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"")]));
+    let ran = scratch.run(&["-r", "f", "--where", "ip.src == 10.0.0.1 && tcp.port = 80"]);
+    let expected = "sniff: unexpected '='\n  ip.src == 10.0.0.1 && tcp.port = 80\n                                 ^\n";
+    assert_eq!(ran, Ran::new("", expected, 1));
+    let ran = scratch.run(&["-r", "f", "--where", "tcp.port == \"80\""]);
+    let expected = "sniff: a value of kind number is not in quotes\n  tcp.port == \"80\"\n              ^\n";
+    assert_eq!(ran, Ran::new("", expected, 1));
+}
+
+/// What the kernel can see of a condition is in the filter, and packets that may
+/// have more than their outer headers pass it.
+#[test]
+fn a_condition_makes_the_filter_narrower() {
+    let scratch = scratch();
+    let program = |args: &[&str]| scratch.run(&[&["-r", "f", "-d"], args].concat()).stdout;
+    let narrow = program(&["--where", "ip.src == 10.0.0.1 && http"]);
+    assert_eq!(narrow, program(&["(ip src net 10.0.0.1/32) or not ((ip proto 6) or (ip6 and ip6[6] = 6))"]));
+    assert_ne!(narrow, program(&[]));
+    // Whoever wants to know how connections go sees both directions.
+    assert_eq!(program(&["--where", "ip.src == 10.0.0.1", "--analyze"]), program(&[]));
+    assert_eq!(program(&["--where", "http"]), program(&[]));
+}
+
+/// A tag, and another address inside a tunnel: the filter alone would miss them.
+#[test]
+fn nested_headers_count() {
+    let scratch = Scratch::new();
+    let mut tagged = udp(b"");
+    tagged.splice(12..12, [0x81, 0, 0, 7]);
+    let inner = Talk::new().packets[0].split_off(14);
+    let mut tunnel = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, (20 + inner.len()) as u8];
+    tunnel.extend([0, 0, 0, 0, 64, 4, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
+    tunnel.extend(inner);
+    scratch.write("f", pcap(&[tagged, tunnel, udp(b"")]));
+    let run = |condition| scratch.run(&["-r", "f", "--fields", "frame.number", "--where", condition]);
+    assert_eq!(run("ip.src == 10.0.0.1"), Ran::new("1\n2\n3\n", reading("f"), 0));
+    assert_eq!(run("tcp.port == 80").stdout, "2\n");
+    assert_eq!(run("vlan.id == 7").stdout, "1\n");
+}

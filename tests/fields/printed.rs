@@ -1,0 +1,141 @@
+//! What `--json` and `--fields` print.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::{Ran, Scratch, begun, enhanced, interface, option, pcap, reading, section, udp};
+use crate::talk::{Talk, capture};
+
+#[test]
+fn a_packet_is_an_object_with_typed_values() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"x")]));
+    let ran = scratch.run(&["-r", "f", "--json"]);
+    assert_eq!(
+        ran.stdout,
+        "{\"sniff\":1,\"frame.number\":1,\"frame.time_epoch\":1.000001000,\"frame.time_delta\":0.000000000,\
+         \"frame.time_relative\":0.000000000,\"frame.len\":43,\"frame.cap_len\":43,\
+         \"frame.protocols\":\"eth:ethertype:ip:udp\",\"eth.dst\":\"02:00:00:00:00:02\",\
+         \"eth.src\":\"02:00:00:00:00:01\",\"eth.type\":2048,\"ip.version\":4,\"ip.hdr_len\":20,\"ip.dsfield\":0,\
+         \"ip.dsfield.dscp\":0,\"ip.dsfield.ecn\":0,\"ip.len\":29,\"ip.id\":0,\"ip.flags\":0,\"ip.flags.rb\":false,\
+         \"ip.flags.df\":false,\"ip.flags.mf\":false,\"ip.frag_offset\":0,\"ip.ttl\":64,\"ip.proto\":17,\
+         \"ip.checksum\":0,\"ip.src\":\"10.0.0.1\",\"ip.dst\":\"10.0.0.2\",\"udp.srcport\":1,\"udp.dstport\":2,\
+         \"udp.length\":9,\"udp.checksum\":0}\n"
+    );
+    assert_eq!((ran.stderr, ran.code), (reading("f"), Some(0)));
+}
+
+/// Every golden packet is a JSON object whose members are registered fields, and
+/// the text path prints as many packets.
+#[test]
+fn every_golden_packet_is_a_valid_object_of_registered_fields() {
+    let scratch = Scratch::new();
+    let listed = scratch.run(&["fields"]).stdout;
+    let listed: HashSet<&str> = listed.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let (mut seen, mut packets) = (HashSet::new(), 0);
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|extension| extension != "pcap") {
+            continue;
+        }
+        let file = path.to_str().unwrap();
+        let ran = scratch.run(&["-r", file, "--json"]);
+        assert_eq!(ran.code, Some(0), "{file}: {}", ran.stderr);
+        for line in ran.stdout.lines() {
+            let object: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}: {line}"));
+            seen.extend(object.as_object().unwrap().keys().filter(|key| *key != "sniff").cloned());
+        }
+        let count = scratch.run(&["-r", file, "--count"]).stdout;
+        assert_eq!(count.split_whitespace().next().unwrap(), ran.stdout.lines().count().to_string(), "{file}");
+        packets += ran.stdout.lines().count();
+    }
+    let unknown: Vec<_> = seen.iter().filter(|key| !listed.contains(key.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert!(packets > 3000 && seen.len() > 300, "{packets} packets with {} fields", seen.len());
+}
+
+#[test]
+fn repeats_are_arrays_and_text_is_utf_8() {
+    let mut talk = Talk::new();
+    talk.client(b"GET /\xff\x1b HTTP/1.1\r\nHost: a\"b\r\nX: 1\r\n\r\n");
+    let scratch = Scratch::new();
+    scratch.write("f", capture(&talk.packets[3..]));
+    let ran = scratch.run(&["-r", "f", "--json"]);
+    let object: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(object["http.request.uri"], "/\u{fffd}\u{1b}");
+    assert!(!ran.stdout.contains('\u{1b}'));
+    assert_eq!(object["http.request.line"], serde_json::json!(["Host: a\"b\r\n", "X: 1\r\n"]));
+    assert_eq!((&object["http.request"], &object["tcp.flags.ack"]), (&Value::Bool(true), &Value::Bool(true)));
+    assert_eq!(object["frame.protocols"], "eth:ethertype:ip:tcp:http");
+}
+
+#[test]
+fn fields_are_columns_with_tabs_or_commas() {
+    let mut talk = Talk::new();
+    talk.client(b"GET /a,\"b\" HTTP/1.0\r\nA: 1\r\n\r\n");
+    let scratch = Scratch::new();
+    scratch.write("f", capture(&talk.packets[2..]));
+    let run = |args: &[&str]| scratch.run(&[&["-r", "f"], args].concat());
+    let tabs = run(&["--fields", "tcp.port,http.request.uri, ip.addr,tcp.flags,eth.type,tcp.flags.push"]);
+    let expected = "5000,80\t\t10.0.0.1,10.0.0.2\t0x0010\t0x0800\t0\n\
+                    5000,80\t/a,\"b\"\t10.0.0.1,10.0.0.2\t0x0010\t0x0800\t0\n";
+    assert_eq!(tabs, Ran::new(expected, reading_262144("f"), 0));
+    assert_eq!(
+        run(&["--csv", "--fields", "http.request.uri,tcp.port"]).stdout,
+        ",\"5000,80\"\n\"/a,\"\"b\"\"\",\"5000,80\"\n"
+    );
+    let octets: String = b"GET /a,\"b\" HTTP/1.0\r\nA: 1\r\n\r\n".iter().map(|octet| format!("{octet:02x}")).collect();
+    assert_eq!(run(&["--fields", "tcp.payload", "ip[2:2] > 40"]).stdout, octets + "\n");
+}
+
+fn reading_262144(name: &str) -> String {
+    crate::common::reading_as(name, "EN10MB (Ethernet)", 262_144)
+}
+
+#[test]
+fn an_unknown_field_is_named_with_one_that_is_close() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"")]));
+    let run = |fields: &str| scratch.run(&["-r", "f", "--fields", fields]);
+    let near = "sniff: no field 'tcp.srcprt'; did you mean 'tcp.srcport'? sniff fields lists them\n";
+    assert_eq!(run("ip.src,tcp.srcprt"), Ran::new("", near, 1));
+    let far = "sniff: no field 'tcp'; sniff fields lists them\n";
+    assert_eq!(run("tcp"), Ran::new("", far, 1));
+    assert_eq!(scratch.run(&["-r", "f", "--csv"]), Ran::new("", "sniff: --csv needs --fields\n", 1));
+    let dumps = "sniff: --json and --fields print no dumps: -x, -X and -A cannot be used with them.\n";
+    assert_eq!(scratch.run(&["-r", "f", "--json", "-X"]), Ran::new("", dumps, 1));
+}
+
+#[test]
+fn the_list_has_name_kind_and_meaning() {
+    let scratch = Scratch::new();
+    let ran = scratch.run(&["fields", "tcp.*port"]);
+    let names: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(names, [["tcp.dstport", "number"], ["tcp.port", "number"], ["tcp.srcport", "number"]]);
+    assert!(scratch.run(&["fields"]).stdout.lines().count() > 500);
+    assert_eq!(scratch.run(&["fields", "x.*"]), Ran::new("", "sniff: no field matches x.*\n", 1));
+}
+
+#[test]
+fn the_frame_has_its_interface_and_its_place_in_the_input() {
+    let scratch = Scratch::new();
+    let named = interface(1, 65535, &option(2, b"veth0"));
+    let file = [section((1, 0)), named, enhanced(0, 1_000_000, &udp(b"")), enhanced(0, 3_500_000, &udp(b"y"))].concat();
+    scratch.write("f", file);
+    let fields = "frame.number,frame.time_delta,frame.time_relative,frame.interface_id,frame.interface_name";
+    let ran = scratch.run(&["-r", "f", "--fields", fields, "greater 43"]);
+    assert_eq!(ran.stdout, "2\t2.500000000\t2.500000000\t0\tveth0\n");
+    scratch.write("g", [begun(), enhanced(0, 1, &udp(b""))].concat());
+    assert_eq!(scratch.run(&["-r", "g", "--fields", fields]).stdout, "1\t0.000000000\t0.000000000\t\t\n");
+}
+
+#[test]
+fn a_frame_without_octets_has_fields_of_its_own() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[vec![]]));
+    let ran = scratch.run(&["-r", "f", "--fields", "frame.number,frame.len,frame.protocols"]);
+    assert_eq!((&*ran.stdout, ran.code), ("1\t0\t\n", Some(0)));
+}
