@@ -30,7 +30,7 @@ impl Noted for Id {
     }
 }
 
-/// A name is searched for; a [`Field`] knows its place.
+/// A name is searched for; a `Field` knows its place.
 impl Noted for &'static str {
     fn id(self) -> Id {
         Id::of(self)

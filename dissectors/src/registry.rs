@@ -2,8 +2,8 @@
 
 use crate::below::{Below, Dissect, ip_of};
 use crate::industrial::someip;
-use crate::link::{ethernet, frame_relay, hdlc, ipnet, loopback, null, ppi, ppp, pppoe, raw, sll};
-use crate::management::{dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
+use crate::link::{ethernet, frame_relay, hdlc, ipnet, ipoib, loopback, nflog, null, ppi, ppp, pppoe, raw, sll, vsock};
+use crate::management::{bcm_li, dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat};
 use crate::names;
 use crate::naming::{dns, lwres, zephyr};
@@ -43,6 +43,9 @@ const LINKS: &[(u16, Dissect)] = &[
     (182, frame_relay::multilink_frame),
     (228, raw::frame),
     (229, raw::frame),
+    (239, nflog::frame),
+    (242, ipoib::frame),
+    (271, vsock::frame),
     (276, sll::frame2),
     (281, broadcom::frame),
     (282, broadcom::prepended_frame),
@@ -398,6 +401,8 @@ pub(crate) fn requires(o: &mut Out, protocol: u8, version: &'static str) -> Step
 enum Port {
     /// Source or destination.
     Either(u16),
+    /// The source only.
+    Source(u16),
     /// The destination only.
     Destination(u16),
     /// Source or destination, both ends included.
@@ -408,6 +413,7 @@ impl Port {
     fn matches(self, below: &Below<'_>) -> bool {
         match self {
             Port::Either(port) => below.sport == port || below.dport == port,
+            Port::Source(port) => below.sport == port,
             Port::Destination(port) => below.dport == port,
             Port::Range(low, high) => (low..=high).contains(&below.sport) || (low..=high).contains(&below.dport),
         }
@@ -476,6 +482,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(4342), lisp::dissect, EARLIER),
     (Port::Either(4790), vxlan::extended, EARLIER),
     (Port::Either(30490), someip::dissect, ALONE),
+    (Port::Source(49152), bcm_li::dissect, EARLIER),
 ];
 
 /// The dissector of a UDP payload, if its ports have one.
@@ -512,7 +519,7 @@ struct Ports([u64; 1024]);
 impl Ports {
     const fn add(&mut self, port: Port) {
         let (mut low, high) = match port {
-            Port::Either(port) | Port::Destination(port) => (port, port),
+            Port::Either(port) | Port::Source(port) | Port::Destination(port) => (port, port),
             Port::Range(low, high) => (low, high),
         };
         while low <= high {

@@ -29,6 +29,9 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("macsec.SCI", Hex(16), "Secure channel"),
     ("macsec.SL", Decimal, "Short length"),
     ("macsec.TCI", Hex(2), "TCI"),
+    ("nflog.family", Decimal, "Family"),
+    ("nflog.resource_id", Decimal, "Resource id"),
+    ("nflog.version", Decimal, "Version"),
     ("ppi.version", Decimal, "Version"),
     ("ppp.code", Decimal, "Code"),
     ("ppp.identifier", Decimal, "Identifier"),
@@ -53,4 +56,5 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("llc.type", Hex(4), "Type"),
     ("llc.pid", Hex(4), "Protocol of the organization"),
     ("llc.cisco_pid", Hex(4), "Protocol of Cisco"),
+    ("vsock.op", Decimal, "Operation"),
 ];

@@ -1,5 +1,6 @@
 //! Configuration, time, logging and monitoring of hosts and networks.
 
+pub(crate) mod bcm_li;
 pub(crate) mod dhcp;
 pub(crate) mod dhcp6;
 mod dhcp6_options;
