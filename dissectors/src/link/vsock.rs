@@ -39,7 +39,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.link_len += HEADER;
     let (operation, transport) = (v.le16(24)?, v.le16(26)?);
     // Only virtio has a header of its own.
-    let header_len = if transport == VIRTIO { usize::from(v.le16(28)?) } else { 0 };
+    let header_len = if transport == VIRTIO { VIRTIO_HEADER } else { 0 };
     o.note("vsock.op", operation);
     o.put(Named(TRANSPORTS, transport.into(), Otherwise::Dec("Invalid transport (", ")")));
     let mut cut = false;
