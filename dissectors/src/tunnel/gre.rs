@@ -3,7 +3,7 @@
 
 use crate::below::Below;
 use crate::field::Slot;
-use crate::link::ethernet;
+use crate::link::{ethernet, ppp};
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Table, bits, named};
 use crate::registry::{self, ETHERTYPES};
@@ -218,11 +218,9 @@ fn version_1(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
         return Ok(());
     }
     demarcation(o);
-    match registry::ethertype(PPP).filter(|_| kind == PPP) {
-        Some(dissect) => dissect(o, v, below),
-        None => {
-            o.put(("gre-proto-0x", Hex(kind)));
-            Ok(())
-        }
+    if kind == PPP {
+        return ppp::dissect(o, v, below);
     }
+    o.put(("gre-proto-0x", Hex(kind)));
+    Ok(())
 }

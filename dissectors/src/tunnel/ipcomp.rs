@@ -8,9 +8,8 @@ use crate::view::{Step, View};
 /// A compressed payload: its compression parameter index.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ipcomp";
-    o.put("IPComp(");
     let index = v.u16(2)?;
     o.note(id!("ipcomp.cpi"), index);
-    o.put(("cpi=0x", Hex4(index), ")"));
+    o.put(("IPComp(cpi=0x", Hex4(index), ")"));
     Ok(())
 }
