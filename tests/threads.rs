@@ -5,8 +5,9 @@ mod common;
 #[path = "../benches/traffic/mod.rs"]
 mod traffic;
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use common::Scratch;
 
@@ -78,7 +79,14 @@ fn packets_that_leave_state_are_the_same_in_any_interleaving() {
     let ethernet = |file: &&Vec<u8>| file.starts_with(&[0xd4, 0xc3, 0xb2, 0xa1]) && file[20..24] == [1, 0, 0, 0];
     let packets: Vec<&[u8]> = files.iter().filter(ethernet).flat_map(|file| records(file)).collect();
     assert!(packets.len() > 500);
-    let mut octets = files.iter().find(ethernet).unwrap()[..HEADER].to_vec();
+    let header = &files.iter().find(ethernet).unwrap()[..HEADER];
+    scratch.write("mixed", mixed_up(header, &packets));
+    agree(&scratch, "mixed", &[&["-n"], &["-nvv"], &["-nveXttt"], &["--json"]]);
+}
+
+/// A file of packets in a random order, each several times, of a few megabytes.
+fn mixed_up(header: &[u8], packets: &[&[u8]]) -> Vec<u8> {
+    let mut octets = header.to_vec();
     let mut random = 0x5eed_u64;
     while octets.len() < 3 << 20 {
         random ^= random << 13;
@@ -86,8 +94,57 @@ fn packets_that_leave_state_are_the_same_in_any_interleaving() {
         random ^= random << 17;
         octets.extend(packets[(random % packets.len() as u64) as usize]);
     }
-    scratch.write("mixed", octets);
-    agree(&scratch, "mixed", &[&["-n"], &["-nvv"], &["-nveXttt"], &["--json"]]);
+    octets
+}
+
+/// All captures of a folder: each alone, and for each link type all packets in
+/// their order, so often that all workers are busy, and in a random order.
+#[test]
+#[ignore = "needs a folder of captures, named by SNIFF_CAPTURES"]
+fn captures_of_a_folder_are_the_same_for_any_number_of_workers() {
+    const WAYS: [&[&str]; 4] = [&["-n"], &["-nvv"], &["-nveXttt"], &["--json"]];
+    let scratch = Scratch::new();
+    let mut links: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+    for path in files_below(Path::new(&env::var_os("SNIFF_CAPTURES").expect("SNIFF_CAPTURES names a folder"))) {
+        let path = path.to_str().unwrap();
+        for way in WAYS {
+            let args = |threads| [&["--threads", threads, "-r", path], way].concat();
+            let one = scratch.run(&args("1"));
+            for threads in WORKERS {
+                assert!(scratch.run(&args(threads)) == one, "{path} {way:?} --threads {threads}");
+            }
+        }
+        // Captures of several link types cannot become classic files.
+        if scratch.run(&["-r", path, "-w", "classic"]).code == Some(0) {
+            let file = scratch.read("classic");
+            links.entry(file[20..HEADER].to_vec()).or_default().push(file);
+        }
+    }
+    for (link, files) in links {
+        let packets: Vec<&[u8]> = files.iter().flat_map(|file| records(file)).collect();
+        if packets.is_empty() {
+            continue;
+        }
+        let header = [&files[0][..16], &262_144_u32.to_le_bytes(), &link].concat();
+        let mut octets = header.clone();
+        while octets.len() < 3 << 20 {
+            octets.extend(packets.concat());
+        }
+        scratch.write("in-order", octets);
+        scratch.write("mixed", mixed_up(&header, &packets));
+        agree(&scratch, "in-order", &WAYS);
+        agree(&scratch, "mixed", &WAYS);
+    }
+}
+
+/// The files in a folder and in its folders.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
 }
 
 #[test]
