@@ -86,6 +86,35 @@ fn a_direction_counts_only_its_own_packets() {
 }
 
 #[test]
+fn cooked_captures_count_what_lo_sends_once() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    for link in ["LINUX_SLL", "LINUX_SLL2"] {
+        let capture = net.capture(&scratch, &["-p", "-i", "any", "-y", link, "-w", "out", "udp port 4000"]);
+        net.send_numbered("127.0.0.1", 100);
+        capture.signal("-INT");
+        let said = format!("sniff: data link type {link}\n");
+        assert_eq!(capture.end().0.stderr.replace(&said, ""), counters(100, 100, 0), "{link}");
+    }
+}
+
+#[test]
+fn a_filter_that_is_too_long_for_the_kernel_counts_what_passes() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let ports: String = (0..400).map(|at| format!("udp port {} or ", 9 + 2 * at)).collect();
+    for (interface, to) in [("near", "10.9.9.2"), ("lo", "127.0.0.1")] {
+        let expression = format!("{ports} udp port 4000");
+        // libpcap's optimizer takes minutes for this.
+        let capture = net.capture(&scratch, &["-O", "-i", interface, "-w", "out", &expression]);
+        assert!(net.run(&format!("for i in {{1..50}}; do echo > /dev/udp/{to}/4002; done")));
+        net.send_numbered(to, 100);
+        capture.signal("-INT");
+        let (ran, _) = capture.end();
+        assert!(ran.stderr.ends_with(&counters(100, 100, 0)), "{interface}: {}", ran.stderr);
+        assert!(numbers(&scratch.read("out")).into_iter().eq(0..100), "{interface}");
+    }
+}
+
+#[test]
 fn a_capture_that_starts_under_load_counts_what_passes_its_filter() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     // Packets that do not pass come all the time, also before the filter is set.

@@ -143,7 +143,7 @@ fn live_program(args: &Args, name: &str) -> Result<(), Failure> {
     let expression = expression::read(args)?;
     let target = Target { link: live.dlt(), snaplen: args.snaplen, mask };
     let instructions: Vec<Instruction> = live
-        .compile(&expression, args.optimize, mask)
+        .instructions(&expression, args.optimize, mask)
         .map_err(|text| unfiltered(&expression, text, target))?
         .into_iter()
         .map(|(code, jt, jf, k)| Instruction { code, jt, jf, k })

@@ -12,19 +12,11 @@ struct Program {
     instructions: *mut Instruction,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Instruction {
-    code: u16,
-    jt: u8,
-    jf: u8,
-    k: u32,
-}
-
 const ERROR_TEXT: usize = 256;
 
 #[link(name = "pcap")]
 unsafe extern "C" {
+    fn bpf_filter(program: *const Instruction, data: *const u8, len: u32, caplen: u32) -> u32;
     fn pcap_activate(handle: *mut Handle) -> c_int;
     fn pcap_can_set_rfmon(handle: *mut Handle) -> c_int;
     fn pcap_compile(
@@ -129,19 +121,54 @@ pub(super) fn selectable(handle: *mut Handle) -> c_int {
     fd
 }
 
+/// An instruction of a filter.
+pub(super) type Instruction = libc::sock_filter;
+
+const fn instruction(code: u32, jt: u8, jf: u8, k: u32) -> Instruction {
+    Instruction { code: code as u16, jt, jf, k }
+}
+
+/// Loads what the kernel knows of a packet besides its octets.
+const fn load(what: i32) -> Instruction {
+    instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, (libc::SKF_AD_OFF + what) as u32)
+}
+
+/// Skips instructions, `jt` if what was loaded is `k`, else `jf`.
+const fn equal(k: u32, jt: u8, jf: u8) -> Instruction {
+    instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, jt, jf, k)
+}
+
 /// A filter that lets nothing through.
-pub(super) const REFUSE_ALL: [libc::sock_filter; 1] =
-    [libc::sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: 0 }];
+pub(super) const REFUSE_ALL: Instruction = instruction(libc::BPF_RET | libc::BPF_K, 0, 0, 0);
+
+/// The type of packets that are sent (PACKET_OUTGOING).
+const SENT: u32 = libc::PACKET_OUTGOING as u32;
+
+/// The start of a filter that drops what is sent.
+pub(super) const fn drop_sent() -> [Instruction; 3] {
+    [load(libc::SKF_AD_PKTTYPE), equal(SENT, 0, 1), REFUSE_ALL]
+}
+
+/// The start of a filter that drops what is received.
+pub(super) const fn drop_received() -> [Instruction; 3] {
+    [load(libc::SKF_AD_PKTTYPE), equal(SENT, 1, 0), REFUSE_ALL]
+}
+
+/// The start of a filter that drops what the interface of this index sends.
+pub(super) const fn drop_sent_by(index: u32) -> [Instruction; 5] {
+    let ([kind, sent, refuse], interface) = (drop_sent(), load(libc::SKF_AD_IFINDEX));
+    [interface, equal(index, 0, 3), kind, sent, refuse]
+}
 
 /// The most instructions of a filter (BPF_MAXINSNS).
-const MOST_INSTRUCTIONS: usize = 4096;
+pub(super) const MOST_INSTRUCTIONS: usize = 4096;
 
 /// SO_GET_FILTER, whose length counts instructions.
 const GET_FILTER: c_int = libc::SO_ATTACH_FILTER;
 
 /// The filter that the kernel runs for a packet socket; none if there is none.
-pub(super) fn kernel_filter(fd: c_int) -> Vec<libc::sock_filter> {
-    let mut program = vec![REFUSE_ALL[0]; MOST_INSTRUCTIONS];
+pub(super) fn kernel_filter(fd: c_int) -> Vec<Instruction> {
+    let mut program = vec![REFUSE_ALL; MOST_INSTRUCTIONS];
     let mut len = program.len() as libc::socklen_t;
     // SAFETY: the kernel writes at most `len` instructions, for which there is room.
     let code = unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, GET_FILTER, program.as_mut_ptr().cast(), &raw mut len) };
@@ -151,7 +178,7 @@ pub(super) fn kernel_filter(fd: c_int) -> Vec<libc::sock_filter> {
 
 /// Has the kernel run a filter for a packet socket; for another source this is
 /// nothing.
-pub(super) fn set_kernel_filter(fd: c_int, program: &mut [libc::sock_filter]) {
+pub(super) fn set_kernel_filter(fd: c_int, program: &mut [Instruction]) {
     let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
     let size = size_of_val(&program) as libc::socklen_t;
     // SAFETY: the program has as many instructions as it says, and the kernel copies it.
@@ -204,11 +231,18 @@ pub(super) fn compile(
     text: &CStr,
     optimize: bool,
     mask: u32,
-) -> Result<Vec<(u16, u8, u8, u32)>, String> {
+) -> Result<Vec<Instruction>, String> {
     let compiled = Compiled::new(handle, text, optimize, mask)?;
     // SAFETY: pcap_compile filled `len` instructions at `instructions`.
     let all = unsafe { std::slice::from_raw_parts(compiled.0.instructions, compiled.0.len as usize) };
-    Ok(all.iter().map(|i| (i.code, i.jt, i.jf, i.k)).collect())
+    Ok(all.to_vec())
+}
+
+/// Whether a packet of `len` octets, of which `data` is captured, passes a filter
+/// that libpcap compiled.
+pub(super) fn passes(program: &[Instruction], data: &[u8], len: u32) -> bool {
+    // SAFETY: programs that libpcap compiles end with a return and read inside the given length.
+    unsafe { bpf_filter(program.as_ptr(), data.as_ptr(), len, data.len() as u32) != 0 }
 }
 
 /// The network and mask of an interface.

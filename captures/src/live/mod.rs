@@ -104,6 +104,9 @@ pub struct Live {
     looked: u64,
     /// Whether no more is taken than there was when the capture was to end.
     closed: bool,
+    /// The filter, where it is too long for the kernel, and the packets that it refused.
+    rest: Option<Vec<ffi::Instruction>>,
+    refused: u64,
     /// Why it ends, and until when what the kernel holds back is waited for.
     gone: Option<(Instant, String)>,
 }
@@ -200,8 +203,20 @@ impl Live {
         };
         let seen = pcap::Stat { received: 0, dropped: 0, if_dropped: 0 };
         let (direction, counts) = (settings.direction, Counts::default());
-        let live =
-            Live { handle, interface, direction, fd, counts, seen, taken: 0, looked: 0, closed: false, gone: None };
+        let live = Live {
+            handle,
+            interface,
+            direction,
+            fd,
+            counts,
+            seen,
+            taken: 0,
+            looked: 0,
+            closed: false,
+            rest: None,
+            refused: 0,
+            gone: None,
+        };
         Ok((live, warnings))
     }
 
@@ -226,25 +241,26 @@ impl Live {
     /// # Errors
     /// libpcap's message.
     pub fn set_filter(&mut self, expression: &str, optimize: bool, mask: u32) -> Result<(), String> {
-        self.compile(expression, optimize, mask)?;
-        let mut program = match self.narrowed(expression).map(|narrowed| self.attach(&narrowed, optimize, mask)) {
-            Some(Ok(())) => ffi::kernel_filter(self.fd),
-            // Nothing passes, as of what lo sends.
-            Some(Err(text)) if text.contains("rejects all packets") => ffi::REFUSE_ALL.to_vec(),
-            // The link type does not tell the direction, or there is nothing to narrow.
-            Some(Err(_)) | None => Vec::new(),
-        };
-        if program.is_empty() {
-            self.attach(expression, optimize, mask)?;
-            program = ffi::kernel_filter(self.fd);
+        let wanted = self.compile(expression, optimize, mask)?;
+        self.attach(expression, optimize, mask)?;
+        let mut program = ffi::kernel_filter(self.fd);
+        // libpcap also runs the filter itself over what may have come before it,
+        // and there sees neither direction nor tags: it gets one that lets all through.
+        self.attach("", optimize, mask)?;
+        let all = ffi::kernel_filter(self.fd);
+        if all.is_empty() {
+            // No packet socket, such as a USB bus.
+            return self.attach(expression, optimize, mask);
         }
-        if !program.is_empty() {
-            // libpcap also runs the filter itself over what may have come before it,
-            // and there sees neither direction nor tags: it gets one that lets all through.
-            self.attach("", optimize, mask)?;
-            self.silence();
-            ffi::set_kernel_filter(self.fd, &mut program);
+        let unwanted = self.unwanted();
+        if program.is_empty() || unwanted.len() + program.len() > ffi::MOST_INSTRUCTIONS {
+            // Too long for the kernel.
+            self.rest = Some(wanted);
+            program = all;
         }
+        program.splice(..0, unwanted);
+        self.silence();
+        ffi::set_kernel_filter(self.fd, &mut program);
         Ok(())
     }
 
@@ -253,29 +269,25 @@ impl Live {
         ffi::compile_and_set(self.handle.as_ptr().cast(), &text, optimize, mask)
     }
 
-    /// The filter with what libpcap takes away behind it, so that the kernel does
-    /// not count what nobody gets.
-    fn narrowed(&self, expression: &str) -> Option<String> {
+    /// The start of a filter for the kernel that takes away what libpcap would
+    /// take away behind it, so that the kernel does not count what nobody gets.
+    fn unwanted(&self) -> Vec<ffi::Instruction> {
         let name = self.interface.name.as_deref().unwrap_or_default();
-        let direction = match self.direction {
-            Direction::Both => None,
-            Direction::In => Some("inbound".to_owned()),
-            Direction::Out => Some("outbound".to_owned()),
+        let mut start = match self.direction {
+            Direction::Both => Vec::new(),
+            Direction::In => ffi::drop_sent().to_vec(),
+            Direction::Out => ffi::drop_received().to_vec(),
         };
-        let copies = match name {
-            LOOPBACK => Some("inbound".to_owned()),
-            "any" => Some(format!("not (ifindex {LOOPBACK_INDEX} and outbound)")),
-            _ => None,
-        };
-        let own = (!expression.trim().is_empty()).then(|| format!("({expression}\n)"));
-        let terms: Vec<_> = direction.into_iter().chain(copies).collect();
-        (!terms.is_empty()).then(|| terms.into_iter().chain(own).collect::<Vec<_>>().join(" and "))
+        if name == LOOPBACK || name == "any" {
+            start.extend(ffi::drop_sent_by(LOOPBACK_INDEX));
+        }
+        start
     }
 
     /// Lets nothing through, and throws away what came before: a block of the
     /// kernel's buffer that is not full is handed over only after a while.
     fn silence(&mut self) {
-        ffi::set_kernel_filter(self.fd, &mut ffi::REFUSE_ALL.to_vec());
+        ffi::set_kernel_filter(self.fd, &mut [ffi::REFUSE_ALL]);
         let counts = self.counts().unwrap_or_default();
         let mut left = counts.received.saturating_sub(counts.dropped);
         let deadline = Instant::now() + 2 * self.hold();
@@ -293,7 +305,12 @@ impl Live {
     ///
     /// # Errors
     /// libpcap's message.
-    pub fn compile(&self, expression: &str, optimize: bool, mask: u32) -> Result<Vec<(u16, u8, u8, u32)>, String> {
+    pub fn instructions(&self, expression: &str, optimize: bool, mask: u32) -> Result<Vec<(u16, u8, u8, u32)>, String> {
+        let program = self.compile(expression, optimize, mask)?;
+        Ok(program.iter().map(|i| (i.code, i.jt, i.jf, i.k)).collect())
+    }
+
+    fn compile(&self, expression: &str, optimize: bool, mask: u32) -> Result<Vec<ffi::Instruction>, String> {
         let text = CString::new(expression).map_err(|_| "the filter has a NUL character".to_owned())?;
         ffi::compile(self.handle.as_ptr().cast(), &text, optimize, mask)
     }
@@ -316,12 +333,14 @@ impl Live {
     pub fn drain(&mut self, chunk: &mut Chunk, tagged: Option<u32>) -> Result<usize, String> {
         let mut total = 0;
         while chunk.len() < chunk::SIZE {
+            let mut passed = 0;
             let (want, got) = self.dispatch(AT_ONCE, |packet| {
                 let header = packet.header;
                 let (seconds, fraction) = (header.ts.tv_sec as u32, header.ts.tv_usec as u32);
                 chunk.capture(seconds, fraction, header.len, packet.data, tagged);
+                passed += 1;
             })?;
-            total += got;
+            total += passed;
             if got < want || got == 0 {
                 break;
             }
@@ -334,14 +353,22 @@ impl Live {
     /// # Errors
     /// As [`Live::drain`].
     pub fn discard(&mut self, most: usize) -> Result<usize, String> {
-        Ok(self.dispatch(most, |_| {})?.1)
+        let mut passed = 0;
+        self.dispatch(most, |_| passed += 1)?;
+        Ok(passed)
     }
 
-    /// Takes at most `most` packets; how many were wanted, and how many there were.
-    /// An interface that goes away leaves a block that the kernel hands over later.
-    fn dispatch(&mut self, most: usize, take: impl FnMut(pcap::Packet<'_>)) -> Result<(usize, usize), String> {
+    /// Takes at most `most` packets, and gives those to `take` that pass; how many
+    /// were wanted, and how many there were. An interface that goes away leaves a
+    /// block that the kernel hands over later.
+    fn dispatch(&mut self, most: usize, mut take: impl FnMut(pcap::Packet<'_>)) -> Result<(usize, usize), String> {
         let want = if self.closed { most.min(usize::try_from(self.left()).unwrap_or(most)) } else { most };
         // libpcap takes nought for all.
+        let (rest, refused) = (self.rest.as_deref(), &mut self.refused);
+        let take = |packet: pcap::Packet<'_>| match rest {
+            Some(rest) if !ffi::passes(rest, packet.data, packet.header.len) => *refused += 1,
+            _ => take(packet),
+        };
         let result = if want == 0 { Ok(0) } else { self.handle.dispatch(Some(want), take) };
         if let (Err(error), None) = (&result, &self.gone) {
             self.gone = Some((Instant::now() + 2 * self.hold(), plain(error)));
@@ -399,7 +426,8 @@ impl Live {
             counts.interface_dropped += u64::try_from(interface_dropped).unwrap_or_default();
             self.seen = now;
         }
-        Ok(self.counts)
+        // What the filter behind the kernel's still has before it is counted as passing.
+        Ok(Counts { received: self.counts.received.saturating_sub(self.refused), ..self.counts })
     }
 }
 
