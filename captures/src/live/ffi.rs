@@ -226,12 +226,7 @@ pub(super) fn compile_and_set(handle: *mut Handle, text: &CStr, optimize: bool, 
 }
 
 /// The instructions of a filter for the handle.
-pub(super) fn compile(
-    handle: *mut Handle,
-    text: &CStr,
-    optimize: bool,
-    mask: u32,
-) -> Result<Vec<Instruction>, String> {
+pub(super) fn compile(handle: *mut Handle, text: &CStr, optimize: bool, mask: u32) -> Result<Vec<Instruction>, String> {
     let compiled = Compiled::new(handle, text, optimize, mask)?;
     // SAFETY: pcap_compile filled `len` instructions at `instructions`.
     let all = unsafe { std::slice::from_raw_parts(compiled.0.instructions, compiled.0.len as usize) };
