@@ -97,7 +97,7 @@ fn collect(stream: &[u8], ranges: &[(usize, usize)], isn: u32, fin: usize) -> Co
         }
         send(&segment(SERVER, first.wrapping_add(start as u32), 8, ACK, &stream[start..end]));
     }
-    connections.finish(&mut collected);
+    while connections.end_next(&mut collected) {}
     collected
 }
 

@@ -58,7 +58,7 @@ fn names_come_from_the_systems_files_unless_numbers_are_wanted() {
         (
             &["-tne", "-c", "1"],
             "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 42: \
-             10.0.0.1.1 > 10.0.0.2.514: [|syslog]\n",
+             10.0.0.1.1 > 10.0.0.2.514:  [|syslog]\n",
         ),
     ] {
         let Some(ran) = run(&scratch, &[args, &["-r", "f"]].concat()) else { return };

@@ -239,11 +239,16 @@ impl Consumer for Dns {
         self.lookups.expire(now);
     }
 
-    fn finish(&mut self) -> Result<(), String> {
-        self.connections.finish(&mut self.lookups);
-        while let Some((_, lookup)) = self.lookups.table.pop_oldest() {
-            self.lookups.give_up(&lookup);
+    fn end_next(&mut self) -> bool {
+        if self.connections.end_next(&mut self.lookups) {
+            return true;
         }
+        let Some((_, lookup)) = self.lookups.table.pop_oldest() else { return false };
+        self.lookups.give_up(&lookup);
+        true
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
         Ok(())
     }
 

@@ -112,6 +112,8 @@ pub struct Flows {
 
 struct Conversations {
     table: Table<Flow>,
+    /// The slots that are still to be printed at the end.
+    left: Option<Vec<u32>>,
     format: Format,
     order: Order,
     top: usize,
@@ -130,7 +132,16 @@ impl Flows {
         let table = Table::new(memory);
         Ok(Flows {
             transports: Transports::new(memory / 16),
-            conversations: Conversations { table, format, order, top, seen: [0; 2], stamp, line: Line::default() },
+            conversations: Conversations {
+                table,
+                left: None,
+                format,
+                order,
+                top,
+                seen: [0; 2],
+                stamp,
+                line: Line::default(),
+            },
         })
     }
 }
@@ -211,6 +222,22 @@ impl Conversations {
     }
 }
 
+/// The slots of the first `top` conversations in an order, the first of them last.
+fn sorted(table: &Table<Flow>, order: Order, top: usize) -> Vec<u32> {
+    let mut flows: Vec<(u32, &Flow)> = table.entries().collect();
+    match order {
+        Order::Start => flows.sort_unstable_by_key(|(_, f)| f.place),
+        Order::Packets => flows.sort_unstable_by_key(|(_, f)| (Reverse(f.packets[0] + f.packets[1]), f.place)),
+        Order::Bytes => flows.sort_unstable_by_key(|(_, f)| (Reverse(f.bytes[0] + f.bytes[1]), f.place)),
+        Order::Duration => flows.sort_unstable_by_key(|(_, f)| (Reverse(f.duration()), f.place)),
+        Order::Rtt => flows.sort_unstable_by_key(|(_, f)| (Reverse(f.tcp.rtt), f.place)),
+        Order::Retransmissions => {
+            flows.sort_unstable_by_key(|(_, f)| (Reverse(f.tcp.retransmissions.iter().sum::<u32>()), f.place));
+        }
+    }
+    flows.iter().take(top).rev().map(|(slot, _)| *slot).collect()
+}
+
 impl Consumer for Flows {
     fn packet(&mut self, packet: &Packet<'_>, link: u16) {
         if let Some(transport) = self.transports.of(link, packet.data) {
@@ -218,8 +245,11 @@ impl Consumer for Flows {
         }
     }
 
+    fn end_next(&mut self) -> bool {
+        self.conversations.end_next()
+    }
+
     fn finish(&mut self) -> Result<(), String> {
-        self.conversations.finish();
         Ok(())
     }
 
@@ -233,25 +263,13 @@ impl Consumer for Flows {
 }
 
 impl Conversations {
-    fn finish(&mut self) {
-        let mut flows = Vec::new();
-        while let Some((_, flow)) = self.table.pop_oldest() {
-            flows.push(flow);
-        }
-        match self.order {
-            Order::Start => flows.sort_by_key(|f| f.place),
-            Order::Packets => flows.sort_by_key(|f| (Reverse(f.packets[0] + f.packets[1]), f.place)),
-            Order::Bytes => flows.sort_by_key(|f| (Reverse(f.bytes[0] + f.bytes[1]), f.place)),
-            Order::Duration => flows.sort_by_key(|f| (Reverse(f.duration()), f.place)),
-            Order::Rtt => flows.sort_by_key(|f| (Reverse(f.tcp.rtt), f.place)),
-            Order::Retransmissions => {
-                flows.sort_by_key(|f| (Reverse(f.tcp.retransmissions.iter().sum::<u32>()), f.place));
-            }
-        }
-        flows.truncate(self.top);
-        for flow in flows {
-            self.print(&flow);
-        }
+    /// Prints the next of the conversations that are left, in the order that is
+    /// wanted; false behind the last.
+    fn end_next(&mut self) -> bool {
+        let left = self.left.get_or_insert_with(|| sorted(&self.table, self.order, self.top));
+        let Some(flow) = left.pop().and_then(|slot| self.table.remove(slot)) else { return false };
+        self.print(&flow.1);
+        true
     }
 
     #[inline]

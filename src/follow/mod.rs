@@ -217,8 +217,11 @@ impl Consumer for Follow {
         }
     }
 
+    fn end_next(&mut self) -> bool {
+        self.connections.end_next(&mut self.printer)
+    }
+
     fn finish(&mut self) -> Result<(), String> {
-        self.connections.finish(&mut self.printer);
         self.printer.end_line();
         Ok(())
     }

@@ -132,8 +132,11 @@ impl Consumer for Http {
         self.shared.keys.block(block);
     }
 
+    fn end_next(&mut self) -> bool {
+        self.connections.end_next(&mut self.shared)
+    }
+
     fn finish(&mut self) -> Result<(), String> {
-        self.connections.finish(&mut self.shared);
         self.shared.output.archive.take().map_or(Ok(()), Archive::finish)
     }
 

@@ -1,16 +1,19 @@
 //! A table of conversations within a budget of octets: every operation takes
 //! constant time, and what was used longest ago goes first.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::decode::Address;
 
-/// What the index and the links cost for each entry, about.
-const fn overhead<K>() -> usize {
-    2 * size_of::<K>() + 48
-}
+/// What the index costs for each entry: a number and an octet, which wait in up to
+/// two places each, and once more while it grows.
+const INDEX: usize = 16;
+
+/// Slots grow by one in so many: twice as many might be twice the budget.
+const GROWTH: usize = 8;
 
 /// No slot.
 const NONE: u32 = u32::MAX;
@@ -56,7 +59,9 @@ struct Slot<K, T> {
 
 /// Conversations, those used last at the front.
 pub struct Table<T, K = Key> {
-    index: HashMap<K, u32>,
+    /// The slots by the hashes of their keys.
+    index: HashTable<u32>,
+    hasher: RandomState,
     slots: Vec<Slot<K, T>>,
     free: Vec<u32>,
     newest: u32,
@@ -69,12 +74,13 @@ pub struct Table<T, K = Key> {
 
 impl<T, K: Copy + Eq + Hash> Table<T, K> {
     /// What an entry costs by itself.
-    const COST: usize = overhead::<K>() + size_of::<Slot<K, T>>();
+    const COST: usize = INDEX + size_of::<Slot<K, T>>();
 
     /// A table of at most `limit` octets.
     pub fn new(limit: usize) -> Self {
         Table {
-            index: HashMap::new(),
+            index: HashTable::new(),
+            hasher: RandomState::default(),
             slots: Vec::new(),
             free: Vec::new(),
             newest: NONE,
@@ -94,7 +100,8 @@ impl<T, K: Copy + Eq + Hash> Table<T, K> {
         {
             return Some(self.newest);
         }
-        let at = *self.index.get(key)?;
+        let hash = self.hasher.hash_one(key);
+        let at = *self.index.find(hash, |&at| self.slots[at as usize].key == *key)?;
         self.unlink(at);
         self.link(at);
         Some(at)
@@ -110,11 +117,15 @@ impl<T, K: Copy + Eq + Hash> Table<T, K> {
                 at
             }
             None => {
+                if self.slots.len() == self.slots.capacity() {
+                    self.slots.reserve_exact(self.slots.len() / GROWTH + GROWTH);
+                }
                 self.slots.push(slot);
                 (self.slots.len() - 1) as u32
             }
         };
-        self.index.insert(key, at);
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        self.index.insert_unique(hasher.hash_one(key), at, |&at| hasher.hash_one(slots[at as usize].key));
         self.used += cost;
         self.link(at);
         at
@@ -141,7 +152,9 @@ impl<T, K: Copy + Eq + Hash> Table<T, K> {
         let value = slot.value.take()?;
         let (key, cost) = (slot.key, slot.cost);
         self.used -= cost;
-        self.index.remove(&key);
+        if let Ok(entry) = self.index.find_entry(self.hasher.hash_one(key), |&other| other == at) {
+            entry.remove();
+        }
         self.unlink(at);
         // An empty slot must not be found as the newest.
         self.free.push(at);
@@ -160,6 +173,12 @@ impl<T, K: Copy + Eq + Hash> Table<T, K> {
     /// Takes the oldest entry out.
     pub fn pop_oldest(&mut self) -> Option<(K, T)> {
         if self.oldest == NONE { None } else { self.remove(self.oldest) }
+    }
+
+    /// All entries and their slots, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = (u32, &T)> {
+        let slots = (0..).zip(&self.slots);
+        slots.filter_map(|(at, slot)| Some((at, slot.value.as_ref()?)))
     }
 
     /// The oldest entry.

@@ -28,7 +28,11 @@ pub trait Consumer {
     /// Says how late it is; what waits for a time may end now.
     fn tick(&mut self, _now: Time) {}
 
-    /// The last packet was taken: everything unfinished is printed.
+    /// The last packet was taken: prints the next of what is unfinished; false if
+    /// nothing is. It is many times more than memory should hold of it at once.
+    fn end_next(&mut self) -> bool;
+
+    /// Nothing is unfinished any more.
     ///
     /// # Errors
     /// A file of the verb's own cannot be written; the text says which and why.

@@ -173,12 +173,12 @@ impl<C: Conversation> Connections<C> {
         }
     }
 
-    /// Ends all connections, those used longest ago first.
-    pub fn finish(&mut self, shared: &mut C::Shared) {
-        while let Some((key, connection)) = self.table.pop_oldest() {
-            let time = connection.last;
-            connection.finish(&key, time, shared);
-        }
+    /// Ends the connection that was used longest ago; false if there is none.
+    pub fn end_next(&mut self, shared: &mut C::Shared) -> bool {
+        let Some((key, connection)) = self.table.pop_oldest() else { return false };
+        let time = connection.last;
+        connection.finish(&key, time, shared);
+        true
     }
 }
 

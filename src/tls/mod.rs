@@ -177,8 +177,11 @@ impl Consumer for Tls {
         self.shared.keys.block(block);
     }
 
+    fn end_next(&mut self) -> bool {
+        self.connections.end_next(&mut self.shared)
+    }
+
     fn finish(&mut self) -> Result<(), String> {
-        self.connections.finish(&mut self.shared);
         self.quic.finish(&mut |told| self.shared.output.quic(told));
         Ok(())
     }

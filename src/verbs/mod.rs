@@ -87,6 +87,11 @@ impl Run {
     /// Prints what is unfinished: what was understood before a file's damage is
     /// printed all the same.
     fn finish(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+        while self.consumer.end_next() {
+            if self.consumer.output().len() >= FULL {
+                self.write()?;
+            }
+        }
         let finished = self.consumer.finish();
         self.write()?;
         let evicted = self.consumer.evicted();
