@@ -207,6 +207,9 @@ pub struct Fixed(pub f64, pub usize);
 
 impl Put for Fixed {
     fn put(self, o: &mut Out) {
+        if self.0.is_nan() {
+            return o.line.str(if self.0.is_sign_negative() { "-nan" } else { "nan" });
+        }
         o.line.str(&format!("{:.*}", self.1, self.0));
     }
 }

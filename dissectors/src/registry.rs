@@ -11,7 +11,7 @@ use crate::network::{arp, icmp, icmp6, igmp, ipv4, ipv6, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::routing::{bfd, eigrp, hsrp, igrp, pim, rip, ripng, vrrp};
+use crate::routing::{bfd, eigrp, hsrp, igrp, ospf, ospf3, pim, rip, ripng, vrrp};
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
@@ -346,9 +346,16 @@ const IP_ROWS: &[(u8, Over, Dissect)] = &[
     (47, Over::Any, gre::dissect),
     (55, Over::Any, mobile_ip::dissect),
     (88, Over::Any, eigrp::dissect),
+    (89, Over::Any, ospf_of),
     (112, Over::Any, vrrp::dissect),
     (143, Over::V6, ethernet::encapsulated),
 ];
+
+/// OSPF of the version that belongs to the IP version.
+fn ospf_of(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    let dissect = if ip_of(below)?.version == 6 { ospf3::dissect } else { ospf::dissect };
+    dissect(o, v, below)
+}
 
 /// The protocols that are not printed by a row.
 const AUTHENTICATION_HEADER: u8 = 51;
