@@ -11,7 +11,7 @@ use crate::network::{arp, icmp, icmp6, igmp, ipv4, ipv6, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::routing::{bfd, eigrp, hsrp, igrp, ospf, ospf3, pim, rip, ripng, vrrp};
+use crate::routing::{bfd, bgp, eigrp, hsrp, igrp, ospf, ospf3, pim, rip, ripng, vrrp};
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
@@ -581,6 +581,7 @@ const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
     (Port::Either(43), ": ", lines::whois, ALONE),
     (Port::Either(53), "", dns::over_tcp, ALONE),
     (Port::Either(80), ": ", lines::http, ALONE),
+    (Port::Either(179), "", bgp::dissect, ALONE),
     (Port::Either(323), "", rpki_rtr::dissect, ALONE),
     (Port::Either(554), ": ", lines::rtsp, ALONE),
     (Port::Either(1723), "", pptp::dissect, ALONE),
