@@ -271,6 +271,22 @@ impl Put for Mac {
     }
 }
 
+/// An EUI-64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Eui64(pub [u8; 8]);
+
+impl Put for Eui64 {
+    #[inline]
+    fn put(self, o: &mut Out) {
+        for (i, octet) in self.0.into_iter().enumerate() {
+            if i > 0 {
+                o.line.byte(b':');
+            }
+            o.put(Hex2(octet));
+        }
+    }
+}
+
 /// A TCP port: its service name where names are wanted.
 #[derive(Clone, Copy)]
 pub struct TcpPort(pub u16);

@@ -2,57 +2,99 @@
 
 use crate::below::{Below, Dissect, ip_of};
 use crate::industrial::someip;
-use crate::link::{ethernet, frame_relay, hdlc, ipnet, ipoib, loopback, nflog, null, ppi, ppp, pppoe, raw, sll, vsock};
+use crate::link::{
+    arcnet, atm, bluetooth, enc, ethernet, fddi, fibre_channel, frame_relay, hdlc, ieee1394, ipnet, ipoib, juniper,
+    loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring, usb,
+    vsock,
+};
 use crate::management::{bcm_li, dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat};
 use crate::names;
 use crate::naming::{dns, lwres, zephyr};
-use crate::network::{arp, icmp, icmp6, igmp, ipv4, ipv6, ipx};
+use crate::network::{appletalk, arp, decnet, icmp, icmp6, igmp, ipv4, ipv6, ipx};
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{bfd, bgp, eigrp, hsrp, igrp, ospf, ospf3, pim, rip, ripng, vrrp};
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
-use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, udld, vqp, vtp};
+use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
 use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
-use crate::wireless::{ieee80211, radio};
+use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, radio, zep};
 
 /// Link types by their LINKTYPE_ value in a capture file.
 const LINKS: &[(u16, Dissect)] = &[
     (0, null::frame),
     (1, ethernet::frame),
+    (6, token_ring::frame),
+    (7, arcnet::frame),
+    (8, slip::frame),
     (9, ppp::frame),
+    (10, fddi::frame),
     (12, raw::frame),
     (50, ppp::framed),
     (51, pppoe::frame),
+    (99, symantec::frame),
+    (100, atm::frame),
     (101, raw::frame),
+    (102, slip::bsdos),
     (104, hdlc::frame),
     (105, ieee80211::frame),
     (107, frame_relay::frame),
     (108, null::frame),
+    (109, enc::frame),
     (112, hdlc::frame),
     (113, sll::frame),
+    (114, appletalk::frame),
+    (117, pflog::frame),
     (119, radio::prism),
+    (122, fibre_channel::frame),
+    (123, atm::sun),
     (127, radio::radiotap),
+    (129, arcnet::linux),
+    (130, juniper::mlppp),
+    (131, juniper::mlfr),
+    (132, juniper::es),
+    (133, juniper::ggsn),
+    (134, juniper::mfr),
+    (135, juniper::atm2),
+    (136, juniper::services),
+    (137, juniper::atm1),
+    (138, ieee1394::frame),
     (163, radio::avs),
+    (164, juniper::monitor),
     (166, ppp::frame),
+    (167, juniper::pppoe),
+    (168, juniper::pppoe_atm),
+    (178, juniper::ether),
+    (179, juniper::point_to_point),
+    (180, juniper::frelay),
+    (181, juniper::chdlc),
     (182, frame_relay::multilink_frame),
+    (189, usb::frame),
+    (192, ppi::frame),
+    (195, ieee802154::frame),
+    (201, bluetooth::frame),
+    (220, usb::long_frame),
+    (226, ipnet::frame),
     (228, raw::frame),
     (229, raw::frame),
+    (230, ieee802154::frame),
     (239, nflog::frame),
+    (240, netanalyzer::frame),
+    (241, netanalyzer::transparent),
     (242, ipoib::frame),
+    (258, pktap::frame),
     (271, vsock::frame),
     (276, sll::frame2),
     (281, broadcom::frame),
     (282, broadcom::prepended_frame),
+    (283, ieee802154::tap),
     (284, marvell::frame),
     (285, marvell::typed_frame),
-    (192, ppi::frame),
-    (226, ipnet::frame),
 ];
 
 /// The dissector of a link type, if it has one.
@@ -167,6 +209,13 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x8848, mpls::dissect),
     (0x894f, nsh::dissect),
     (0x88f7, ptp::dissect),
+    (0x6003, decnet::dissect),
+    (0x809b, appletalk::phase_1),
+    (0x80f3, appletalk::address_resolution),
+    (0x88ca, tipc::dissect),
+    (0x0707, geonet::dissect),
+    (0x8947, geonet::dissect),
+    (0x1111, calm_fast::dissect),
 ];
 
 /// The dissector of an Ethertype, if it has one.
@@ -275,7 +324,7 @@ pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// AppleTalk.
 pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    undecoded(o, v, below)
+    appletalk::dissect(o, v, below)
 }
 
 /// A protocol that has no printer.
@@ -488,6 +537,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Destination(6081), geneve::dissect, EARLIER),
     (Port::Either(4342), lisp::dissect, EARLIER),
     (Port::Either(4790), vxlan::extended, EARLIER),
+    (Port::Either(17754), zep::dissect, ALONE),
     (Port::Either(30490), someip::dissect, ALONE),
     (Port::Source(49152), bcm_li::dissect, EARLIER),
 ];

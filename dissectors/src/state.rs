@@ -7,6 +7,7 @@ use std::mem;
 use foldhash::HashMap;
 
 use crate::below::Address;
+use crate::link::slip::Connections;
 use crate::security::isakmp::Cookies;
 
 /// A map that forgets: once the young half is full, the old half is dropped and
@@ -180,12 +181,13 @@ pub struct State {
     tcp: TcpBases,
     pub(crate) calls: Calls,
     pub(crate) isakmp: Cookies,
+    pub(crate) slip: Box<Connections>,
 }
 
 impl Default for State {
     fn default() -> Self {
         let tcp = TcpBases { over4: Aging::with_capacity(TCP_FLOWS), over6: Aging::with_capacity(TCP_FLOWS) };
-        State { tcp, calls: Calls::default(), isakmp: Cookies::default() }
+        State { tcp, calls: Calls::default(), isakmp: Cookies::default(), slip: Box::default() }
     }
 }
 

@@ -1,19 +1,37 @@
 //! Link layers: how a frame starts.
 
+pub(crate) mod arcnet;
+pub(crate) mod atm;
+mod atm_oam;
+pub(crate) mod bluetooth;
+pub(crate) mod enc;
 pub(crate) mod ethernet;
+pub(crate) mod fddi;
+pub(crate) mod fibre_channel;
 pub(crate) mod frame_relay;
 pub(crate) mod hdlc;
+pub(crate) mod ieee1394;
 pub(crate) mod ipnet;
 pub(crate) mod ipoib;
+pub(crate) mod juniper;
+mod juniper_values;
+mod lane;
 pub(crate) mod llc;
 pub(crate) mod loopback;
+pub(crate) mod netanalyzer;
 pub(crate) mod nflog;
 pub(crate) mod null;
+pub(crate) mod pflog;
+pub(crate) mod pktap;
 pub(crate) mod ppi;
 pub(crate) mod ppp;
 mod ppp_options;
 pub(crate) mod pppoe;
 mod q933;
 pub(crate) mod raw;
+pub(crate) mod slip;
 pub(crate) mod sll;
+pub(crate) mod symantec;
+pub(crate) mod token_ring;
+pub(crate) mod usb;
 pub(crate) mod vsock;

@@ -64,7 +64,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 }
 
 /// The dissector of a DLT_ value, which is not always the LINKTYPE_ value of a file.
-fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
+pub(super) fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
     /// LINKTYPE_RAW, which is no DLT_ value.
     const RAW_IN_FILES: u16 = 101;
     let link = u16::try_from(dlt).ok().filter(|&link| link != RAW_IN_FILES)?;

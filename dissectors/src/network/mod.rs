@@ -1,6 +1,8 @@
 //! Network layers.
 
+pub(crate) mod appletalk;
 pub(crate) mod arp;
+pub(crate) mod decnet;
 pub(crate) mod icmp;
 pub(crate) mod icmp6;
 mod icmp6_fields;

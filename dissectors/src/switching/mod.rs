@@ -15,6 +15,7 @@ pub(crate) mod msnlb;
 mod oam;
 pub(crate) mod slow;
 pub(crate) mod stp;
+pub(crate) mod tipc;
 pub(crate) mod udld;
 pub(crate) mod vqp;
 pub(crate) mod vtp;

@@ -1,0 +1,27 @@
+//! Bluetooth HCI frames (Bluetooth Core, volume 4) behind libpcap's direction.
+
+use crate::below::Below;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::view::{Step, View};
+
+/// Octets of the direction.
+const HEADER: usize = 4;
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "bluetooth";
+    o.put("bluetooth");
+    o.link_len += HEADER;
+    if v.len() < HEADER || !v.has(HEADER) {
+        o.truncated();
+        return Ok(());
+    }
+    let inner = v.skip(HEADER);
+    if o.opt.link {
+        let direction = if v.u32(0)? & 1 != 0 { "in" } else { "out" };
+        o.put((", hci length ", inner.len(), ", direction ", direction));
+    }
+    ethernet::default_dump(o, inner);
+    Ok(())
+}

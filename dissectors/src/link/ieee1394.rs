@@ -1,0 +1,48 @@
+//! IP over IEEE 1394 with the header of Apple's captures.
+
+use crate::below::Below;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::put::{Eui64, Hex4, Named, Otherwise, named};
+use crate::registry::{self, ETHERTYPES};
+use crate::view::{Step, View};
+
+/// Octets of the header: two EUI-64 and an Ethertype.
+const HEADER: usize = 18;
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "ap1394";
+    if !v.has(HEADER) {
+        o.truncated();
+        o.link_len += v.caplen();
+        return Ok(());
+    }
+    o.link_len += HEADER;
+    if o.opt.link {
+        put_header(o, v)?;
+    }
+    let inner = v.skip(HEADER);
+    match registry::ethertype(v.u16(16)?) {
+        Some(dissect) => dissect(o, inner, below),
+        None => {
+            if !o.opt.link {
+                put_header(o, v)?;
+            }
+            ethernet::default_dump(o, inner);
+            Ok(())
+        }
+    }
+}
+
+fn put_header(o: &mut Out, v: View<'_>) -> Step {
+    let ethertype = v.u16(16)?;
+    o.put((Eui64(v.array(8)?), " > ", Eui64(v.array(0)?), ", "));
+    if o.opt.quiet == 0 {
+        o.put(("ethertype ", named(ETHERTYPES, ethertype, "Unknown"), " (0x", Hex4(ethertype), ")"));
+    } else {
+        o.put(Named(ETHERTYPES, ethertype.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
+    }
+    o.put((", length ", v.len(), ": "));
+    Ok(())
+}

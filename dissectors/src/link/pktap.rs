@@ -1,0 +1,70 @@
+//! Packets with the process that sent or got them, as Darwin captures them
+//! (`net/pktap.h`; little-endian in all captures that are known).
+
+use crate::below::Below;
+use crate::link::{ethernet, ppi};
+use crate::out::Out;
+use crate::put::Chars;
+use crate::view::{Step, Stop, View};
+
+/// Octets of the header.
+const HEADER: usize = 108;
+
+const RECORD_NONE: u32 = 0;
+const RECORD_PACKET: u32 = 1;
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "pktap";
+    let result = packet(o, v, below);
+    o.settle(result)
+}
+
+fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if v.len() < HEADER {
+        o.put((" (packet too short, ", v.len(), " < ", HEADER, ")"));
+        return Err(Stop::Malformed);
+    }
+    let header = v.le32(0)?;
+    if (header as usize) < HEADER {
+        o.put((" (pkt_len too small, ", header, " < ", HEADER, ")"));
+        return Err(Stop::Malformed);
+    }
+    if header as usize > v.len() {
+        o.put((" (pkt_len too big, ", header, " > ", v.len(), ")"));
+        return Err(Stop::Malformed);
+    }
+    let header = header as usize;
+    v.need(header)?;
+    if o.opt.link {
+        put_header(o, v)?;
+    }
+    o.link_len += header;
+    let inner = v.skip(header);
+    match v.le32(4)? {
+        RECORD_NONE => o.put("no data"),
+        RECORD_PACKET => match ppi::dissector(v.le32(8)?) {
+            Some(dissect) => return o.nested(|o| dissect(o, inner, below)),
+            None => {
+                if !o.opt.link {
+                    put_header(o, v)?;
+                }
+                ethernet::default_dump(o, inner);
+            }
+        },
+        _ => {}
+    }
+    Ok(())
+}
+
+fn put_header(o: &mut Out, v: View<'_>) -> Step {
+    let dlt = v.le32(8)?;
+    let name = o.names.link_type(dlt).unwrap_or("UNKNOWN").to_owned();
+    if o.opt.quiet == 0 {
+        o.put(("DLT ", Chars(name.as_bytes()), " (", dlt, ") len ", v.le32(0)?));
+    } else {
+        o.put(Chars(name.as_bytes()));
+    }
+    o.put((", length ", v.len(), ": "));
+    Ok(())
+}

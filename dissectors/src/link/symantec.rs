@@ -1,0 +1,53 @@
+//! Captures of Symantec's Enterprise Firewall: an Ethertype amid 42 octets that
+//! are not known.
+
+use crate::below::Below;
+use crate::link::ethernet;
+use crate::out::Out;
+use crate::put::{Hex4, Named, Otherwise, named};
+use crate::registry::{self, ETHERTYPES};
+use crate::view::{Step, View};
+
+/// Octets of the header.
+const HEADER: usize = 44;
+/// The largest number in the place of an Ethertype that is none.
+const MAX_LENGTH: u16 = 1500;
+
+/// The frame entry.
+pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "symantec";
+    if !v.has(HEADER) {
+        o.truncated();
+        o.link_len += v.caplen();
+        return Ok(());
+    }
+    o.link_len += HEADER;
+    if o.opt.link {
+        put_header(o, v)?;
+    }
+    let ethertype = v.u16(6)?;
+    let inner = v.skip(HEADER);
+    match registry::ethertype(ethertype).filter(|_| ethertype > MAX_LENGTH) {
+        Some(dissect) => dissect(o, inner, below),
+        None => {
+            if !o.opt.link {
+                put_header(o, v)?;
+            }
+            ethernet::default_dump(o, inner);
+            Ok(())
+        }
+    }
+}
+
+fn put_header(o: &mut Out, v: View<'_>) -> Step {
+    let ethertype = v.u16(6)?;
+    if ethertype <= MAX_LENGTH {
+        o.put(("invalid ethertype ", ethertype));
+    } else if o.opt.quiet == 0 {
+        o.put(("ethertype ", named(ETHERTYPES, ethertype, "Unknown"), " (0x", Hex4(ethertype), ")"));
+    } else {
+        o.put(Named(ETHERTYPES, ethertype.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
+    }
+    o.put((", length ", v.len(), ": "));
+    Ok(())
+}
