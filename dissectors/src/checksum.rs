@@ -50,9 +50,48 @@ pub fn should_be(field: u16, computed: u16) -> u16 {
     sum as u16
 }
 
+/// What the two octets at `at` of a message should be (ISO/IEC 8473-1, annex C;
+/// RFC 1008, section 7.2.1); what they are does not matter. `at` must not be above the
+/// message's length.
+pub fn fletcher(octets: &[u8], at: usize) -> u16 {
+    const MODULUS: i64 = 255;
+    let (mut first, mut second) = (0_u32, 0_u32);
+    for (place, &octet) in octets.iter().enumerate() {
+        if place != at && place != at + 1 {
+            first = first.wrapping_add(octet.into());
+        }
+        second = second.wrapping_add(first);
+    }
+    let (first, second) = (i64::from(first) % MODULUS, i64::from(second) % MODULUS);
+    let behind = (octets.len() - at) as i64 * first;
+    // As tcpdump has it: a negative sum that is one short of zero gives zero, not one.
+    let of = |sum: i64| match if sum < 0 { (sum - 1) % MODULUS } else { sum % MODULUS } {
+        0 => MODULUS as u16,
+        sum => sum as u16 & 0xff,
+    };
+    of(behind - first - second) << 8 | of(second - behind)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fletcher_leaves_sums_of_zero() {
+        // With the checksum in place both sums are zero, modulo 255.
+        for octets in [&b"\x81\x0b\x01\x40\x1c\x00\x20\x00\x00\x01\x49"[..], b"abcdefghijkl", &[255; 40]] {
+            let mut octets = octets.to_vec();
+            let sum = fletcher(&octets, 7);
+            octets[7..9].copy_from_slice(&sum.to_be_bytes());
+            let (mut first, mut second) = (0_u32, 0_u32);
+            for octet in octets {
+                first += u32::from(octet);
+                second += first;
+            }
+            assert_eq!((first % 255, second % 255), (0, 0));
+        }
+        assert_eq!(fletcher(&[], 0), 0xffff);
+    }
 
     #[test]
     fn rfc_1071_example() {

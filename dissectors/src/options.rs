@@ -43,7 +43,7 @@ pub struct Options {
     pub foreign: Option<([u8; 4], [u8; 4])>,
     /// `-E`: the secrets of ESP packets, in the order in which they are tried.
     pub esp_secrets: Vec<EspSecret>,
-    /// `-M`: the secret of TCP MD5 signatures.
+    /// `-M`: the secret of MD5 signatures of TCP and IS-IS.
     pub md5_secret: Option<Vec<u8>>,
 }
 

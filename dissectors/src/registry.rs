@@ -15,7 +15,7 @@ use crate::network::{appletalk, arp, decnet, icmp, icmp6, igmp, ipv4, ipv6, ipx}
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::routing::{bfd, bgp, eigrp, hsrp, igrp, ospf, ospf3, pim, rip, ripng, vrrp};
+use crate::routing::{bfd, bgp, eigrp, hsrp, igrp, osi, ospf, ospf3, pim, rip, ripng, vrrp};
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
@@ -216,6 +216,7 @@ const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
     (0x0707, geonet::dissect),
     (0x8947, geonet::dissect),
     (0x1111, calm_fast::dissect),
+    (0xfefe, osi::behind_pad),
 ];
 
 /// The dissector of an Ethertype, if it has one.
@@ -319,7 +320,7 @@ pub(crate) fn ip(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// The OSI network layer.
 pub(crate) fn osi(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    undecoded(o, v, below)
+    osi::dissect(o, v, below)
 }
 
 /// AppleTalk.

@@ -1,6 +1,6 @@
 //! Routing and redundancy.
 
-use super::Kind::{self, Decimal, Hex, Ipv4};
+use super::Kind::{self, Decimal, Hex, Ipv4, Octets, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("bfd.detect_time_multiplier", Decimal, "Detect Time Multiplier"),
@@ -26,7 +26,12 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("bgp.update.path_attribute.next_hop", Ipv4, "Next hop"),
     ("bgp.update.path_attribute.origin", Decimal, "Origin"),
     ("bgp.update.path_attribute.type_code", Decimal, "Type Code"),
+    ("clnp.dsap", Octets, "Destination Address"),
+    ("clnp.ssap", Octets, "Source Address"),
+    ("clnp.type", Decimal, "PDU Type"),
     ("eigrp.opcode", Decimal, "Opcode"),
+    ("esis.ht", Decimal, "Holding Time"),
+    ("esis.type", Decimal, "PDU Type"),
     ("hsrp.group", Decimal, "Group"),
     ("hsrp.hellotime", Decimal, "Hellotime"),
     ("hsrp.holdtime", Decimal, "Holdtime"),
@@ -35,6 +40,15 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("hsrp.state", Decimal, "State"),
     ("hsrp.version", Decimal, "Version"),
     ("hsrp.virt_ip", Ipv4, "Virtual IP Address"),
+    ("isis.hello.holding_timer", Decimal, "Holding timer"),
+    ("isis.hello.priority", Decimal, "Priority"),
+    ("isis.hello.source_id", Octets, "SystemID"),
+    ("isis.lsp.checksum", Hex(4), "Checksum"),
+    ("isis.lsp.hostname", Text, "Hostname"),
+    ("isis.lsp.lsp_id", Octets, "LSP-ID"),
+    ("isis.lsp.remaining_life", Decimal, "Remaining lifetime"),
+    ("isis.lsp.sequence_number", Hex(8), "Sequence number"),
+    ("isis.type", Decimal, "PDU Type"),
     ("ospf.advrouter", Ipv4, "Advertising Router"),
     ("ospf.area_id", Ipv4, "Area ID"),
     ("ospf.auth.type", Decimal, "Auth Type"),

@@ -3,6 +3,7 @@
 
 use super::{llc, ppp, q933};
 use crate::below::Below;
+use crate::families::NETWORK_IDENTIFIERS;
 use crate::out::Out;
 use crate::put::{Hex2, Hex3, Hex4, Named, Otherwise, Table, bits, named};
 use crate::registry::{self, ETHERTYPES};
@@ -63,24 +64,6 @@ const CONTROL: u8 = 0x03;
 const FLAGS: Table =
     &[(0x0200_0000, "C!"), (0x0002_0000, "DE"), (0x0004_0000, "BECN"), (0x0008_0000, "FECN"), (0x0000_0002, "sdlcore")];
 
-/// Network layer protocol identifiers (ISO/IEC TR 9577).
-const IDENTIFIERS: Table = &[
-    (0x00, "NULL"),
-    (0x08, "Q.933"),
-    (0x09, "LMI"),
-    (0x80, "SNAP"),
-    (0x81, "CLNP"),
-    (0x82, "ES-IS"),
-    (0x83, "IS-IS"),
-    (0x84, "CONS"),
-    (0x85, "IDRP"),
-    (0x8a, "X25 ES-IS"),
-    (0x8e, "IPv6"),
-    (0xb1, "FRF.15"),
-    (0xc1, "ISIS_SPB"),
-    (0xcc, "IPv4"),
-    (0xcf, "PPP"),
-];
 const SNAP: u8 = 0x80;
 const CALL_CONTROL: u8 = 0x08;
 const FRAGMENT: u8 = 0xb1;
@@ -202,7 +185,7 @@ fn header(o: &mut Out, address: &Q922, length: usize, kind: u16) {
     o.put(("Q.922, hdr-len ", address.len, ", DLCI ", address.dlci));
     o.put((", Flags [", bits(FLAGS, address.flags, ", ", "none"), "], "));
     if kind <= 0xff {
-        o.put(("NLPID ", named(IDENTIFIERS, kind, "unknown"), " (0x", Hex2(kind), ")"));
+        o.put(("NLPID ", named(NETWORK_IDENTIFIERS, kind, "unknown"), " (0x", Hex2(kind), ")"));
     } else {
         o.put(("cisco-ethertype ", named(ETHERTYPES, kind, "unknown"), " (0x", Hex4(kind), ")"));
     }

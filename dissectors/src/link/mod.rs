@@ -27,7 +27,7 @@ pub(crate) mod ppi;
 pub(crate) mod ppp;
 mod ppp_options;
 pub(crate) mod pppoe;
-mod q933;
+pub(crate) mod q933;
 pub(crate) mod raw;
 pub(crate) mod slip;
 pub(crate) mod sll;

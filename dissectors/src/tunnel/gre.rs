@@ -27,9 +27,11 @@ const FLAG_NAMES: Table = &[
 const PPP: u16 = 0x880b;
 const TRANSPARENT_ETHERNET: u16 = 0x6558;
 
-/// The payloads that GRE carries by their Ethertype: IPv4, IPv6, MPLS, IPX,
-/// AppleTalk and OSI.
-const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847, 0x8848, 0x8137, 0x809b, 0x00fe];
+const OSI: u16 = 0x00fe;
+
+/// The payloads that GRE carries by their Ethertype: IPv4, IPv6, MPLS, IPX and
+/// AppleTalk.
+const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847, 0x8848, 0x8137, 0x809b];
 
 /// The tree's fields.
 const FIELDS: &[Slot] = &[
@@ -132,6 +134,7 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     demarcation(o);
     match kind {
         TRANSPARENT_ETHERNET => ethernet::encapsulated(o, v, below),
+        OSI => registry::osi(o, v, below),
         _ => match registry::ethertype(kind).filter(|_| CARRIED.contains(&kind)) {
             Some(dissect) => dissect(o, v, below),
             None => {
