@@ -116,7 +116,8 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     let mut rest = Rest { v: v.skip(FIXED), left: size - FIXED };
     let kind = v.u8(TYPE)? & TYPE_MASK;
     o.note(id!("clnp.type"), kind);
-    let (Some(to), Some(from)) = (rest.address(o)?, rest.address(o)?) else { return Ok(false) };
+    let Some(to) = rest.address(o)? else { return Ok(false) };
+    let Some(from) = rest.address(o)? else { return Ok(false) };
     o.note_octets(id!("clnp.dsap"), to);
     o.note_octets(id!("clnp.ssap"), from);
     let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown (", ")"));
