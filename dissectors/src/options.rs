@@ -13,8 +13,6 @@ pub struct Options {
     pub numeric: u8,
     /// `-e`: print the link-level header.
     pub link: bool,
-    /// `-ee`: what else a link-level header says.
-    pub link_more: bool,
     /// `-S`: absolute TCP sequence numbers.
     pub absolute_seq: bool,
     /// `-K`: do not verify IP, TCP and UDP checksums.

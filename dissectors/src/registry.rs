@@ -328,11 +328,6 @@ pub(crate) fn appletalk(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     appletalk::dissect(o, v, below)
 }
 
-/// A protocol that has no printer.
-fn undecoded(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
-    o.unknown_payload(v)
-}
-
 /// The names of IP protocols (IANA, Assigned Internet Protocol Numbers).
 pub(crate) const IP_PROTOCOLS: Table = &[
     (0, "HBH"),

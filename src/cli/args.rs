@@ -290,7 +290,6 @@ fn text_options(matches: &ArgMatches) -> Options {
         quiet: flag(matches, "quiet"),
         numeric: flag(matches, "numeric"),
         link: flag(matches, "link-header") > 0,
-        link_more: flag(matches, "link-header") > 1,
         absolute_seq: flag(matches, "absolute-seq") > 0,
         no_checksums: flag(matches, "no-checksums") > 0,
         no_domain: flag(matches, "no-domain") > 0,

@@ -41,11 +41,11 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let mut header = 0;
     if !LLC_HEADERS.contains(&v.u24(0)?) {
-        if v.len() < MAC_802_6 || !v.has(MAC_802_6) {
-            return cut(o);
-        }
         if o.opt.link {
             o.put((Hex8(v.u32(0)?), Hex8(v.u32(4)?), " ", Hex8(v.u32(8)?), Hex8(v.u32(12)?), " "));
+        }
+        if v.len() < MAC_802_6 || !v.has(MAC_802_6) {
+            return cut(o);
         }
         header = MAC_802_6;
     }

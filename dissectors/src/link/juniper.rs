@@ -8,7 +8,7 @@ use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Octets, Right, Table, bits, named};
 use crate::registry;
 use crate::tunnel::mpls;
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 /// What the header begins with, "MGC".
 const MAGIC: u32 = 0x4d_4743;
@@ -160,7 +160,7 @@ fn header<'p>(o: &mut Out, v: View<'p>, card: Card, below: &Below<'_>) -> Step<R
         control_word: 0,
     };
     cookie(o, &mut header, card)?;
-    if o.opt.link_more {
+    if o.opt.link {
         o.put(("hlen ", header.octets, ", proto 0x", Hex4(header.protocol), ", "));
     }
     Ok(Ok(header))

@@ -30,7 +30,11 @@ fn event(o: &mut Out, v: View<'_>, header: usize) -> Step {
         return Ok(());
     }
     let (event, transfer) = (v.u8(8)?, v.u8(9)?);
-    o.put("USB ");
+    o.put("USB");
+    if o.opt.quiet > 0 {
+        return Ok(());
+    }
+    o.put(" ");
     o.put(match transfer {
         0 => "ISOCHRONOUS",
         INTERRUPT => "INTERRUPT",

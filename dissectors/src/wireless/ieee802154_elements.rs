@@ -366,7 +366,7 @@ pub(super) fn payload_elements<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
         } else {
             o.put((" [ length = ", size, ", "));
         }
-        if rest.len() < size {
+        if rest.len() < 2 + size {
             return Err(error(o, "Truncated IE data"));
         }
         let element = rest.skip(2).claim(size);
@@ -376,15 +376,8 @@ pub(super) fn payload_elements<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
             data(o, element)?;
         }
         o.put("]\n\t");
-        let over = rest.len() < 2 + size;
         rest = rest.skip(2 + size);
-        if group == LIST_TERMINATION {
-            return Ok(rest);
-        }
-        if over {
-            return Err(Stop::Truncated);
-        }
-        if rest.is_empty() {
+        if group == LIST_TERMINATION || rest.is_empty() {
             return Ok(rest);
         }
     }
