@@ -213,7 +213,7 @@ impl Out {
     }
 
     /// Runs a dissector of a nested header; too deep a nesting is malformed.
-    pub fn nested(&mut self, dissect: impl FnOnce(&mut Out) -> Step) -> Step {
+    pub fn nested<T>(&mut self, dissect: impl FnOnce(&mut Out) -> Step<T>) -> Step<T> {
         if self.depth >= MAX_DEPTH {
             return Err(Stop::Malformed);
         }

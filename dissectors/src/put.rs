@@ -145,6 +145,18 @@ put_hex! {
     Hex16, 16;
 }
 
+/// An octet in two upper-case hexadecimal digits, `%02X`.
+#[derive(Clone, Copy)]
+pub struct UpperHex(pub u8);
+
+impl Put for UpperHex {
+    fn put(self, o: &mut Out) {
+        for nibble in [self.0 >> 4, self.0 & 15] {
+            o.line.byte(if nibble < 10 { b'0' + nibble } else { b'A' + (nibble - 10) });
+        }
+    }
+}
+
 /// Decimal padded with zeros to a width, `%0Nu`.
 #[derive(Clone, Copy)]
 pub struct Zeros<T>(pub T, pub usize);

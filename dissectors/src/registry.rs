@@ -15,7 +15,9 @@ use crate::network::{appletalk, arp, decnet, icmp, icmp6, igmp, ipv4, ipv6, ipx}
 use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
-use crate::routing::{bfd, bgp, eigrp, hsrp, igrp, osi, ospf, ospf3, pim, rip, ripng, vrrp};
+use crate::routing::{
+    ahcp, aodv, babel, bfd, bgp, egp, eigrp, hncp, hsrp, igrp, olsr, osi, ospf, ospf3, pim, rip, ripng, vrrp,
+};
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
@@ -23,7 +25,7 @@ use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
-use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, radio, zep};
+use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, lwapp, radio, zep};
 
 /// Link types by their LINKTYPE_ value in a capture file.
 const LINKS: &[(u16, Dissect)] = &[
@@ -387,6 +389,7 @@ const IP_ROWS: &[(u8, Over, Dissect)] = &[
     (4, Over::Any, ipv4::dissect),
     (41, Over::Any, ipv6::dissect),
     (103, Over::Any, pim::dissect),
+    (8, Over::Any, egp::dissect),
     (9, Over::Any, igrp::dissect),
     (47, Over::Any, gre::dissect),
     (55, Over::Any, mobile_ip::dissect),
@@ -504,6 +507,8 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(521), ripng::dissect, ALONE),
     (Port::Either(525), timed::dissect, ALONE),
     (Port::Range(546, 547), dhcp6::dissect, ALONE),
+    (Port::Either(654), aodv::dissect, ALONE),
+    (Port::Either(698), olsr::dissect, ALONE),
     (Port::Either(750), kerberos::dissect, ALONE),
     (Port::Either(921), lwres::dissect, ALONE),
     (Port::Either(5353), dns::multicast, ALONE),
@@ -525,7 +530,14 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Destination(bfd::AGGREGATE), bfd::dissect, ALONE),
     (Port::Destination(bfd::ECHO), bfd::dissect, ALONE),
     (Port::Either(1589), vqp::dissect, ALONE),
+    (Port::Either(5359), ahcp::dissect, ALONE),
+    (Port::Either(6696), babel::dissect, ALONE),
+    // The port from before the assignment.
+    (Port::Either(6697), babel::dissect, ALONE),
+    (Port::Either(8231), hncp::dissect, ALONE),
     (Port::Either(6343), sflow::dissect, EARLIER),
+    (Port::Either(lwapp::CONTROL), lwapp::control, ALONE),
+    (Port::Either(lwapp::DATA), lwapp::data, ALONE),
     (Port::Either(5060), lines::sip, ALONE),
     // The port of Linux from before the assignment.
     (Port::Either(8472), vxlan::dissect, EARLIER),

@@ -19,6 +19,8 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("rtp.ssrc", Hex(8), "Synchronization Source identifier"),
     ("rtp.timestamp", Decimal, "Timestamp"),
     ("rtp.version", Decimal, "Version"),
+    ("lwapp.control.type", Decimal, "Control Type"),
+    ("lwapp.version", Decimal, "Version"),
     ("someip.clientid", Hex(4), "Client ID"),
     ("someip.interfaceversion", Hex(2), "Interface Version"),
     ("someip.length", Decimal, "Length"),

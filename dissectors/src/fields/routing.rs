@@ -3,6 +3,11 @@
 use super::Kind::{self, Decimal, Hex, Ipv4, Octets, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
+    ("aodv.type", Decimal, "Type"),
+    ("babel.length", Decimal, "Body Length"),
+    ("babel.magic", Decimal, "Magic"),
+    ("babel.message.type", Decimal, "Message Type"),
+    ("babel.version", Decimal, "Version"),
     ("bfd.detect_time_multiplier", Decimal, "Detect Time Multiplier"),
     ("bfd.diag", Hex(2), "Diagnostic Code"),
     ("bfd.flags", Hex(2), "Message Flags"),
@@ -29,9 +34,12 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("clnp.dsap", Octets, "Destination Address"),
     ("clnp.ssap", Octets, "Source Address"),
     ("clnp.type", Decimal, "PDU Type"),
+    ("egp.as", Decimal, "Autonomous System"),
+    ("egp.type", Decimal, "Type"),
     ("eigrp.opcode", Decimal, "Opcode"),
     ("esis.ht", Decimal, "Holding Time"),
     ("esis.type", Decimal, "PDU Type"),
+    ("hncp.tlv.type", Decimal, "TLV Type"),
     ("hsrp.group", Decimal, "Group"),
     ("hsrp.hellotime", Decimal, "Hellotime"),
     ("hsrp.holdtime", Decimal, "Holdtime"),
@@ -49,6 +57,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("isis.lsp.remaining_life", Decimal, "Remaining lifetime"),
     ("isis.lsp.sequence_number", Hex(8), "Sequence number"),
     ("isis.type", Decimal, "PDU Type"),
+    ("olsr.message_type", Decimal, "Message"),
     ("ospf.advrouter", Ipv4, "Advertising Router"),
     ("ospf.area_id", Ipv4, "Area ID"),
     ("ospf.auth.type", Decimal, "Auth Type"),

@@ -11,6 +11,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("dccp.srcport", Decimal, "Source Port"),
     ("dccp.type", Decimal, "Type"),
     ("dccp.x", Flag, "Extended Sequence Numbers"),
+    ("forces.messagetype", Hex(2), "Message Type"),
     ("sctp.dstport", Decimal, "Destination port"),
     ("sctp.srcport", Decimal, "Source port"),
     ("tcp.ack", Decimal, "Acknowledgment Number"),

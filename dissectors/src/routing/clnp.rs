@@ -3,7 +3,7 @@
 use super::nsap::Nsap;
 use super::osi::{self, comma};
 use crate::out::Out;
-use crate::put::{Hex, Hex4, Named, Otherwise, Table, bits, named};
+use crate::put::{Hex, Hex4, Named, Otherwise, Table, UpperHex, bits, named};
 use crate::view::{Step, View};
 
 /// The fixed part of a header (X.233, section 7.2).
@@ -161,17 +161,6 @@ pub(super) fn size_fits(o: &mut Out, v: View<'_>, size: usize, least: usize) -> 
         return false;
     }
     true
-}
-
-/// An octet in two upper-case hexadecimal digits.
-struct UpperHex(u8);
-
-impl crate::put::Put for UpperHex {
-    fn put(self, o: &mut Out) {
-        for nibble in [self.0 >> 4, self.0 & 15] {
-            o.line.byte(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 });
-        }
-    }
 }
 
 /// What is left of a header.

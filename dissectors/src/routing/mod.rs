@@ -1,5 +1,8 @@
 //! Routing protocols.
 
+pub(crate) mod ahcp;
+pub(crate) mod aodv;
+pub(crate) mod babel;
 pub(crate) mod bfd;
 pub(crate) mod bgp;
 mod bgp_attributes;
@@ -8,9 +11,12 @@ mod bgp_nlri;
 pub(crate) mod carp;
 mod clnp;
 pub(crate) mod dvmrp;
+pub(crate) mod egp;
 pub(crate) mod eigrp;
 mod esis;
 pub(crate) mod gmpls;
+pub(crate) mod hncp;
+mod hncp_options;
 pub(crate) mod hsrp;
 pub(crate) mod igrp;
 mod isis;
@@ -19,6 +25,7 @@ mod isis_reach;
 mod isis_spb;
 mod isis_tlv;
 pub(crate) mod nsap;
+pub(crate) mod olsr;
 pub(crate) mod osi;
 pub(crate) mod ospf;
 pub(crate) mod ospf3;

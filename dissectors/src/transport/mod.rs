@@ -2,6 +2,7 @@
 
 pub(crate) mod dccp;
 mod forces;
+mod forces_paths;
 mod m3ua;
 mod mptcp;
 pub(crate) mod sctp;
