@@ -471,7 +471,7 @@ fn channel_hopping(o: &mut Out, v: View<'_>) -> Step {
     o.put(("Phy Configuration = 0x", Hex8(rest.le32(3)?), ", "));
     rest = rest.skip(7);
     if matches!(page, 9 | 10) {
-        let size = (usize::from(channels) + 7) / 8;
+        let size = usize::from(channels).div_ceil(8);
         if rest.len() < size {
             return Err(error(o, "IE truncated"));
         }
