@@ -7,8 +7,8 @@ use crate::link::{
     loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring, usb,
     vsock,
 };
-use crate::management::{bcm_li, dhcp, dhcp6, ntp, pptp, ptp, sflow, snmp, syslog, tftp, timed};
-use crate::media::{rtcp, rtp, vat};
+use crate::management::{bcm_li, dhcp, dhcp6, ntp, openflow, pptp, ptp, sflow, snmp, syslog, tftp, timed};
+use crate::media::{rtcp, rtp, vat, whiteboard};
 use crate::names;
 use crate::naming::{dns, lwres, zephyr};
 use crate::network::{appletalk, arp, decnet, icmp, icmp6, igmp, ipv4, ipv6, ipx};
@@ -16,13 +16,14 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{
-    ahcp, aodv, babel, bfd, bgp, egp, eigrp, hncp, hsrp, igrp, olsr, osi, ospf, ospf3, pim, rip, ripng, vrrp,
+    ahcp, aodv, babel, bfd, bgp, egp, eigrp, hncp, hsrp, igrp, ldp, lmp, lspping, olsr, osi, ospf, ospf3, pim, rip,
+    ripng, rsvp, vrrp,
 };
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
-use crate::storage::{aoe, nfs, rpc};
+use crate::storage::{aoe, nfs, rpc, rx};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
 use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
-use crate::transport::{dccp, sctp, tcp, udp};
+use crate::transport::{dccp, pgm, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
 use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, lwapp, radio, zep};
@@ -391,11 +392,13 @@ const IP_ROWS: &[(u8, Over, Dissect)] = &[
     (103, Over::Any, pim::dissect),
     (8, Over::Any, egp::dissect),
     (9, Over::Any, igrp::dissect),
+    (46, Over::Any, rsvp::dissect),
     (47, Over::Any, gre::dissect),
     (55, Over::Any, mobile_ip::dissect),
     (88, Over::Any, eigrp::dissect),
     (89, Over::Any, ospf_of),
     (112, Over::Any, vrrp::dissect),
+    (113, Over::Any, pgm::dissect),
     (143, Over::V6, ethernet::encapsulated),
 ];
 
@@ -510,6 +513,8 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(654), aodv::dissect, ALONE),
     (Port::Either(698), olsr::dissect, ALONE),
     (Port::Either(750), kerberos::dissect, ALONE),
+    (Port::Either(646), ldp::dissect, ALONE),
+    (Port::Either(701), lmp::dissect, ALONE),
     (Port::Either(921), lwres::dissect, ALONE),
     (Port::Either(5353), dns::multicast, ALONE),
     (Port::Either(4500), isakmp::encapsulated, EARLIER),
@@ -518,6 +523,8 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(1701), l2tp::dissect, EARLIER),
     (Port::Destination(vat::PORT), vat::dissect, ALONE),
     (Port::Range(2103, 2104), zephyr::dissect, ALONE),
+    (Port::Range(rx::FIRST_PORT, rx::LAST_PORT), rx::dissect, EARLIER),
+    (Port::Destination(whiteboard::PORT), whiteboard::dissect, ALONE),
     (Port::Either(1645), radius::dissect, ALONE),
     (Port::Either(1812), radius::dissect, ALONE),
     (Port::Either(1646), radius::dissect, ALONE),
@@ -525,6 +532,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(1700), radius::dissect, ALONE),
     (Port::Either(3799), radius::dissect, ALONE),
     (Port::Destination(1985), hsrp::dissect, ALONE),
+    (Port::Either(3503), lspping::dissect, ALONE),
     (Port::Destination(bfd::CONTROL), bfd::dissect, ALONE),
     (Port::Destination(bfd::MULTIHOP), bfd::dissect, ALONE),
     (Port::Destination(bfd::AGGREGATE), bfd::dissect, ALONE),
@@ -607,6 +615,10 @@ const UDP_TYPES: &[(PacketType, Dissect)] = &[
     (PacketType::Rtp, rtp::dissect),
     (PacketType::Rtcp, rtcp::dissect),
     (PacketType::Vxlan, vxlan::dissect),
+    (PacketType::Lmp, lmp::dissect),
+    (PacketType::Wb, whiteboard::dissect),
+    (PacketType::Pgm, pgm::dissect),
+    (PacketType::PgmZmtp1, pgm::dissect),
     (PacketType::Domain, dns::dissect),
     (PacketType::Ptp, ptp::dissect),
     (PacketType::Radius, radius::dissect),
@@ -642,9 +654,12 @@ const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
     (Port::Either(179), "", bgp::dissect, ALONE),
     (Port::Either(323), "", rpki_rtr::dissect, ALONE),
     (Port::Either(554), ": ", lines::rtsp, ALONE),
+    (Port::Either(646), "", ldp::dissect, ALONE),
     (Port::Either(1723), "", pptp::dissect, ALONE),
     (Port::Either(6379), "", resp::dissect, ALONE),
     (Port::Either(10288), "", beep::dissect, ALONE),
+    (Port::Either(6633), "", openflow::dissect, EARLIER),
+    (Port::Either(6653), "", openflow::dissect, EARLIER),
     (Port::Either(8080), ": ", lines::http, ALONE),
     (Port::Either(8554), ": ", lines::rtsp, ALONE),
     (Port::Either(nfs::PORT), "", nfs::segment, EARLIER),

@@ -141,21 +141,32 @@ pub(crate) struct CallKind {
     pub version: u32,
 }
 
-/// The latest remote procedure calls. Replies to calls longer ago than the last
-/// 64 are not understood, by tcpdump neither.
-#[derive(Default)]
-pub(crate) struct Calls {
-    ring: Vec<(CallKey, CallKind)>,
+/// The latest calls. Replies to calls longer ago than the last 64 are not
+/// understood, by tcpdump neither.
+pub(crate) struct Recent<K, V> {
+    ring: Vec<(K, V)>,
     next: usize,
     /// Where the last search ended, and the next one begins.
     hint: usize,
 }
 
-impl Calls {
+/// The latest remote procedure calls.
+pub(crate) type Calls = Recent<CallKey, CallKind>;
+
+/// A call of Rx: its number, client, server, port of the server, and service.
+pub(crate) type RxKey = (u32, Address, Address, u16, u16);
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Recent { ring: Vec::new(), next: 0, hint: 0 }
+    }
+}
+
+impl<K: PartialEq, V: Copy> Recent<K, V> {
     const SIZE: usize = 64;
 
     /// Remembers a call in place of the oldest.
-    pub fn insert(&mut self, key: CallKey, kind: CallKind) {
+    pub fn insert(&mut self, key: K, kind: V) {
         match self.ring.get_mut(self.next) {
             Some(entry) => *entry = (key, kind),
             None => self.ring.push((key, kind)),
@@ -164,7 +175,7 @@ impl Calls {
     }
 
     /// What the call asked for that a reply belongs to.
-    pub fn find(&mut self, key: &CallKey) -> Option<CallKind> {
+    pub fn find(&mut self, key: &K) -> Option<V> {
         let (before, after) = (0..self.hint.min(self.ring.len()), self.hint..self.ring.len());
         let found = after.chain(before).find(|&i| self.ring.get(i).is_some_and(|entry| entry.0 == *key))?;
         self.hint = found;
@@ -180,6 +191,8 @@ const TCP_FLOWS: usize = 1 << 19;
 pub struct State {
     tcp: TcpBases,
     pub(crate) calls: Calls,
+    /// The calls of Rx, with what they ask for.
+    pub(crate) rx: Recent<RxKey, u32>,
     pub(crate) isakmp: Cookies,
     pub(crate) slip: Box<Connections>,
 }
@@ -187,7 +200,7 @@ pub struct State {
 impl Default for State {
     fn default() -> Self {
         let tcp = TcpBases { over4: Aging::with_capacity(TCP_FLOWS), over6: Aging::with_capacity(TCP_FLOWS) };
-        State { tcp, calls: Calls::default(), isakmp: Cookies::default(), slip: Box::default() }
+        State { tcp, calls: Calls::default(), rx: Recent::default(), isakmp: Cookies::default(), slip: Box::default() }
     }
 }
 

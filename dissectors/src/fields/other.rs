@@ -1,6 +1,6 @@
 //! Storage, media, industry and wireless.
 
-use super::Kind::{self, Decimal, Flag, Hex, Mac};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("aoe.cmd", Decimal, "Command"),
@@ -21,6 +21,15 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("rtp.version", Decimal, "Version"),
     ("lwapp.control.type", Decimal, "Control Type"),
     ("lwapp.version", Decimal, "Version"),
+    ("rx.callnumber", Decimal, "Call Number"),
+    ("rx.cid", Hex(8), "CID"),
+    ("rx.epoch", Hex(8), "Epoch"),
+    ("rx.flags", Hex(2), "Flags"),
+    ("rx.securityindex", Decimal, "Security Index"),
+    ("rx.seq", Decimal, "Sequence Number"),
+    ("rx.serial", Decimal, "Serial"),
+    ("rx.serviceid", Decimal, "Service ID"),
+    ("rx.type", Decimal, "Type"),
     ("someip.clientid", Hex(4), "Client ID"),
     ("someip.interfaceversion", Hex(2), "Interface Version"),
     ("someip.length", Decimal, "Length"),
@@ -30,6 +39,9 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("someip.returncode", Hex(2), "Return Code"),
     ("someip.serviceid", Hex(4), "Service ID"),
     ("someip.sessionid", Hex(4), "Session ID"),
+    ("wb.flags", Hex(2), "Flags"),
+    ("wb.source", Ipv4, "Source"),
+    ("wb.type", Decimal, "Type"),
     ("wlan.bssid", Mac, "BSS Id"),
     ("wlan.da", Mac, "Destination address"),
     ("wlan.fc.subtype", Decimal, "Subtype"),

@@ -3,3 +3,4 @@
 pub(crate) mod rtcp;
 pub(crate) mod rtp;
 pub(crate) mod vat;
+pub(crate) mod whiteboard;

@@ -31,6 +31,9 @@ pub(super) enum Wrong {
 /// A prefix of IPv4.
 pub(super) type Prefix4 = (Ipv4, &'static str, usize);
 
+/// A prefix of IPv6.
+pub(super) type Prefix6 = (Ipv6, &'static str, usize);
+
 /// Whether entries seem to have path identifiers (RFC 7911), which only the
 /// opening of the session says: with them all fits, without them nothing does.
 pub(super) fn has_paths(v: View<'_>, left: usize, most: u8) -> bool {
@@ -76,21 +79,26 @@ pub(super) fn prefix4(v: View<'_>, left: usize) -> Step<Result<(Prefix4, usize),
     Ok(prefix::<4>(v, left)?.map(|(address, bits, size)| ((Ipv4(address), "/", bits), size)))
 }
 
+/// A prefix of IPv6 in at most `left` octets.
+pub(super) fn prefix6(v: View<'_>, left: usize) -> Step<Result<(Prefix6, usize), Wrong>> {
+    Ok(prefix::<16>(v, left)?.map(|(address, bits, size)| ((Ipv6(address), "/", bits), size)))
+}
+
 /// An address of `N` octets, its bits, and the octets of the prefix.
 type Prefix<const N: usize> = ([u8; N], usize, usize);
 
 fn prefix<const N: usize>(v: View<'_>, left: usize) -> Step<Result<Prefix<N>, Wrong>> {
+    let bits = usize::from(v.u8(0)?);
     if left < 1 {
         return Ok(Err(Wrong::Message));
     }
-    let bits = usize::from(v.u8(0)?);
     if bits > N * 8 {
         return Ok(Err(Wrong::Length));
     }
-    if left - 1 < bits.div_ceil(8) {
+    let (address, size) = address::<N>(v, 1, bits)?;
+    if left - 1 < size {
         return Ok(Err(Wrong::Message));
     }
-    let (address, size) = address::<N>(v, 1, bits)?;
     Ok(Ok((address, bits, 1 + size)))
 }
 

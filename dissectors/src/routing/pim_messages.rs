@@ -329,7 +329,8 @@ fn hello_option(o: &mut Out, v: View<'_>, kind: u16, size: u16, address_len: usi
             o.put((reserved != 0).then_some((" ?0x", Hex4(reserved), "?")));
         }
         BIDIRECTIONAL => {}
-        ADDRESSES | ADDRESSES_OLD if o.opt.verbose > 1 => {
+        ADDRESSES | ADDRESSES_OLD if o.opt.verbose <= 1 => {}
+        ADDRESSES | ADDRESSES_OLD => {
             let end = v.len() - usize::from(size);
             let mut r = Reader { v, address_len };
             while r.v.len() > end {

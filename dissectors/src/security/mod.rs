@@ -11,6 +11,6 @@ pub(crate) mod kerberos;
 pub(crate) mod macsec;
 pub(crate) mod radius;
 mod radius_attributes;
-mod radius_values;
+pub(crate) mod radius_values;
 pub(crate) mod rpki_rtr;
 pub(crate) mod tls_fields;

@@ -3,7 +3,7 @@
 
 use crate::below::Below;
 use crate::out::Out;
-use crate::put::{Hex2, Table, bits};
+use crate::put::{Hex2, Hex4, Table, bits};
 use crate::view::{Step, Stop, View};
 
 /// The first octet of a length in 64 bits.
@@ -70,4 +70,35 @@ fn frame(o: &mut Out, v: View<'_>) -> Step<usize> {
 fn dump(o: &mut Out, v: View<'_>, octets: usize) -> Step {
     o.hex_ascii_dump("\n\t ", v.claim(octets).payload());
     v.need(octets)
+}
+
+/// The payload of a PGM packet, which claims `size` octets: where its first message
+/// begins, what is before that, and frames (zmq_pgm(7)).
+pub(crate) fn datagram(o: &mut Out, v: View<'_>, size: usize) -> Step {
+    o.proto = "zmtp1";
+    const ALL: u16 = 0xffff;
+    let offset = v.u16(0)?;
+    o.put(("\n\t frame offset 0x", Hex4(offset)));
+    let rest = v.skip(2);
+    let part = if offset == ALL { (size as u32).wrapping_sub(2) as usize } else { offset.into() };
+    if offset != ALL && 2 + part > size {
+        o.put(" (exceeds datagram declared length)");
+        return Err(Stop::Truncated);
+    }
+    if part > 0 {
+        let captured = rest.caplen();
+        o.put(("\n\t frame intermediate part, ", part, " bytes"));
+        if part > captured {
+            o.put((" (", captured, " captured)"));
+        }
+        let mut shown = part.min(captured);
+        if o.opt.verbose == 1 {
+            shown = shown.min(BRIEF);
+        }
+        if o.opt.verbose > 0 && shown > 1 {
+            o.put((", first ", shown, " byte(s):"));
+            dump(o, rest, shown)?;
+        }
+    }
+    frames(o, rest.skip(part).claim(size.saturating_sub(2).saturating_sub(part)))
 }

@@ -5,6 +5,7 @@ mod forces;
 mod forces_paths;
 mod m3ua;
 mod mptcp;
+pub(crate) mod pgm;
 pub(crate) mod sctp;
 pub(crate) mod tcp;
 mod tcp_options;

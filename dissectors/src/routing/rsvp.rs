@@ -1,0 +1,158 @@
+//! Resource Reservation Protocol (RFC 2205), with refresh reduction (RFC 2961).
+//! The objects are in [`super::rsvp_objects`].
+
+use super::rsvp_objects::{self, Shown};
+use crate::below::Below;
+use crate::field::Slot;
+use crate::out::Out;
+use crate::put::{Hex4, Named, Otherwise, Table, bits, lookup, named};
+use crate::view::{Step, Stop, View};
+
+/// The header (RFC 2205, section 3.1.1).
+const HEADER: usize = 8;
+const VERSION_AT: usize = 0;
+const TYPE: usize = 1;
+const CHECKSUM: usize = 2;
+const TTL: usize = 4;
+const LENGTH: usize = 6;
+const VERSION: u8 = 1;
+
+const FIELDS: &[Slot] = &[
+    Slot::new("rsvp.version", VERSION_AT, 1).bits(4, 0xf),
+    Slot::new("rsvp.flags", VERSION_AT, 1).bits(0, 0xf),
+    Slot::new("rsvp.msg", TYPE, 1),
+    Slot::new("rsvp.message_checksum", CHECKSUM, 2),
+    Slot::new("rsvp.sending_ttl", TTL, 1),
+    Slot::new("rsvp.message_length", LENGTH, 2),
+];
+
+const BUNDLE: u8 = 12;
+const MESSAGES: Table = &[
+    (1, "Path"),
+    (2, "Resv"),
+    (3, "PathErr"),
+    (4, "ResvErr"),
+    (5, "PathTear"),
+    (6, "ResvTear"),
+    (7, "ResvConf"),
+    (12, "Bundle"),
+    (13, "Acknowledgement"),
+    (14, "Hello (Old)"),
+    (15, "Refresh"),
+    (20, "Hello"),
+];
+const FLAGS: Table = &[(1, "Refresh reduction capable")];
+
+/// Octets of an object's header (RFC 2205, section 3.1.2), which its length counts.
+const OBJECT: usize = 4;
+
+/// A message.
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    o.proto = "rsvp";
+    v.need(HEADER)?;
+    o.see_all(FIELDS, v);
+    let (version, kind) = (v.u8(VERSION_AT)? >> 4, v.u8(TYPE)?);
+    if o.opt.verbose < 1 && version == VERSION {
+        let name = Named(MESSAGES, kind.into(), Otherwise::Dec("unknown (", ")"));
+        o.put(("RSVPv", version, " ", name, " Message, length: ", v.len()));
+        return Ok(());
+    }
+    let Some(length) = header(o, v, "\n\t")? else { return Ok(()) };
+    let (body, left) = (v.skip(HEADER), length - HEADER);
+    match kind {
+        BUNDLE => bundle(o, body, left),
+        _ if lookup(MESSAGES, kind.into()).is_some() => {
+            objects(o, body, left, "\n\t  ")?;
+            Ok(())
+        }
+        _ => {
+            o.unknown(body, "\n\t    ", left);
+            Ok(())
+        }
+    }
+}
+
+/// A header; the octets of the message with it, or nothing if they cannot be.
+fn header(o: &mut Out, v: View<'_>, indent: &'static str) -> Step<Option<usize>> {
+    v.need(HEADER)?;
+    let first = v.u8(VERSION_AT)?;
+    if first >> 4 != VERSION {
+        o.put(("ERROR: RSVP version ", first >> 4, " packet not supported"));
+        return Ok(None);
+    }
+    let (kind, length) = (v.u8(TYPE)?, usize::from(v.u16(LENGTH)?));
+    let name = Named(MESSAGES, kind.into(), Otherwise::Dec("unknown, type: ", ""));
+    o.put((indent, "RSVPv", VERSION, " ", name, " Message (", kind, "), Flags: ["));
+    let flags = bits(FLAGS, first & 0xf, ", ", "none");
+    o.put((flags, "], length: ", length, ", ttl: ", v.u8(TTL)?, ", checksum: 0x", Hex4(v.u16(CHECKSUM)?)));
+    if length < HEADER {
+        o.put(("ERROR: common header too short ", length, " < ", HEADER));
+        return Ok(None);
+    }
+    Ok(Some(length))
+}
+
+/// Messages in `left` octets (RFC 2961, section 3.3).
+fn bundle(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
+    while left != 0 {
+        let Some(length) = header(o, v, "\n\t  ")? else { break };
+        if left < length {
+            o.put(("ERROR: common header too large ", length, " > ", left));
+            break;
+        }
+        if !objects(o, v.skip(HEADER), length - HEADER, "\n\t    ")? {
+            break;
+        }
+        (v, left) = (v.skip(length), left - length);
+    }
+    Ok(())
+}
+
+/// Objects in `left` octets; false where one cannot be.
+fn objects(o: &mut Out, mut v: View<'_>, mut left: usize, indent: &'static str) -> Step<bool> {
+    while left >= OBJECT {
+        let size = usize::from(v.u16(0)?);
+        let (class, kind) = (v.u8(2)?, v.u8(3)?);
+        if !size.is_multiple_of(4) {
+            o.put((indent, "ERROR: object header size ", size, " not a multiple of 4"));
+            return Ok(false);
+        }
+        if size < OBJECT {
+            o.put((indent, "ERROR: object header too short ", size, " < ", OBJECT));
+            return Ok(false);
+        }
+        let unknown = match class >> 6 {
+            0 | 1 => "reject",
+            2 => "ignore silently",
+            _ => "ignore and forward",
+        };
+        let name = named(rsvp_objects::NAMES, class, "Unknown");
+        o.put((indent, name, " Object (", class, ") Flags: [", unknown, " if unknown], Class-Type: "));
+        o.put((rsvp_objects::class_type(class, kind), " (", kind, "), length: ", size));
+        if left < size {
+            o.put((indent, "ERROR: object goes past end of objects TLV"));
+            return Ok(false);
+        }
+        v.need(size)?;
+        o.note(id!("rsvp.object"), class);
+        let body = v.skip(OBJECT);
+        let shown = match rsvp_objects::contents(o, body, class, kind, size - OBJECT, indent) {
+            Err(Stop::Malformed) => {
+                o.invalid();
+                return Ok(false);
+            }
+            other => other?,
+        };
+        match shown {
+            Shown::Short => {
+                o.put((indent, "ERROR: object is too short"));
+                return Ok(false);
+            }
+            Shown::Nothing => return Ok(false),
+            Shown::Whole if o.opt.verbose <= 1 => {}
+            Shown::Whole | Shown::Unknown => o.unknown(body, "\n\t    ", size - OBJECT),
+        }
+        (v, left) = (v.skip(size), left - size);
+    }
+    Ok(true)
+}
