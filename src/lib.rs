@@ -9,6 +9,7 @@ pub mod follow;
 pub mod http;
 pub mod message;
 pub mod names;
+pub mod nc;
 pub mod output;
 pub mod pipeline;
 pub mod quic;

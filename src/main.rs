@@ -6,11 +6,14 @@ use std::process::ExitCode;
 use std::{env, io};
 
 use sniff::cli::{self, Stop};
-use sniff::{message, pipeline};
+use sniff::{message, nc, pipeline};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().collect();
     message::set_program(words.first());
+    if words.get(1).is_some_and(|word| word == nc::WORD) {
+        return ExitCode::from(nc::run(&words[2..]));
+    }
     match cli::parse(&words) {
         Ok(args) => {
             args.warnings.iter().for_each(|warning| message::warning(warning));

@@ -12,12 +12,11 @@ mod verbs;
 pub use args::{Args, Color, Input, Listing, Stop, TimeStamp, Trigger};
 pub use files::Files;
 pub use table::{Kind, generate};
+pub(crate) use table::{Outcome, Row, explain, tool};
 pub use usage::version;
 pub use verbs::{Verb, VerbArgs};
 
 use std::ffi::OsString;
-
-use table::Outcome;
 
 /// Parses the words of a command line, the program's name first.
 ///

@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::verbs::{self, Verb};
 
 /// An option: short letter, long name, value name, help.
-pub(super) type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
+pub(crate) type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
 
 /// Options in the order of the manual page: id, letter, long name, value, help.
 const ROWS: &[Row] = &[
@@ -298,7 +298,7 @@ const ABOUT: &str = "Capture packets and print, filter, search and save them";
 const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its options. Packets come from an interface \
 (-i) or a file (-r), pass the filter EXPRESSION (see pcap-filter(7)), and are printed one to a line or, with -w, \
 written to a file. As the first word, http, tls, dns, follow or flows shows \
-conversations instead; sniff http -h tells its options.";
+conversations instead; sniff http -h tells its options. sniff nc tests services and talks to them; sniff nc -h.";
 
 /// What `--generate` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -341,27 +341,45 @@ fn rows(verb: Option<Verb>) -> Vec<&'static Row> {
     verb.map_or_else(|| ROWS.iter().collect(), |verb| verbs::rows(verb, ROWS))
 }
 
+/// An option as the parser has it.
+fn argument(&(id, letter, long, value, help): &Row) -> Arg {
+    let mut arg = Arg::new(id).help(help);
+    if let Some(letter) = letter {
+        arg = arg.short(letter);
+    }
+    if let Some(long) = long {
+        arg = arg.long(long);
+    }
+    match value {
+        None if REPEATED.contains(&id) => arg.action(ArgAction::Count),
+        None => arg.action(ArgAction::SetTrue),
+        Some(name) => arg
+            .action(ArgAction::Append)
+            .value_name(name)
+            .allow_hyphen_values(true)
+            .value_parser(clap::value_parser!(OsString)),
+    }
+}
+
+/// A command that takes these options and then words, which the help calls `words`.
+pub(crate) fn tool(name: &'static str, about: &'static str, rows: &[Row], words: &'static str) -> Command {
+    let words = Arg::new("words").value_name(words).num_args(0..).value_parser(clap::value_parser!(OsString));
+    Command::new(name)
+        .about(about)
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args_override_self(true)
+        .infer_long_args(true)
+        .args(rows.iter().map(argument))
+        .arg(words)
+}
+
 fn command(verb: Option<Verb>) -> Command {
-    let rows = rows(verb).into_iter().map(|&(id, letter, long, value, help)| {
-        let mut arg = Arg::new(id).help(help);
-        if let Some(letter) = letter {
-            arg = arg.short(letter);
-        }
-        if let Some(long) = long {
-            arg = arg.long(long);
-        }
-        match value {
-            None if REPEATED.contains(&id) => arg.action(ArgAction::Count),
-            None => arg.action(ArgAction::SetTrue),
-            Some(name) => {
-                let arg = arg.action(ArgAction::Append).value_name(name).allow_hyphen_values(true);
-                match id {
-                    "generate" => arg.value_parser(PossibleValuesParser::new(["man", "bash", "zsh", "fish"])),
-                    "color" => arg.value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
-                    _ => arg.value_parser(clap::value_parser!(OsString)),
-                }
-            }
-        }
+    let rows = rows(verb).into_iter().map(|row| match row.0 {
+        "generate" => argument(row).value_parser(PossibleValuesParser::new(["man", "bash", "zsh", "fish"])),
+        "color" => argument(row).value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
+        _ => argument(row),
     });
     let expression = Arg::new("expression")
         .value_name("EXPRESSION")
@@ -388,7 +406,7 @@ fn command(verb: Option<Verb>) -> Command {
 }
 
 /// Why parsing ended.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// A bad option: this line, then version and usage.
     Usage(String),
     /// Another error with its text.
@@ -440,7 +458,7 @@ fn context(error: &clap::Error, kind: ContextKind) -> String {
 }
 
 /// getopt_long's words for a parser's error.
-fn explain(error: &clap::Error, words: &[OsString], rows: &[&Row]) -> Outcome {
+pub(crate) fn explain(error: &clap::Error, words: &[OsString], rows: &[&Row]) -> Outcome {
     let argument = context(error, ContextKind::InvalidArg);
     let word = argument.split([' ', '=', '.']).next().unwrap_or_default().to_owned();
     let letter = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')).and_then(|rest| rest.chars().next());

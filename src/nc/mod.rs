@@ -1,0 +1,90 @@
+//! `sniff nc`: tests services, connects to them and is one, with the options of
+//! OpenBSD's nc. Where nc says what is not so, this says what is.
+
+mod address;
+mod channel;
+mod client;
+mod datagrams;
+mod exit;
+mod icmp;
+mod listener;
+mod options;
+mod ports;
+mod probe;
+mod pump;
+mod relay;
+mod scan;
+mod serve;
+mod socket;
+mod stdio;
+mod telnet;
+mod tos;
+mod verdict;
+mod wait;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use crate::message;
+use crate::pipeline;
+use exit::{Exit, Failure};
+use options::{Instead, Options, Transport};
+
+/// The word that asks for this.
+pub const WORD: &str = "nc";
+
+/// Runs with the words after `nc`; the exit code.
+pub fn run(words: &[OsString]) -> u8 {
+    let result = match options::parse(words) {
+        Ok(options) => start(&options),
+        Err(Instead::Help(text)) => {
+            let mut stdout = io::stdout();
+            let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+            return written.map_or_else(|error| pipeline::unwritten(&error), |()| 0);
+        }
+        Err(Instead::Failure(failure, usage)) => {
+            say(&failure.text);
+            usage.into_iter().for_each(message::line);
+            return failure.exit.code();
+        }
+    };
+    match result {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                say(&failure.text);
+            }
+            failure.exit.code()
+        }
+    }
+}
+
+fn start(options: &Options) -> Result<Exit, Failure> {
+    match (options.scan, options.listen) {
+        (true, _) => scan::run(options),
+        (_, true) if options.transport.is_datagram() => datagrams::listen(options),
+        (_, true) => listener::run(options),
+        _ => client::run(options),
+    }
+}
+
+/// A message, as nc begins its own.
+fn say(text: &str) {
+    message::line(&format!("nc: {text}"));
+}
+
+/// A message with `-v`, which has no beginning.
+fn tell(options: &Options, text: impl FnOnce() -> String) {
+    if options.verbose {
+        message::line(&text());
+    }
+}
+
+/// A port and its transport, as in `port [tcp/http]`.
+fn service(transport: Transport, port: u16, names: bool) -> String {
+    use sniff_dissectors::{Names, PortKind};
+    let kind = if transport == Transport::Udp { PortKind::Udp } else { PortKind::Tcp };
+    let mut files = crate::names::SystemNames::default();
+    let name = if names { files.port(kind, port) } else { None };
+    format!("[{}/{}]", transport.name(), name.unwrap_or("*"))
+}

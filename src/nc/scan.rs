@@ -1,0 +1,235 @@
+//! Tests ports: many at once, told in their order.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::{Resource, getrlimit};
+use socket2::Socket;
+
+use super::exit::{Exit, Failure};
+use super::options::{Options, Transport};
+use super::verdict::Verdict;
+use super::{address, client, icmp, probe, say, socket, tell, wait};
+
+/// Ports that are tested at once at most.
+const AT_ONCE: u64 = 512;
+/// Descriptors that are needed for other things.
+const OTHERS: u64 = 32;
+/// How long a UDP port has to answer where no time is given, as with nc.
+const UDP_TIME: Duration = Duration::from_secs(3);
+/// How often a UDP port is asked.
+const UDP_AGAIN: Duration = Duration::from_secs(1);
+
+/// A test under way.
+struct Probe {
+    /// Its port's place among the ports.
+    place: usize,
+    /// Which of the addresses.
+    address: usize,
+    socket: Socket,
+    /// When it is given up.
+    end: Option<Instant>,
+    /// When a UDP port is asked again.
+    again: Option<Instant>,
+}
+
+/// A port and what is known of it.
+struct Port {
+    port: u16,
+    /// The lines to print, with whether they say that it is open.
+    lines: Vec<(String, bool)>,
+    /// The end, once the test is over.
+    exit: Option<Exit>,
+}
+
+struct Scan<'s> {
+    options: &'s Options,
+    host: String,
+    addresses: Vec<SocketAddr>,
+    ports: Vec<Port>,
+    waiting: VecDeque<usize>,
+    probes: Vec<Probe>,
+    /// Ports whose lines are printed.
+    told: usize,
+}
+
+/// Tests all ports; the end is good if one is open.
+pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
+    let host = options.host();
+    let addresses = address::resolve(&host, options.ports.first() as u16, options.family, !options.numeric)?;
+    let mut ports: Vec<_> = options.ports.iter().collect();
+    if options.random {
+        shuffle(&mut ports);
+    }
+    let waiting = (0..ports.len()).collect();
+    let ports = ports.into_iter().map(|port| Port { port, lines: Vec::new(), exit: None }).collect();
+    let mut scan = Scan { options, host, addresses, ports, waiting, probes: Vec::new(), told: 0 };
+    scan.run()?;
+    let mut exits = scan.ports.iter().filter_map(|port| port.exit);
+    let first = exits.clone().next().unwrap_or(Exit::Failed);
+    Ok(exits.find(|&exit| exit == Exit::Done).unwrap_or(first))
+}
+
+/// Puts ports into an order that nobody foresees.
+fn shuffle(ports: &mut [u16]) {
+    use std::hash::{BuildHasher, RandomState};
+    let state = RandomState::new();
+    ports.sort_by_cached_key(|port| state.hash_one(port));
+}
+
+impl Scan<'_> {
+    fn run(&mut self) -> Result<(), Failure> {
+        // With a pause between ports, one at a time.
+        let most = if self.options.interval.is_some() { 1 } else { most() };
+        while self.told < self.ports.len() {
+            while self.probes.len() < most
+                && let Some(place) = self.waiting.pop_front()
+            {
+                if let Some(pause) = self.options.interval.filter(|_| place > 0) {
+                    thread::sleep(pause);
+                }
+                self.start(place, 0)?;
+            }
+            if !self.probes.is_empty() {
+                self.wait()?;
+            }
+            self.tell();
+        }
+        Ok(())
+    }
+
+    fn is_udp(&self) -> bool {
+        self.options.transport == Transport::Udp
+    }
+
+    /// Starts the test of a port at one of the addresses.
+    fn start(&mut self, place: usize, address: usize) -> Result<(), Failure> {
+        let Some(mut target) = self.addresses.get(address).copied() else { return Ok(()) };
+        let port = self.ports[place].port;
+        target.set_port(port);
+        let socket = socket::begin(self.options, &target, false)?;
+        let now = Instant::now();
+        let time = if self.is_udp() { Some(self.options.timeout.unwrap_or(UDP_TIME)) } else { self.options.timeout };
+        let end = time.and_then(|time| now.checked_add(time));
+        let again = self.is_udp().then_some(now + UDP_AGAIN);
+        let started = socket::start(&socket, &target.into()).and_then(|done| {
+            if self.is_udp() {
+                return socket.send(&probe::question(port)).map(|_| false);
+            }
+            Ok(done)
+        });
+        let probe = Probe { place, address, socket, end, again };
+        match started {
+            Ok(false) => {
+                self.probes.push(probe);
+                Ok(())
+            }
+            Ok(true) => self.settle(&probe, &Verdict::Open),
+            Err(error) => {
+                let verdict = Verdict::of(error, icmp::take(&probe.socket), self.is_udp());
+                self.settle(&probe, &verdict)
+            }
+        }
+    }
+
+    /// Waits for the tests under way, and settles those that are over.
+    fn wait(&mut self) -> Result<(), Failure> {
+        let wanted = if self.is_udp() { PollFlags::IN } else { PollFlags::OUT };
+        let mut fds: Vec<_> = self.probes.iter().map(|probe| PollFd::new(&probe.socket, wanted)).collect();
+        let next = self.probes.iter().flat_map(|probe| [probe.end, probe.again]).flatten().min();
+        let left = next.map(|next| next.saturating_duration_since(Instant::now()));
+        wait::ready(&mut fds, left).map_err(|error| Failure::system("poll", &error))?;
+        let happened: Vec<_> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
+        let (now, udp) = (Instant::now(), self.is_udp());
+        let mut left = Vec::with_capacity(self.probes.len());
+        for (mut probe, happened) in std::mem::take(&mut self.probes).into_iter().zip(happened) {
+            let verdict = if happened {
+                probe.look(udp)
+            } else if probe.end.is_some_and(|end| end <= now) {
+                Some(match udp {
+                    true => Verdict::Silent(self.options.timeout.unwrap_or(UDP_TIME)),
+                    false => Verdict::Filtered(self.options.timeout),
+                })
+            } else {
+                probe.ask_again(now, self.ports[probe.place].port)
+            };
+            match verdict {
+                Some(verdict) => self.settle(&probe, &verdict)?,
+                None => left.push(probe),
+            }
+        }
+        self.probes.append(&mut left);
+        Ok(())
+    }
+
+    /// Keeps what is known of a port, or goes on with the next address.
+    fn settle(&mut self, probe: &Probe, verdict: &Verdict) -> Result<(), Failure> {
+        let address = &self.addresses[probe.address];
+        let shown = address::shown(&self.host, address);
+        let port = &mut self.ports[probe.place];
+        let open = matches!(verdict, Verdict::Open);
+        // Names of services take time that only who sees them has.
+        if self.options.verbose {
+            let text = match open {
+                true => client::succeeded(self.options.transport, &shown, port.port, !self.options.numeric),
+                false => verdict.failure(&format!("{shown} port {} ({})", port.port, self.options.transport.name())),
+            };
+            port.lines.push((text, open));
+        }
+        if !open && probe.address + 1 < self.addresses.len() {
+            return self.start(probe.place, probe.address + 1);
+        }
+        port.exit = Some(verdict.exit());
+        Ok(())
+    }
+
+    /// Prints the lines of the ports that are settled, up to the first that is not.
+    fn tell(&mut self) {
+        while let Some(port) = self.ports.get(self.told).filter(|port| port.exit.is_some()) {
+            for (line, open) in &port.lines {
+                if *open { tell(self.options, || line.clone()) } else { say(line) }
+            }
+            self.told += 1;
+        }
+    }
+}
+
+impl Probe {
+    /// What has come, if it says something.
+    fn look(&mut self, udp: bool) -> Option<Verdict> {
+        let failed = |error: io::Error| Verdict::of(error, icmp::take(&self.socket), udp);
+        match self.socket.take_error() {
+            Ok(None) if udp => {
+                let mut octet = [std::mem::MaybeUninit::uninit()];
+                match self.socket.recv(&mut octet) {
+                    Ok(_) => Some(Verdict::Open),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+                    Err(error) => Some(failed(error)),
+                }
+            }
+            Ok(None) => Some(Verdict::Open),
+            Ok(Some(error)) | Err(error) => Some(failed(error)),
+        }
+    }
+
+    /// Asks a UDP port again when it is time.
+    fn ask_again(&mut self, now: Instant, port: u16) -> Option<Verdict> {
+        if self.again.is_some_and(|again| again <= now) {
+            self.again = now.checked_add(UDP_AGAIN);
+            if let Err(error) = self.socket.send(&probe::question(port)) {
+                return Some(Verdict::of(error, icmp::take(&self.socket), true));
+            }
+        }
+        None
+    }
+}
+
+/// How many tests may be under way.
+fn most() -> usize {
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(AT_ONCE);
+    limit.saturating_sub(OTHERS).clamp(1, AT_ONCE) as usize
+}
