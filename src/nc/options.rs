@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -59,10 +60,17 @@ const ROWS: &[Row] = &[
         Some('w'),
         None,
         Some("SECONDS"),
-        "Give up after so long without a connection, and end after so long without data",
+        "Give up after so long without a connection, and end after so long without data; with --evidence, what is no number is a file",
     ),
     ("dccp", Some('Z'), None, None, "Use DCCP"),
     ("scan", Some('z'), None, None, "Only test whether ports are open"),
+    (
+        "evidence",
+        None,
+        Some("evidence"),
+        None,
+        "With -z, capture the packets of the tests and print them under each verdict; -w FILE keeps them as pcapng",
+    ),
     ("vsock", None, Some("vsock"), None, "Use vsock: the destination is a context id"),
 ];
 
@@ -78,8 +86,8 @@ Exit codes: 0 all went well, or with -z a port is open; 1 refused, or an error o
 /// The usage after a bad option.
 const USAGE: &str = "usage: sniff nc [-46bCDdFhklNnrtUuvZz] [-I length] [-i interval] [-M ttl]
 \t  [-m minttl] [-O length] [-p source_port] [-q seconds] [-s sourceaddr]
-\t  [-T keyword] [-V vrf] [-W recvlimit] [-w timeout] [--vsock]
-\t  [destination] [port]";
+\t  [-T keyword] [-V vrf] [-W recvlimit] [-w timeout] [--evidence]
+	  [--vsock] [destination] [port]";
 
 /// What carries the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +172,10 @@ pub(super) struct Options {
     pub limit: Option<u64>,
     pub timeout: Option<Duration>,
     pub scan: bool,
+    /// Whether the packets of tests are shown.
+    pub evidence: bool,
+    /// The file that keeps them.
+    pub save: Option<PathBuf>,
     /// The host, the path of a UNIX socket, or a vsock context id.
     pub destination: Option<OsString>,
     pub ports: Ports,
@@ -217,6 +229,10 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
             Failure::local(text.replacen("ttl", &format!("{} is", id.replace('-', "")), 1))
         })
     };
+    // -w is nc's timeout and tcpdump's file.
+    let given = matches.get_many::<OsString>("timeout").unwrap_or_default().map(OsString::as_os_str);
+    let is_time = |text: &&OsStr| !has("evidence") || text.to_string_lossy().parse::<f64>().is_ok();
+    let (times, files): (Vec<_>, Vec<_>) = given.partition(is_time);
     let mut options = Options {
         family: family(has("v4"), has("v6")),
         transport: transport(matches)?,
@@ -243,8 +259,10 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
         table: value("table").map(|text| text.to_string_lossy().into_owned()),
         verbose: matches.get_count("verbose") > 0,
         limit: value("limit").map(|text| number("receive limit", text, 1, i32::MAX as u64)).transpose()?,
-        timeout: value("timeout").map(|text| seconds("timeout", text)).transpose()?,
+        timeout: times.last().map(|text| seconds("timeout", text)).transpose()?,
         scan: has("scan"),
+        evidence: has("evidence"),
+        save: files.last().map(PathBuf::from),
         destination: None,
         ports: Ports::default(),
     };
@@ -308,6 +326,8 @@ impl Options {
         let rows = [
             (self.listen && self.scan, "cannot use -z and -l"),
             (self.listen && self.pass, "cannot use -F and -l"),
+            (self.evidence && !self.scan, "must use -z with --evidence"),
+            (self.evidence && self.transport == Transport::Dccp, "cannot use --evidence with -Z"),
             (!self.listen && self.keep, "must use -l with -k"),
             (self.pass && !self.transport.is_ip(), "cannot use -F with -U or --vsock"),
             (self.scan && !self.transport.is_ip(), "cannot use -z with -U or --vsock"),

@@ -1,7 +1,7 @@
 //! Tests ports: many at once, told in their order.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,10 +10,14 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Resource, getrlimit};
 use socket2::Socket;
 
+use super::evidence::{self, Capture};
 use super::exit::{Exit, Failure};
+use super::headers::Test;
 use super::options::{Options, Transport};
+use super::stdio::unwritten;
 use super::verdict::Verdict;
-use super::{address, client, icmp, probe, say, socket, tell, wait};
+use super::{address, client, icmp, probe, say, socket, wait};
+use crate::message;
 
 /// Ports that are tested at once at most.
 const AT_ONCE: u64 = 512;
@@ -31,6 +35,8 @@ struct Probe {
     /// Which of the addresses.
     address: usize,
     socket: Socket,
+    /// The local port, if it is wanted.
+    local: u16,
     /// When it is given up.
     end: Option<Instant>,
     /// When a UDP port is asked again.
@@ -40,10 +46,17 @@ struct Probe {
 /// A port and what is known of it.
 struct Port {
     port: u16,
-    /// The lines to print, with whether they say that it is open.
-    lines: Vec<(String, bool)>,
+    /// What is said of each address that was tested.
+    lines: Vec<Line>,
     /// The end, once the test is over.
     exit: Option<Exit>,
+}
+
+/// What is said of a test.
+struct Line {
+    text: String,
+    open: bool,
+    test: Test,
 }
 
 struct Scan<'s> {
@@ -68,7 +81,7 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     let waiting = (0..ports.len()).collect();
     let ports = ports.into_iter().map(|port| Port { port, lines: Vec::new(), exit: None }).collect();
     let mut scan = Scan { options, host, addresses, ports, waiting, probes: Vec::new(), told: 0 };
-    scan.run()?;
+    scan.whole()?;
     let mut exits = scan.ports.iter().filter_map(|port| port.exit);
     let first = exits.clone().next().unwrap_or(Exit::Failed);
     Ok(exits.find(|&exit| exit == Exit::Done).unwrap_or(first))
@@ -82,6 +95,47 @@ fn shuffle(ports: &mut [u16]) {
 }
 
 impl Scan<'_> {
+    /// Runs the tests, with or without evidence.
+    fn whole(&mut self) -> Result<(), Failure> {
+        if !self.options.evidence {
+            return self.run();
+        }
+        let capture = match Capture::start(&self.addresses) {
+            Ok(capture) => Some(capture),
+            Err(text) => {
+                say(&evidence::missing(text));
+                None
+            }
+        };
+        let save = self.options.save.as_deref().filter(|_| capture.is_some());
+        let mut file = save.map(evidence::create).transpose()?;
+        self.run()?;
+        let lines: Vec<_> = self.ports.iter().flat_map(|port| &port.lines).collect();
+        let tests: Vec<_> = lines.iter().map(|line| line.test).collect();
+        let evidence = capture.map(|capture| capture.end(&tests));
+        let mut text = String::new();
+        for (number, line) in lines.iter().enumerate() {
+            text += &message::harmless(&line.shown());
+            text.push('\n');
+            if let Some(evidence) = &evidence {
+                text += &evidence.of(number, line.test);
+            }
+        }
+        let mut stdout = io::stdout();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| unwritten(&error))?;
+        if let Some(evidence) = &evidence {
+            if evidence.lost > 0 {
+                say(&format!("{} packets were lost: the evidence is not complete", evidence.lost));
+            }
+            if let (Some(file), Some(path)) = (&mut file, &self.options.save) {
+                let verdicts: Vec<_> = lines.iter().map(|line| line.text.clone()).collect();
+                let saved = evidence.save(file, &verdicts);
+                saved.map_err(|error| Failure::system(&path.to_string_lossy(), &error))?;
+            }
+        }
+        Ok(())
+    }
+
     fn run(&mut self) -> Result<(), Failure> {
         // With a pause between ports, one at a time.
         let most = if self.options.interval.is_some() { 1 } else { most() };
@@ -111,7 +165,8 @@ impl Scan<'_> {
         let Some(mut target) = self.addresses.get(address).copied() else { return Ok(()) };
         let port = self.ports[place].port;
         target.set_port(port);
-        let socket = socket::begin(self.options, &target, false)?;
+        let socket = socket::begin(self.options, &target, self.options.evidence)?;
+        let local = socket.local_addr().ok().and_then(|local| local.as_socket()).map_or(0, |local| local.port());
         let now = Instant::now();
         let time = if self.is_udp() { Some(self.options.timeout.unwrap_or(UDP_TIME)) } else { self.options.timeout };
         let end = time.and_then(|time| now.checked_add(time));
@@ -122,7 +177,7 @@ impl Scan<'_> {
             }
             Ok(done)
         });
-        let probe = Probe { place, address, socket, end, again };
+        let probe = Probe { place, address, socket, local, end, again };
         match started {
             Ok(false) => {
                 self.probes.push(probe);
@@ -171,14 +226,15 @@ impl Scan<'_> {
         let address = &self.addresses[probe.address];
         let shown = address::shown(&self.host, address);
         let port = &mut self.ports[probe.place];
-        let open = matches!(verdict, Verdict::Open);
+        let (open, udp) = (matches!(verdict, Verdict::Open), self.options.transport == Transport::Udp);
         // Names of services take time that only who sees them has.
-        if self.options.verbose {
+        if self.options.verbose || self.options.evidence {
             let text = match open {
                 true => client::succeeded(self.options.transport, &shown, port.port, !self.options.numeric),
                 false => verdict.failure(&format!("{shown} port {} ({})", port.port, self.options.transport.name())),
             };
-            port.lines.push((text, open));
+            let test = Test { udp, local: probe.local, remote: (address.ip(), port.port).into() };
+            port.lines.push(Line { text, open, test });
         }
         if !open && probe.address + 1 < self.addresses.len() {
             return self.start(probe.place, probe.address + 1);
@@ -190,11 +246,19 @@ impl Scan<'_> {
     /// Prints the lines of the ports that are settled, up to the first that is not.
     fn tell(&mut self) {
         while let Some(port) = self.ports.get(self.told).filter(|port| port.exit.is_some()) {
-            for (line, open) in &port.lines {
-                if *open { tell(self.options, || line.clone()) } else { say(line) }
+            // Evidence comes once all of it is there.
+            if !self.options.evidence {
+                port.lines.iter().for_each(|line| message::line(&line.shown()));
             }
             self.told += 1;
         }
+    }
+}
+
+impl Line {
+    /// The line as nc has it.
+    fn shown(&self) -> String {
+        if self.open { self.text.clone() } else { format!("nc: {}", self.text) }
     }
 }
 

@@ -135,6 +135,6 @@ pub(crate) fn unfiltered(expression: &str, text: String, target: Target) -> Fail
 }
 
 /// The name and version that written files carry.
-fn application() -> String {
+pub(crate) fn application() -> String {
     format!("sniff {}", env!("CARGO_PKG_VERSION"))
 }

@@ -76,6 +76,14 @@ impl Writer {
         }
     }
 
+    /// Adds a packet with a comment, for which a classic file has no place.
+    pub fn commented(&mut self, packet: &Packet<'_>, comment: &str) {
+        match &mut self.format {
+            Format::Pcap(writer) => writer.packet(packet),
+            Format::Pcapng(writer) => writer.commented(packet, comment),
+        }
+    }
+
     /// Adds a block of a pcapng file that holds no packet; a classic file has
     /// no place for it.
     ///

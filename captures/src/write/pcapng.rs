@@ -140,6 +140,30 @@ impl Writer {
     /// A packet: the block that it came in, or an Enhanced Packet Block (section
     /// 4.3) with nanoseconds.
     pub(super) fn packet(&mut self, packet: &Packet<'_>) {
+        self.enhanced(packet, &[]);
+    }
+
+    /// A packet with a comment (sections 3.5 and 4.3).
+    pub(super) fn commented(&mut self, packet: &Packet<'_>, comment: &str) {
+        const COMMENT: u16 = 1;
+        // The end of the options has neither type nor length.
+        const END: [u8; 4] = [0; 4];
+        let mut most = comment.len().min(usize::from(u16::MAX));
+        while !comment.is_char_boundary(most) {
+            most -= 1;
+        }
+        let text = &comment.as_bytes()[..most];
+        let mut options = Vec::with_capacity(text.len() + 12);
+        options.extend_from_slice(&COMMENT.to_le_bytes());
+        options.extend_from_slice(&(text.len() as u16).to_le_bytes());
+        options.extend_from_slice(text);
+        options.resize(options.len().next_multiple_of(4), 0);
+        options.extend_from_slice(&END);
+        self.enhanced(packet, &options);
+    }
+
+    /// A packet with these options.
+    fn enhanced(&mut self, packet: &Packet<'_>, options: &[u8]) {
         let octets = match &mut self.out {
             Out::Copied(octets) => return octets.extend_from_slice(packet.record),
             Out::Own(writer) => writer.get_mut(),
@@ -147,7 +171,7 @@ impl Writer {
         const FIXED: usize = 28;
         let nanos = units(packet.time);
         let padded = packet.data.len().next_multiple_of(4);
-        let size = (FIXED + padded + 4) as u32;
+        let size = (FIXED + padded + options.len() + 4) as u32;
         let words = [
             ENHANCED_PACKET,
             size,
@@ -164,6 +188,7 @@ impl Writer {
         octets.extend_from_slice(&fixed);
         octets.extend_from_slice(packet.data);
         octets.extend_from_slice(&[0; 4][..padded - packet.data.len()]);
+        octets.extend_from_slice(options);
         octets.extend_from_slice(&size.to_le_bytes());
     }
 
