@@ -3,7 +3,7 @@
 use crate::below::{Below, Dissect, ip_of};
 use crate::industrial::someip;
 use crate::link::{
-    arcnet, atm, bluetooth, enc, ethernet, fddi, fibre_channel, frame_relay, hdlc, ieee1394, ipnet, ipoib, juniper,
+    arcnet, atm, bluetooth, cip, enc, ethernet, fddi, fibre_channel, frame_relay, hdlc, ieee1394, ipnet, ipoib, juniper,
     loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring, usb,
     vsock,
 };
@@ -46,6 +46,7 @@ const LINKS: &[(u16, Dissect)] = &[
     (102, slip::bsdos),
     (104, hdlc::frame),
     (105, ieee80211::frame),
+    (106, cip::frame),
     (107, frame_relay::frame),
     (108, null::frame),
     (109, enc::frame),
@@ -67,6 +68,8 @@ const LINKS: &[(u16, Dissect)] = &[
     (136, juniper::services),
     (137, juniper::atm1),
     (138, ieee1394::frame),
+    // What Darwin writes for PKTAP.
+    (149, pktap::frame),
     (163, radio::avs),
     (164, juniper::monitor),
     (166, ppp::frame),
@@ -493,7 +496,7 @@ enum Needs {
 }
 use Needs::{Earlier as EARLIER, Nothing as ALONE};
 
-/// UDP payloads by port, those below 1024 in their order; of two ports that both
+/// UDP payloads by port; of two ports that both
 /// have a row, the first row wins.
 const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(53), dns::dissect, ALONE),
@@ -511,11 +514,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(525), timed::dissect, ALONE),
     (Port::Range(546, 547), dhcp6::dissect, ALONE),
     (Port::Either(654), aodv::dissect, ALONE),
-    (Port::Either(698), olsr::dissect, ALONE),
     (Port::Either(750), kerberos::dissect, ALONE),
-    (Port::Either(646), ldp::dissect, ALONE),
-    (Port::Either(701), lmp::dissect, ALONE),
-    (Port::Either(921), lwres::dissect, ALONE),
     (Port::Either(5353), dns::multicast, ALONE),
     (Port::Either(4500), isakmp::encapsulated, EARLIER),
     (Port::Either(7500), isakmp::dissect, EARLIER),
@@ -525,6 +524,15 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Range(2103, 2104), zephyr::dissect, ALONE),
     (Port::Range(rx::FIRST_PORT, rx::LAST_PORT), rx::dissect, EARLIER),
     (Port::Destination(whiteboard::PORT), whiteboard::dissect, ALONE),
+    (Port::Either(5359), ahcp::dissect, ALONE),
+    (Port::Either(6696), babel::dissect, ALONE),
+    // The port from before the assignment.
+    (Port::Either(6697), babel::dissect, ALONE),
+    (Port::Either(8231), hncp::dissect, ALONE),
+    (Port::Either(698), olsr::dissect, ALONE),
+    (Port::Either(646), ldp::dissect, ALONE),
+    (Port::Either(701), lmp::dissect, ALONE),
+    (Port::Either(921), lwres::dissect, ALONE),
     (Port::Either(1645), radius::dissect, ALONE),
     (Port::Either(1812), radius::dissect, ALONE),
     (Port::Either(1646), radius::dissect, ALONE),
@@ -538,11 +546,6 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Destination(bfd::AGGREGATE), bfd::dissect, ALONE),
     (Port::Destination(bfd::ECHO), bfd::dissect, ALONE),
     (Port::Either(1589), vqp::dissect, ALONE),
-    (Port::Either(5359), ahcp::dissect, ALONE),
-    (Port::Either(6696), babel::dissect, ALONE),
-    // The port from before the assignment.
-    (Port::Either(6697), babel::dissect, ALONE),
-    (Port::Either(8231), hncp::dissect, ALONE),
     (Port::Either(6343), sflow::dissect, EARLIER),
     (Port::Either(lwapp::CONTROL), lwapp::control, ALONE),
     (Port::Either(lwapp::DATA), lwapp::data, ALONE),

@@ -25,7 +25,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn packet(o: &mut Out, v: View<'_>) -> Step {
     let version = v.u8(1)?;
     if version != VERSION {
-        o.put((" [vers ", version, "]"));
+        o.put(("ripng [version ", version, ", must be ", VERSION, "]"));
         return Err(Stop::Malformed);
     }
     let command = v.u8(0)?;

@@ -53,7 +53,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
 
 /// `, headerlength 24 bytes, MessageSize 24 bytes, user, messageType type`.
 fn sizes(o: &mut Out, first: u32, kind: u32, kinds: Table) {
-    o.put((", headerlength ", (first >> 21 & 0xf) * 4, " bytes, MessageSize ", first & 0xffff, " bytes, "));
+    o.put((", headerlength ", (first >> 21 & 0xf) * 4, " bytes, MessageSize ", first & 0x1_ffff, " bytes, "));
     o.put((named(USERS, first >> 25 & 0xf, "unknown"), ", messageType ", named(kinds, kind, "Unknown")));
 }
 
