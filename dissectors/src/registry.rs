@@ -3,9 +3,9 @@
 use crate::below::{Below, Dissect, ip_of};
 use crate::industrial::someip;
 use crate::link::{
-    arcnet, atm, bluetooth, cip, enc, ethernet, fddi, fibre_channel, frame_relay, hdlc, ieee1394, ipnet, ipoib, juniper,
-    loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring, usb,
-    vsock,
+    arcnet, atm, bluetooth, cip, enc, ethernet, fddi, fibre_channel, frame_relay, hdlc, ieee1394, ipnet, ipoib,
+    juniper, loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring,
+    usb, vsock,
 };
 use crate::management::{bcm_li, dhcp, dhcp6, ntp, openflow, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat, whiteboard};

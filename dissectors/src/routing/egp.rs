@@ -2,8 +2,8 @@
 
 use crate::below::Below;
 use crate::out::Out;
-use crate::put::{Ipv4, Named, Otherwise, Table};
-use crate::view::{Step, View};
+use crate::put::{Ipv4, Named, Otherwise, Table, lookup, named};
+use crate::view::{Step, Stop, View};
 
 /// The header with the longest of what follows it (RFC 904, appendix A).
 const HEADER: usize = 16;
@@ -27,8 +27,6 @@ const POLL: u8 = 2;
 const ACQUIRE: u8 = 3;
 const REACH: u8 = 5;
 const ERROR: u8 = 8;
-const TYPES: Table = &[(3, "acquire"), (5, "reach"), (2, "poll"), (1, "update"), (8, "error")];
-
 const ACQUIRE_CODES: Table = &[(0, "request"), (1, "confirm"), (2, "refuse"), (3, "cease"), (4, "cease_ack")];
 const ACQUIRE_STATUS: Table = &[
     (0, "unspecified"),
@@ -56,70 +54,79 @@ const REASONS: Table = &[
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "egp";
-    o.put("EGP");
-    let result = message(o, v);
-    o.settle(result)
-}
-
-fn message(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < HEADER {
-        return Err(o.wrong("length", v.len(), "<", HEADER));
-    }
-    let version = v.u8(VERSION_AT)?;
-    if version != VERSION {
-        return Err(o.wrong("version", version, "!=", VERSION));
+        return Err(Stop::Truncated);
     }
     v.need(HEADER)?;
-    let (kind, code, status) = (v.u8(TYPE)?, v.u8(CODE)?, v.u8(STATUS)?);
-    o.note(id!("egp.type"), kind);
-    o.note(id!("egp.as"), v.u16(SYSTEM)?);
-    o.put(("v", version));
+    let (version, system) = (v.u8(VERSION_AT)?, v.u16(SYSTEM)?);
+    o.note(id!("egp.type"), v.u8(TYPE)?);
+    o.note(id!("egp.as"), system);
     if o.opt.verbose == 0 {
-        o.put((", length ", v.len()));
+        o.put(("EGPv", version, ", AS ", system, ", seq ", v.u16(SEQUENCE)?, ", length ", v.len()));
         return Ok(());
     }
-    o.put((", AS ", v.u16(SYSTEM)?, ", seq ", v.u16(SEQUENCE)?, ", length ", v.len()));
-    o.put((", ", Named(TYPES, kind.into(), Otherwise::Dec("[type ", "]"))));
+    o.put(("EGPv", version, ", length ", v.len()));
+    if version != VERSION {
+        o.put(("[version ", version, "]"));
+        return Ok(());
+    }
+    typed(o, v)
+}
+
+/// RFC 904, appendix A.
+fn typed(o: &mut Out, v: View<'_>) -> Step {
+    let (kind, code, status) = (v.u8(TYPE)?, v.u8(CODE)?, v.u8(STATUS)?);
     match kind {
         ACQUIRE => acquire(o, v, code, status)?,
-        REACH => {
-            o.put((" ", Named(REACH_CODES, code.into(), Otherwise::Dec("[reach code ", "]"))));
-            if code <= 1 {
+        REACH => match lookup(REACH_CODES, code.into()) {
+            Some(name) => {
+                o.put((" ", name));
                 state(o, status);
             }
-        }
+            None => o.put(("[reach code ", code, "]")),
+        },
         POLL => {
+            o.put(" poll");
             state(o, status);
             o.put((" net:", Ipv4(v.array(SOURCE_NETWORK)?)));
         }
         UPDATE => {
-            o.put((status & UNSOLICITED != 0).then_some(" unsolicited"));
+            o.put((" update", (status & UNSOLICITED != 0).then_some(" unsolicited")));
             state(o, status & !UNSOLICITED);
             o.put((" ", Ipv4(v.array(SOURCE_NETWORK)?), " int ", v.u8(INTERNAL)?, " ext ", v.u8(EXTERNAL)?));
             gateways(o, v)?;
         }
         ERROR => {
+            o.put(" error");
             state(o, status);
             o.put((" ", Named(REASONS, v.u16(REASON)?.into(), Otherwise::Dec("[reason ", "]"))));
         }
-        _ => {}
+        _ => o.put(("[type ", kind, "]")),
     }
     Ok(())
 }
 
 fn state(o: &mut Out, status: u8) {
-    o.put((" state:", Named(STATES, status.into(), Otherwise::Dec("", ""))));
+    match lookup(STATES, status.into()) {
+        Some(name) => o.put((" state:", name)),
+        None => o.put((" [status ", status, "]")),
+    }
 }
 
 /// RFC 904, section A.1.
 fn acquire(o: &mut Out, v: View<'_>, code: u8, status: u8) -> Step {
-    o.put((" ", Named(ACQUIRE_CODES, code.into(), Otherwise::Dec("[code ", "]"))));
-    let name = Named(ACQUIRE_STATUS, status.into(), Otherwise::Text("?"));
+    o.put(" acquire");
+    let Some(name) = lookup(ACQUIRE_CODES, code.into()) else {
+        o.put(("[code ", code, "]"));
+        return Ok(());
+    };
+    o.put((" ", name));
     match (code, status) {
-        (0..=1, 0..=2) | (2..=4, 0 | 3..=7) => o.put((" ", name)),
+        (0..=1, 0..=2) | (2..=4, 0 | 3..=7) => {
+            o.put((" ", named(ACQUIRE_STATUS, status, "?")));
+        }
         (0..=1, _) => o.put((" [status ", status, "]")),
-        (2..=4, _) => o.put(("[status ", status, "]")),
-        _ => {}
+        _ => o.put(("[status ", status, "]")),
     }
     if code <= 1 {
         o.put((" hello:", v.u16(HELLO_INTERVAL)?, " poll:", v.u16(POLL_INTERVAL)?));
@@ -148,7 +155,7 @@ fn gateways(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = Rest { v: v.skip(HEADER), left: v.len() - HEADER };
     for gateway in 0..count {
         let host = 4 - size;
-        rest.least(o, host)?;
+        rest.least(host)?;
         rest.v.need(host)?;
         let mut address = 0;
         if size > 0 {
@@ -159,15 +166,15 @@ fn gateways(o: &mut Out, v: View<'_>) -> Step {
         }
         // As tcpdump has it: a host without a network is counted but not passed.
         rest.left -= host;
-        let distances = rest.number(o)?;
+        let distances = rest.number()?;
         o.put((if gateway < internal { " int " } else { " ext " }, reversed(address | network), " ("));
         for distance in 0..distances {
-            rest.least(o, 2)?;
+            rest.least(2)?;
             o.put(((distance > 0).then_some(", "), "d", rest.v.u8(0)?, ":"));
             let networks = rest.v.u8(1)?;
             rest.pass(2);
             for _ in 0..networks {
-                let network = rest.network(o)?;
+                let network = rest.network()?;
                 o.put((" ", reversed(network)));
             }
         }
@@ -183,29 +190,29 @@ struct Rest<'p> {
 }
 
 impl Rest<'_> {
-    fn least(&self, o: &mut Out, octets: usize) -> Step {
-        if self.left < octets { Err(o.wrong("length", self.left, "<", octets)) } else { Ok(()) }
+    fn least(&self, octets: usize) -> Step {
+        if self.left < octets { Err(Stop::Truncated) } else { Ok(()) }
     }
 
     fn pass(&mut self, octets: usize) {
         (self.v, self.left) = (self.v.skip(octets), self.left.saturating_sub(octets));
     }
 
-    fn number(&mut self, o: &mut Out) -> Step<u8> {
-        self.least(o, 1)?;
+    fn number(&mut self) -> Step<u8> {
+        self.least(1)?;
         let number = self.v.u8(0)?;
         self.pass(1);
         Ok(number)
     }
 
     /// A network of as many octets as its class has.
-    fn network(&mut self, o: &mut Out) -> Step<u32> {
-        let first = u32::from(self.number(o)?) << 24;
+    fn network(&mut self) -> Step<u32> {
+        let first = u32::from(self.number()?) << 24;
         match first.leading_ones() {
             0 => Ok(first),
-            1 => Ok(first | u32::from(self.number(o)?) << 16),
+            1 => Ok(first | u32::from(self.number()?) << 16),
             _ => {
-                self.least(o, 2)?;
+                self.least(2)?;
                 let network = first | u32::from(self.v.u16(0)?) << 8;
                 self.pass(2);
                 Ok(network)
