@@ -189,7 +189,6 @@ pub(super) fn vendor(o: &mut Out, before: &'static str, vendor: u32) {
 pub(super) fn name(o: &mut Out, before: &'static str, v: View<'_>, size: usize) -> Step {
     o.put((before, " '"));
     o.text_to_nul(v, size)?;
-    v.need(size)?;
     o.put("'");
     Ok(())
 }

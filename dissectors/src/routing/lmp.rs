@@ -107,8 +107,26 @@ const SUBOBJECTS: Table = &[(1, "Interface Switching Type"), (2, "Wavelength")];
 const SDH: u8 = 5;
 const SONET: u8 = 6;
 const LINK_TYPES: Table = &[(5, "SDH ITU-T G.707"), (6, "SONET ANSI T1.105")];
-const SDH_SIGNALS: Table = &[(5, "VC-3"), (6, "VC-4")];
-const SONET_SIGNALS: Table = &[(5, "STS-1 SPE"), (6, "STS-3c SPE")];
+const SDH_SIGNALS: Table = &[
+    (5, "VC-3"),
+    (6, "VC-4"),
+    (7, "STM-0"),
+    (8, "STM-1"),
+    (9, "STM-4"),
+    (10, "STM-16"),
+    (11, "STM-64"),
+    (12, "STM-256"),
+];
+const SONET_SIGNALS: Table = &[
+    (5, "STS-1 SPE"),
+    (6, "STS-3c SPE"),
+    (7, "STS-1"),
+    (8, "STM-3"),
+    (9, "STM-12"),
+    (10, "STM-48"),
+    (11, "STM-192"),
+    (12, "STM-768"),
+];
 const PROTOCOLS: Table = &[(1, "RSVP Supported"), (2, "LDP Supported")];
 const PORT_TRANSPARENCY: Table = &[
     (1, "Path/VC Overhead Transparency Supported"),

@@ -1,11 +1,13 @@
 //! Resource Reservation Protocol (RFC 2205), with refresh reduction (RFC 2961).
 //! The objects are in [`super::rsvp_objects`].
 
+use md5::{Digest, Md5};
+
 use super::rsvp_objects::{self, Shown};
 use crate::below::Below;
 use crate::field::Slot;
 use crate::out::Out;
-use crate::put::{Hex4, Named, Otherwise, Table, bits, lookup, named};
+use crate::put::{Hex4, Named, Octets, Otherwise, Table, bits, lookup, named};
 use crate::view::{Step, Stop, View};
 
 /// The header (RFC 2205, section 3.1.1).
@@ -46,6 +48,10 @@ const FLAGS: Table = &[(1, "Refresh reduction capable")];
 /// Octets of an object's header (RFC 2205, section 3.1.2), which its length counts.
 const OBJECT: usize = 4;
 
+/// The digest within the object of integrity (RFC 2747, section 2), and its octets.
+const DIGEST: usize = 16;
+const DIGEST_SIZE: usize = 16;
+
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rsvp";
@@ -62,7 +68,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     match kind {
         BUNDLE => bundle(o, body, left),
         _ if lookup(MESSAGES, kind.into()).is_some() => {
-            objects(o, body, left, "\n\t  ")?;
+            objects(o, v.cut(length), body, left, "\n\t  ")?;
             Ok(())
         }
         _ => {
@@ -100,7 +106,7 @@ fn bundle(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
             o.put(("ERROR: common header too large ", length, " > ", left));
             break;
         }
-        if !objects(o, v.skip(HEADER), length - HEADER, "\n\t    ")? {
+        if !objects(o, v.cut(length), v.skip(HEADER), length - HEADER, "\n\t    ")? {
             break;
         }
         (v, left) = (v.skip(length), left - length);
@@ -108,8 +114,8 @@ fn bundle(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
     Ok(())
 }
 
-/// Objects in `left` octets; false where one cannot be.
-fn objects(o: &mut Out, mut v: View<'_>, mut left: usize, indent: &'static str) -> Step<bool> {
+/// Objects in `left` octets of a message; false where one cannot be.
+fn objects(o: &mut Out, message: View<'_>, mut v: View<'_>, mut left: usize, indent: &'static str) -> Step<bool> {
     while left >= OBJECT {
         let size = usize::from(v.u16(0)?);
         let (class, kind) = (v.u8(2)?, v.u8(3)?);
@@ -143,6 +149,9 @@ fn objects(o: &mut Out, mut v: View<'_>, mut left: usize, indent: &'static str) 
             }
             other => other?,
         };
+        if (class, kind) == rsvp_objects::INTEGRITY_MD5 && shown == Shown::Whole {
+            verdict(o, message, body.skip(DIGEST))?;
+        }
         match shown {
             Shown::Short => {
                 o.put((indent, "ERROR: object is too short"));
@@ -155,4 +164,52 @@ fn objects(o: &mut Out, mut v: View<'_>, mut left: usize, indent: &'static str) 
         (v, left) = (v.skip(size), left - size);
     }
     Ok(true)
+}
+
+/// Whether the digest of a message fits the secret of `-M`; one that does not is
+/// preceded by the one that would. The message is hashed without its checksum and
+/// the digest.
+fn verdict(o: &mut Out, message: View<'_>, digest: View<'_>) -> Step {
+    let Some(secret) = o.opt.md5_secret.as_deref() else {
+        o.put(" (unchecked)");
+        return Ok(());
+    };
+    let found: [u8; DIGEST_SIZE] = digest.array(0)?;
+    let size = usize::from(message.u16(LENGTH)?);
+    let Ok(octets) = message.bytes(0, size) else {
+        o.put(" (unchecked)");
+        return Ok(());
+    };
+    let mut octets = octets.to_vec();
+    let start = digest.at() - message.at();
+    for range in [CHECKSUM..CHECKSUM + 2, start..start + DIGEST_SIZE] {
+        if let Some(octets) = octets.get_mut(range) {
+            octets.fill(0);
+        }
+    }
+    let computed = hmac_md5(secret, &octets);
+    if computed == found {
+        o.put(" (valid)");
+    } else {
+        o.put((Octets(&computed), " (invalid)"));
+    }
+    Ok(())
+}
+
+/// RFC 2104.
+fn hmac_md5(secret: &[u8], octets: &[u8]) -> [u8; DIGEST_SIZE] {
+    const BLOCK: usize = 64;
+    let mut key = [0; BLOCK];
+    let hashed: [u8; DIGEST_SIZE];
+    let secret = if secret.len() > BLOCK {
+        hashed = Md5::digest(secret).into();
+        &hashed
+    } else {
+        secret
+    };
+    for (to, from) in key.iter_mut().zip(secret) {
+        *to = *from;
+    }
+    let inner = Md5::new().chain_update(key.map(|octet| octet ^ 0x36)).chain_update(octets).finalize();
+    Md5::new().chain_update(key.map(|octet| octet ^ 0x5c)).chain_update(inner).finalize().into()
 }

@@ -343,7 +343,9 @@ fn callbacks(o: &mut Out, r: &mut Reader<'_>) -> Step<bool> {
     let count = r.u32()?;
     o.put((count != 0).then_some(";"));
     for _ in 0..count {
-        o.put((" ver ", r.u32()? as i32, " expires"));
+        o.put(" ver");
+        o.put((" ", r.u32()? as i32));
+        o.put(" expires");
         argument(o, r, &Argument::Date)?;
         r.u32()?;
     }
