@@ -7,7 +7,8 @@ use common::{Ran, Scratch, ip, pcap, reading};
 /// A folder with `f`: an ESP packet.
 fn esp() -> Scratch {
     let mut frame = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
-    frame.extend(ip(&[0; 32]));
+    // No whole blocks, so that nothing is decrypted.
+    frame.extend(ip(&[0; 33]));
     // The protocol, and the index where UDP has its ports.
     frame[14 + 9] = 50;
     frame[34..42].copy_from_slice(&[0x12, 0x34, 0x56, 0x78, 0, 0, 0, 1]);
@@ -16,7 +17,7 @@ fn esp() -> Scratch {
     scratch
 }
 
-const LINE: &str = "IP 10.0.0.1 > 10.0.0.2: ESP(spi=0x12345678,seq=0x1), length 40\n";
+const LINE: &str = "IP 10.0.0.1 > 10.0.0.2: ESP(spi=0x12345678,seq=0x1), length 41\n";
 
 #[test]
 fn secrets_that_make_no_sense_are_passed_over() {
@@ -99,4 +100,44 @@ fn the_last_secret_of_signatures_counts() {
     assert_eq!(signed(&["-M", "other", "-M", "secret"]), "valid");
     assert_eq!(signed(&["-M", "secret", "-M", ""]), " (invalid)");
     assert_eq!(signed(&[]), "shared secret not supplied with -M, can't check - 4507d11625e75ebfa9d6beaf43001593");
+}
+
+#[test]
+fn secrets_open_packets_by_index_and_destination() {
+    let scratch = Scratch::new();
+    let capture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/esp_secrets.pcap");
+    std::fs::copy(capture, scratch.path().join("f")).unwrap();
+    // Keys that count up from zero, with the salt "salt" where there is one.
+    let key = |octets: u8| (0..octets).map(|octet| format!("{octet:02x}")).collect::<String>();
+    let secrets = [
+        format!("1@10.1.1.2 3des-cbc-hmac96:0x{}", key(24)),
+        format!("2@10.1.1.2 aes128-cbc-hmac96:0x{}", key(16)),
+        format!("3@10.1.1.2 aes192-cbc:0x{}", key(24)),
+        format!("4@10.1.1.2 aes256-cbc-hmac96:0x{}", key(32)),
+        format!("5@10.1.1.2 des-cbc:0x{}", key(8)),
+        format!("6@10.1.1.2 blowfish-cbc:0x{}", key(16)),
+        format!("7@10.1.1.2 cast5-cbc:0x{}", key(16)),
+        "8@10.1.1.2 none:-".to_owned(),
+        format!("2@ff02::5 aes128-cbc-hmac96:0x{}", key(16)),
+        format!("16@10.1.1.2 aes128gcm16:0x{}73616c74", key(16)),
+        format!("17@10.1.1.2 aes-192-gcm12:0x{}73616c74", key(24)),
+        format!("18@10.1.1.2 aes256gcm8:0x{}73616c74", key(32)),
+    ];
+    let ran = scratch.run(&["-nt", "-r", "f", "-E", &secrets.join(",")]);
+    let opened = "IP 10.1.1.1.1234 > 10.1.1.2.5000: UDP, length 4";
+    let esp = |spi: u32, length: u32| format!("IP 10.1.1.1 > 10.1.1.2: ESP(spi=0x{spi:08x},seq=0x1), length {length}");
+    let mut lines: Vec<String> = [(1, 68), (2, 84), (3, 72), (4, 84), (5, 56), (6, 56), (7, 56), (8, 44)]
+        .map(|(spi, length)| format!("{}: {opened}", esp(spi, length)))
+        .into();
+    lines.push(esp(4, 68) + ": 80 > 1234: Flags [P.], seq 1000:1005, ack 2000, win 500, length 5: HTTP");
+    lines.push(esp(0x63, 84));
+    lines.push(format!("IP6 fe80::1 > ff02::5: ESP(spi=0x00000002,seq=0x1), length 84: {opened}"));
+    lines
+        .push(format!("IP 10.1.1.1.4500 > 10.1.1.2.4500: UDP-encap: ESP(spi=0x00000002,seq=0x1), length 84: {opened}"));
+    lines.push(format!("{}: ESP(spi=0x00000003,seq=0x1), length 72: {opened}", esp(2, 116)));
+    lines.push(esp(2, 11) + " [|esp]");
+    lines.push(esp(2, 8) + " [|esp]");
+    lines.push("IP 10.1.1.1 > 10.1.1.2: ESP [|esp]".to_owned());
+    lines.extend([(0x10, 68), (0x11, 64), (0x12, 60)].map(|(spi, length)| format!("{}: {opened}", esp(spi, length))));
+    assert_eq!(ran.stdout, lines.join("\n") + "\n");
 }

@@ -59,7 +59,7 @@ pub struct EspSecret {
     pub key: Vec<u8>,
 }
 
-/// How an ESP payload is encrypted, in CBC mode.
+/// How an ESP payload is encrypted: in CBC mode, or with GCM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cipher {
     /// Not at all (RFC 2410).
@@ -78,6 +78,12 @@ pub enum Cipher {
     Aes192,
     /// AES with a key of 256 bits.
     Aes256,
+    /// AES-GCM (RFC 4106) with a key of 128 bits and a salt, and a tag of so many octets.
+    Aes128Gcm(usize),
+    /// AES-GCM with a key of 192 bits and a salt.
+    Aes192Gcm(usize),
+    /// AES-GCM with a key of 256 bits and a salt.
+    Aes256Gcm(usize),
 }
 
 impl Cipher {
@@ -93,6 +99,23 @@ impl Cipher {
             "aes128" | "aes-128" => Cipher::Aes128,
             "aes192" | "aes-192" => Cipher::Aes192,
             "aes256" | "aes-256" => Cipher::Aes256,
+            _ => return Cipher::gcm(&name),
+        })
+    }
+
+    /// `aes128gcm16` as strongSwan spells it, `aes-128-gcm` as OpenSSL does.
+    fn gcm(name: &str) -> Option<Self> {
+        let (cipher, tag) = name.split_once("gcm")?;
+        let tag = match tag {
+            "" | "16" => 16,
+            "12" => 12,
+            "8" => 8,
+            _ => return None,
+        };
+        Some(match cipher.strip_suffix('-').unwrap_or(cipher) {
+            "aes128" | "aes-128" => Cipher::Aes128Gcm(tag),
+            "aes192" | "aes-192" => Cipher::Aes192Gcm(tag),
+            "aes256" | "aes-256" => Cipher::Aes256Gcm(tag),
             _ => return None,
         })
     }

@@ -481,11 +481,6 @@ impl Port {
     }
 }
 
-/// Prints an ESP packet outside an IP datagram.
-pub(crate) fn esp(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
-    Ok(())
-}
-
 /// What a payload's text depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Needs {

@@ -5,6 +5,7 @@ use crate::below::{Address, Below, Ip};
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Octets, Put, Table, named_dec};
+use crate::security::esp;
 use crate::security::{isakmp_v1, isakmp_v2};
 use crate::view::{Step, View};
 
@@ -324,5 +325,5 @@ pub(crate) fn encapsulated(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step 
         return dissect(o, v.skip(4), below);
     }
     o.put("UDP-encap: ");
-    crate::registry::esp(o, v, below)
+    esp::dissect(o, v, below)
 }
