@@ -1,6 +1,7 @@
 //! `sniff`: packets from interfaces and files, printed as tcpdump prints them,
 //! filtered, searched and saved.
 
+pub mod check;
 pub mod cli;
 mod condition;
 pub mod dns;

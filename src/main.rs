@@ -6,13 +6,15 @@ use std::process::ExitCode;
 use std::{env, io};
 
 use sniff::cli::{self, Stop};
-use sniff::{message, nc, pipeline};
+use sniff::{check, message, nc, pipeline};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().collect();
     message::set_program(words.first());
-    if words.get(1).is_some_and(|word| word == nc::WORD) {
-        return ExitCode::from(nc::run(&words[2..]));
+    match words.get(1) {
+        Some(word) if word == nc::WORD => return ExitCode::from(nc::run(&words[2..])),
+        Some(word) if word == check::WORD => return ExitCode::from(check::run(&words[2..])),
+        _ => {}
     }
     match cli::parse(&words) {
         Ok(args) => {

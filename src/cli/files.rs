@@ -170,7 +170,7 @@ pub(super) fn octets(text: &str, option: &str) -> Result<u64, Stop> {
 }
 
 /// A time above zero: seconds, or a number with a unit.
-pub(super) fn time(text: &str, option: &str) -> Result<Duration, Stop> {
+pub(crate) fn time(text: &str, option: &str) -> Result<Duration, Stop> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let millis = match &text[end..] {
         "ms" => Some(1),

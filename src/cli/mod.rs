@@ -11,6 +11,7 @@ mod verbs;
 
 pub use args::{Args, Color, Input, Listing, Stop, TimeStamp, Trigger};
 pub use files::Files;
+pub(crate) use files::time;
 pub use table::{Kind, generate};
 pub(crate) use table::{Outcome, Row, explain, tool};
 pub use usage::version;

@@ -298,7 +298,7 @@ const ABOUT: &str = "Capture packets and print, filter, search and save them";
 const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its options. Packets come from an interface \
 (-i) or a file (-r), pass the filter EXPRESSION (see pcap-filter(7)), and are printed one to a line or, with -w, \
 written to a file. As the first word, http, tls, dns, follow or flows shows \
-conversations instead; sniff http -h tells its options. sniff nc tests services and talks to them; sniff nc -h.";
+conversations instead; sniff http -h tells its options. sniff nc tests services and talks to them, sniff check times how they answer; -h after these tells their options.";
 
 /// What `--generate` makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `sniff dns`: a line for each lookup, printed when it is answered or given up.
 
-mod message;
+pub(crate) mod message;
 mod print;
 
 use std::hash::{Hash, Hasher};

@@ -7,7 +7,7 @@ use socket2::Socket;
 
 /// A connection to a peer. Nothing waits: what cannot be done at once fails with
 /// `WouldBlock`.
-pub(super) trait Channel {
+pub(crate) trait Channel {
     /// The socket that carries it.
     fn socket(&self) -> &Socket;
 
@@ -22,6 +22,26 @@ pub(super) trait Channel {
 
     /// Tells the peer that no more comes.
     fn shutdown(&mut self) -> io::Result<()>;
+
+    /// Tells the peer's layer, if there is one, that this is the end.
+    fn close(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether a read may have something although the socket has not.
+    fn is_ready(&self) -> bool {
+        false
+    }
+
+    /// Whether it holds octets that the socket has not taken.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// Gives them to the socket.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Channel for Socket {

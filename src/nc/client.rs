@@ -6,15 +6,15 @@ use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use rustix::event::PollFlags;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use rustix::stdio::stdout;
 use socket2::{Domain, SockAddr, Socket};
 
 use super::exit::{Exit, Failure};
 use super::options::{Options, Transport};
+use super::tls::{self, Tls};
 use super::verdict::Verdict;
-use super::{address, icmp, relay, service, socket, tell, wait};
+use super::{address, icmp, proxy, relay, service, socket, tell};
 
 /// Connects to the first port that takes it, one after the other, and relays.
 pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
@@ -29,29 +29,65 @@ fn ip(options: &Options) -> Result<Exit, Failure> {
     let host = options.host();
     let mut last = Failure::local("no port");
     for port in options.ports.iter() {
-        let addresses = address::resolve(&host, port, options.family, !options.numeric)?;
-        match connect(options, &host, &addresses) {
-            Ok((socket, address)) => {
-                let shown = address::shown(&host, &address);
+        match reach(options, &host, port) {
+            Ok((socket, shown)) => {
                 connected(options, &shown, port);
                 if options.pass {
                     return pass(&socket);
                 }
-                let mut socket = socket;
-                return relay::run(
-                    options,
-                    &mut socket,
-                    &format!("{shown} port {port} ({})", options.transport.name()),
-                );
+                return talk(options, socket, &host, &format!("{shown} port {port} ({})", options.transport.name()));
             }
             Err(failure) => last = failure,
         }
-        if options.ports.several() {
-            super::say(&last.text);
-            last.text.clear();
+        if options.ports.several() && !last.text.is_empty() {
+            super::say(&std::mem::take(&mut last.text));
         }
     }
     Err(last)
+}
+
+/// Tests ports through a proxy, one after the other; the end is good if one is open.
+pub(super) fn scan(options: &Options) -> Result<Exit, Failure> {
+    let host = options.host();
+    let (mut first, mut open) = (None, false);
+    for port in options.ports.iter() {
+        match reach(options, &host, port) {
+            Ok((_, shown)) => {
+                open = true;
+                tell(options, || succeeded(options.transport, &shown, port, !options.numeric));
+            }
+            Err(failure) => {
+                tell(options, || format!("nc: {}", failure.text));
+                first.get_or_insert(failure.exit);
+            }
+        }
+    }
+    Ok(if open { Exit::Done } else { first.unwrap_or(Exit::Failed) })
+}
+
+/// A connection to a host, through the proxy if there is one, and the host in messages.
+fn reach(options: &Options, host: &str, port: u16) -> Result<(Socket, String), Failure> {
+    if let Some(proxy) = &options.proxy {
+        return proxy::connect(options, proxy, host, port).map(|socket| (socket, host.to_owned()));
+    }
+    let addresses = address::resolve(host, port, options.family, !options.numeric)?;
+    connect(options, host, &addresses).map(|(socket, address)| (socket, address::shown(host, &address)))
+}
+
+/// Passes octets through a connection, or through TLS on it.
+fn talk(options: &Options, mut socket: Socket, host: &str, peer: &str) -> Result<Exit, Failure> {
+    let Some(settings) = &options.tls else { return relay::run(options, &mut socket, peer) };
+    let until = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let (connection, trust) = tls::Client::new(settings)?.start(host)?;
+    let mut channel = Tls::new(connection, socket);
+    channel.handshake(peer, until)?;
+    for line in channel.report() {
+        tell(options, || line);
+    }
+    if let Some(doubt) = trust.doubt() {
+        tell(options, || format!("not verified: {doubt}"));
+    }
+    relay::run(options, &mut channel, peer)
 }
 
 /// Says that there is a connection; of UDP nobody knows yet.
@@ -97,7 +133,7 @@ fn attempt(options: &Options, address: &SocketAddr) -> Result<Result<Socket, Ver
     let until = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let result = match socket::start(&socket, &(*address).into()) {
         Ok(true) => Ok(true),
-        Ok(false) => finish(&socket, until),
+        Ok(false) => socket::finish(&socket, until),
         Err(error) => Err(error),
     };
     Ok(match result {
@@ -111,14 +147,6 @@ fn attempt(options: &Options, address: &SocketAddr) -> Result<Result<Socket, Ver
         Ok(false) => Err(Verdict::Filtered(options.timeout)),
         Err(error) => Err(Verdict::of(error, icmp::take(&socket), false)),
     })
-}
-
-/// Waits for a connection; false where it does not come in time.
-fn finish(socket: &Socket, until: Option<Instant>) -> io::Result<bool> {
-    if !wait::one(socket, PollFlags::OUT, until)? {
-        return Ok(false);
-    }
-    socket.take_error()?.map_or(Ok(true), Err)
 }
 
 /// Gives the connection to whoever holds the other end of standard output.
@@ -143,9 +171,9 @@ fn unix(options: &Options) -> Result<Exit, Failure> {
         socket.bind(&socket::unix_address(OsStr::new(""))?).map_err(|error| Failure::system("bind failed", &error))?;
     }
     let target = socket::unix_address(options.destination.as_deref().unwrap_or_default())?;
-    let result = established(options, socket, &target, &path).and_then(|mut socket| {
+    let result = established(options, socket, &target, &path).and_then(|socket| {
         tell(options, || format!("Connection to {path} [unix] succeeded!"));
-        relay::run(options, &mut socket, &path)
+        talk(options, socket, "localhost", &path)
     });
     if let Some(source) = source {
         // It may be gone already.
@@ -160,9 +188,9 @@ fn vsock(options: &Options) -> Result<Exit, Failure> {
     let port = options.ports.first();
     let socket = socket::open(options, Domain::VSOCK)?;
     let place = format!("{cid} port {port} (vsock)");
-    let mut socket = established(options, socket, &SockAddr::vsock(cid, port), &place)?;
+    let socket = established(options, socket, &SockAddr::vsock(cid, port), &place)?;
     tell(options, || format!("Connection to {cid} {port} port [vsock] succeeded!"));
-    relay::run(options, &mut socket, &place)
+    talk(options, socket, "localhost", &place)
 }
 
 /// Connects a socket that is not over IP.
@@ -173,7 +201,7 @@ fn established(options: &Options, socket: Socket, target: &SockAddr, place: &str
     loop {
         let result = match socket::start(&socket, target) {
             Ok(true) => Ok(true),
-            Ok(false) => finish(&socket, until),
+            Ok(false) => socket::finish(&socket, until),
             Err(error) => Err(error),
         };
         match result {

@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Failed = 1,
     /// No answer came in time.
     TimedOut = 2,
-    /// The peer reset the connection, or input was left that it does not take.
+    /// The peer reset the connection or cut it, or input was left that it does not take.
     Reset = 3,
     /// The name was not found.
     Name = 4,
@@ -22,6 +22,10 @@ pub(crate) enum Exit {
     Unreachable = 5,
     /// UDP's silence: the port is open or filtered.
     Silent = 6,
+    /// The TLS handshake failed.
+    Tls = 7,
+    /// A proxy or a service answered, but not as it should.
+    Answer = 8,
 }
 
 impl Exit {
@@ -30,11 +34,27 @@ impl Exit {
         self as u8
     }
 
+    /// Its name in JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Exit::Done => "ok",
+            Exit::Failed => "refused",
+            Exit::TimedOut => "timeout",
+            Exit::Reset => "reset",
+            Exit::Name => "name",
+            Exit::Unreachable => "unreachable",
+            Exit::Silent => "open|filtered",
+            Exit::Tls => "tls",
+            Exit::Answer => "answer",
+        }
+    }
+
     /// The end that a system call's error is, unless the error came by ICMP.
     pub(crate) fn of(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::TimedOut => Exit::TimedOut,
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Exit::Reset,
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => Exit::Reset,
+            io::ErrorKind::InvalidData => Exit::Tls,
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Exit::Unreachable,
             _ => Exit::Failed,
         }

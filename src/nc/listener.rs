@@ -10,6 +10,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::exit::{Exit, Failure, reason};
 use super::options::{Family, Options, Transport};
+use super::tls::{self, Tls};
 use super::{address, relay, serve, socket, tell, wait};
 
 /// Connections that may wait to be accepted.
@@ -33,10 +34,11 @@ impl Drop for Bound {
 /// Serves one client, or with -k all that come.
 pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     let bound = bind(options)?;
+    let server = options.tls.as_ref().map(tls::Server::new).transpose()?;
     bound.socket.listen(BACKLOG).map_err(|error| Failure::system("listen", &error))?;
     tell(options, || format!("Listening on {}", local(options, &bound.socket)));
     if options.keep {
-        return serve::run(options, &bound.socket);
+        return serve::run(options, &bound.socket, server.as_ref());
     }
     loop {
         wait::one(&bound.socket, PollFlags::IN, None).map_err(|error| Failure::system("poll", &error))?;
@@ -44,7 +46,11 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
             tell(options, || format!("Connection received on {}", spaced(&peer)));
             // Others are refused from now on; the file's name may be used again.
             drop(bound);
-            return relay::run(options, &mut client, &peer);
+            let Some(server) = server else { return relay::run(options, &mut client, &peer) };
+            let mut channel = Tls::new(server.start()?, client);
+            channel.handshake(&peer, None)?;
+            channel.report().into_iter().for_each(|line| tell(options, || line));
+            return relay::run(options, &mut channel, &peer);
         }
     }
 }

@@ -1,28 +1,31 @@
 //! `sniff nc`: tests services, connects to them and is one, with the options of
 //! OpenBSD's nc. Where nc says what is not so, this says what is.
 
-mod address;
-mod channel;
+pub(crate) mod address;
+pub(crate) mod channel;
 mod client;
 mod datagrams;
 mod evidence;
-mod exit;
+pub(crate) mod exit;
 mod headers;
-mod icmp;
+pub(crate) mod icmp;
 mod listener;
 mod options;
 mod ports;
-mod probe;
+pub(crate) mod probe;
+mod proxy;
 mod pump;
 mod relay;
 mod scan;
+mod secret;
 mod serve;
-mod socket;
+pub(crate) mod socket;
 mod stdio;
 mod telnet;
+pub(crate) mod tls;
 mod tos;
-mod verdict;
-mod wait;
+pub(crate) mod verdict;
+pub(crate) mod wait;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -63,6 +66,7 @@ pub fn run(words: &[OsString]) -> u8 {
 
 fn start(options: &Options) -> Result<Exit, Failure> {
     match (options.scan, options.listen) {
+        (true, _) if options.proxy.is_some() => client::scan(options),
         (true, _) => scan::run(options),
         (_, true) if options.transport.is_datagram() => datagrams::listen(options),
         (_, true) => listener::run(options),

@@ -10,7 +10,8 @@ use clap::ArgMatches;
 
 use super::exit::Failure;
 use super::ports::Ports;
-use super::tos;
+use super::proxy::{Protocol, Proxy};
+use super::{secret, tls, tos};
 use crate::cli::{Outcome, Row, explain, tool};
 
 /// Options: id, letter, long name, value, help.
@@ -38,6 +39,13 @@ const ROWS: &[Row] = &[
     ("shutdown", Some('N'), None, None, "Shut the connection's sending side down at the end of input"),
     ("no-names", Some('n'), None, None, "Look no names up"),
     ("send-buffer", Some('O'), None, Some("OCTETS"), "Size of the TCP send buffer"),
+    (
+        "proxy-user",
+        Some('P'),
+        None,
+        Some("USER"),
+        "User at the proxy; NC_PROXY_PASSWORD holds the password, or it is asked for",
+    ),
     ("source-port", Some('p'), None, Some("PORT"), "Local port"),
     (
         "quit",
@@ -47,6 +55,7 @@ const ROWS: &[Row] = &[
         "End so long after the end of input; implies -N; never if negative (default)",
     ),
     ("random", Some('r'), None, None, "Test ports in random order, from random local ports"),
+    ("md5", Some('S'), None, None, "Sign TCP with MD5 (RFC 2385); NC_MD5_SECRET holds the secret, or it is asked for"),
     ("source", Some('s'), None, Some("ADDRESS"), "Local address, or with -uU the path of the local socket"),
     ("tos", Some('T'), None, Some("KEYWORD"), "Type of service or traffic class: a name such as ef, or a number"),
     ("telnet", Some('t'), None, None, "Refuse what telnet servers offer"),
@@ -62,6 +71,14 @@ const ROWS: &[Row] = &[
         Some("SECONDS"),
         "Give up after so long without a connection, and end after so long without data; with --evidence, what is no number is a file",
     ),
+    (
+        "proxy-protocol",
+        Some('X'),
+        None,
+        Some("4|4A|5|connect"),
+        "What the proxy speaks: SOCKS 4, 4A, 5 (default), or HTTP",
+    ),
+    ("proxy", Some('x'), None, Some("HOST[:PORT]"), "Connect through this proxy"),
     ("dccp", Some('Z'), None, None, "Use DCCP"),
     ("scan", Some('z'), None, None, "Only test whether ports are open"),
     (
@@ -71,6 +88,14 @@ const ROWS: &[Row] = &[
         None,
         "With -z, capture the packets of the tests and print them under each verdict; -w FILE keeps them as pcapng",
     ),
+    ("tls", None, Some("tls"), None, "Use TLS; -v tells of the certificates"),
+    ("trusting", None, Some("no-verify"), None, "Take any certificate"),
+    ("authorities", None, Some("ca"), Some("FILE"), "Trust the authorities in FILE (PEM) instead of the system's"),
+    ("certificate", None, Some("cert"), Some("FILE"), "The own certificate (PEM); a listener without one makes one up"),
+    ("key", None, Some("key"), Some("FILE"), "Its key, if that is in another file"),
+    ("server-name", None, Some("server-name"), Some("NAME"), "The name to ask for, instead of the destination"),
+    ("protocols", None, Some("alpn"), Some("NAME,…"), "Application protocols to offer"),
+    ("keylog", None, Some("keylog"), Some("FILE"), "Add the secrets to FILE, with which sniff http --keylog decrypts"),
     ("vsock", None, Some("vsock"), None, "Use vsock: the destination is a context id"),
 ];
 
@@ -81,13 +106,14 @@ and what comes to standard output. Ports may be ranges (20-25), lists (22,80) an
 
 Exit codes: 0 all went well, or with -z a port is open; 1 refused, or an error of this host such as a bad option; \
 2 no answer in time; 3 reset by the peer; 4 name not found; 5 unreachable, as ICMP or the routing table says; \
-6 UDP without an answer, which is open or filtered.";
+6 UDP without an answer, which is open or filtered; 7 the TLS handshake failed; 8 a proxy refuses.";
 
 /// The usage after a bad option.
-const USAGE: &str = "usage: sniff nc [-46bCDdFhklNnrtUuvZz] [-I length] [-i interval] [-M ttl]
-\t  [-m minttl] [-O length] [-p source_port] [-q seconds] [-s sourceaddr]
-\t  [-T keyword] [-V vrf] [-W recvlimit] [-w timeout] [--evidence]
-	  [--vsock] [destination] [port]";
+const USAGE: &str = "usage: sniff nc [-46bCDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
+\t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
+	  [-q seconds] [-s sourceaddr] [-T keyword] [-V vrf] [-W recvlimit] [-w timeout]
+	  [-X proxy_protocol] [-x proxy_address[:port]] [--evidence]
+	  [--tls] [--vsock] [destination] [port]";
 
 /// What carries the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +202,12 @@ pub(super) struct Options {
     pub evidence: bool,
     /// The file that keeps them.
     pub save: Option<PathBuf>,
+    /// The secret of TCP's MD5 signatures.
+    pub md5: Option<String>,
+    /// The proxy to connect through.
+    pub proxy: Option<Proxy>,
+    /// What TLS is to do, if there is TLS.
+    pub tls: Option<tls::Settings>,
     /// The host, the path of a UNIX socket, or a vsock context id.
     pub destination: Option<OsString>,
     pub ports: Ports,
@@ -263,6 +295,17 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
         scan: has("scan"),
         evidence: has("evidence"),
         save: files.last().map(PathBuf::from),
+        md5: None,
+        proxy: None,
+        tls: has("tls").then(|| tls::Settings {
+            trusting: has("trusting"),
+            authorities: value("authorities").map(PathBuf::from),
+            certificate: value("certificate").map(PathBuf::from),
+            key: value("key").map(PathBuf::from),
+            name: value("server-name").map(|name| name.to_string_lossy().into_owned()),
+            protocols: value("protocols").map(|names| list(&names.to_string_lossy())).unwrap_or_default(),
+            keylog: value("keylog").map(PathBuf::from),
+        }),
         destination: None,
         ports: Ports::default(),
     };
@@ -271,8 +314,22 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
     }
     let words: Vec<_> = matches.get_many::<OsString>("words").unwrap_or_default().map(OsString::as_os_str).collect();
     options.place(&words)?;
-    options.check()?;
+    let protocol = value("proxy-protocol").map(|name| Protocol::from_name(&name.to_string_lossy())).transpose()?;
+    if let Some(place) = value("proxy") {
+        let user = value("proxy-user").map(|user| user.to_string_lossy().into_owned());
+        let protocol = protocol.unwrap_or(Protocol::Socks5);
+        options.proxy = Some(Proxy::new(protocol, &place.to_string_lossy(), user)?);
+    }
+    options.check(has("md5"))?;
+    if has("md5") {
+        options.md5 = Some(secret::get("NC_MD5_SECRET", "TCP MD5 secret")?);
+    }
     Ok(options)
+}
+
+/// The names in a list.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::to_owned).collect()
 }
 
 fn family(v4: bool, v6: bool) -> Option<Family> {
@@ -322,12 +379,19 @@ impl Options {
     }
 
     /// What cannot go together.
-    fn check(&self) -> Result<(), Instead> {
+    fn check(&self, has_md5: bool) -> Result<(), Instead> {
         let rows = [
             (self.listen && self.scan, "cannot use -z and -l"),
             (self.listen && self.pass, "cannot use -F and -l"),
             (self.evidence && !self.scan, "must use -z with --evidence"),
             (self.evidence && self.transport == Transport::Dccp, "cannot use --evidence with -Z"),
+            (self.tls.is_some() && self.transport.is_datagram(), "cannot use --tls with -u"),
+            (self.tls.is_some() && (self.scan || self.pass), "cannot use --tls with -z or -F"),
+            (self.proxy.is_some() && self.listen, "cannot use -x with -l"),
+            (self.proxy.is_some() && self.transport != Transport::Tcp, "cannot use -x with -u, -U, -Z or --vsock"),
+            (self.proxy.is_some() && self.source.is_some(), "cannot use -s with -x"),
+            (has_md5 && (self.listen || self.transport != Transport::Tcp), "can use -S only to connect with TCP"),
+            (self.proxy.is_some() && self.evidence, "cannot use --evidence with -x"),
             (!self.listen && self.keep, "must use -l with -k"),
             (self.pass && !self.transport.is_ip(), "cannot use -F with -U or --vsock"),
             (self.scan && !self.transport.is_ip(), "cannot use -z with -U or --vsock"),

@@ -19,7 +19,7 @@ const MEMCACHED: &[u8] = b"\x00\x01\x00\x00\x00\x01\x00\x00version\r\n";
 const ANY: &[u8] = b"X";
 
 /// The octets that a port is asked.
-pub(super) fn question(port: u16) -> Vec<u8> {
+pub(crate) fn question(port: u16) -> Vec<u8> {
     match port {
         53 | 5353 => DNS.to_vec(),
         69 => TFTP.to_vec(),

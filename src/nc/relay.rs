@@ -20,7 +20,7 @@ use super::stdio::{Output, unwritten};
 use super::telnet::Telnet;
 use super::wait;
 
-/// Octets of text that say how a descriptor failed.
+/// What says that a descriptor failed.
 const BROKEN: PollFlags = PollFlags::ERR.union(PollFlags::HUP).union(PollFlags::NVAL);
 
 /// A run with a peer.
@@ -43,6 +43,8 @@ struct Relay<'r> {
     next: Option<Instant>,
     /// What came from the network, in packets.
     packets: u64,
+    /// Whether the peer's octets ended without TLS's own end.
+    cut: bool,
 }
 
 /// Passes octets between standard input and output and a peer that messages name,
@@ -78,6 +80,7 @@ impl<'r> Relay<'r> {
             end: None,
             next: None,
             packets: 0,
+            cut: false,
         })
     }
 
@@ -88,14 +91,17 @@ impl<'r> Relay<'r> {
                 return self.quit();
             }
         }
-        Ok(Exit::Done)
+        // It may be gone already.
+        let _ = self.channel.close();
+        if self.cut { Err(self.lost(&io::ErrorKind::UnexpectedEof.into())) } else { Ok(Exit::Done) }
     }
 
     fn is_over(&self) -> bool {
         let received = self.receiving.ended && !self.receiving.drains();
-        // A client of a server that has said all is done, as with nc.
-        let sent = (self.sending.ended || self.options.listen) && self.sending.held() == 0;
-        received && sent || self.is_full() && self.receiving.held() == 0
+        let sent = received && self.sending.held() == 0 && !self.channel.waits();
+        // A client of a server that has said all is done, as with nc, but for what is there for it.
+        let sent = sent && (self.sending.ended || self.options.listen && !has_input());
+        sent || self.is_full() && self.receiving.held() == 0
     }
 
     /// Whether as much has come as was wanted.
@@ -104,9 +110,13 @@ impl<'r> Relay<'r> {
     }
 
     /// The end by time: input that was not sent is not forgotten silently.
-    fn quit(&self) -> Result<Exit, Failure> {
+    fn quit(&mut self) -> Result<Exit, Failure> {
         match self.sending.held() {
-            0 => Ok(Exit::Done),
+            0 if !self.channel.waits() => {
+                let _ = self.channel.close();
+                Ok(Exit::Done)
+            }
+            0 => Err(Failure::new(Exit::TimedOut, format!("{}: the end of input was not sent", self.peer))),
             left => Err(Failure::new(Exit::TimedOut, format!("{}: {left} octets of input were not sent", self.peer))),
         }
     }
@@ -118,11 +128,15 @@ impl<'r> Relay<'r> {
         let sends = self.sending.drains() && pause.is_none();
         let receives = self.receiving.fills() && !self.is_full();
         let writes_output = self.receiving.drains();
+        if receives && self.channel.is_ready() {
+            self.receive()?;
+            return Ok(true);
+        }
         let idle = self.options.timeout.and_then(|timeout| now.checked_add(timeout));
         let until = [idle, self.end, pause].into_iter().flatten().min();
         let mut peer = PollFlags::empty();
         peer.set(PollFlags::IN, receives);
-        peer.set(PollFlags::OUT, sends);
+        peer.set(PollFlags::OUT, sends || self.channel.waits());
         // The peer is always looked at: a reset comes whatever is waited for.
         let mut fds = Vec::with_capacity(3);
         fds.push(PollFd::new(&self.socket, peer));
@@ -149,6 +163,9 @@ impl<'r> Relay<'r> {
         } else if events.contains(PollFlags::HUP) && self.receiving.ended {
             self.hung_up()?;
         }
+        if events.contains(PollFlags::OUT) {
+            self.channel.flush().map_err(|error| self.lost(&error))?;
+        }
         if output {
             self.write_output(true)?;
         }
@@ -162,6 +179,12 @@ impl<'r> Relay<'r> {
 
     fn receive(&mut self) -> Result<(), Failure> {
         let step = self.receiving.fill(self.socket.as_fd(), |room| self.channel.read(room));
+        if step.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+            // What is left to send may still be taken.
+            self.cut = true;
+            self.receiving.ended = true;
+            return Ok(());
+        }
         let Step::Moved(_) = step.map_err(|error| self.lost(&error))? else { return Ok(()) };
         self.packets += 1;
         if let Some(telnet) = &mut self.telnet {
@@ -241,7 +264,10 @@ impl<'r> Relay<'r> {
             None => Exit::of(error),
         };
         let said = origin.as_ref().map(|origin: &Origin| format!(" ({origin})")).unwrap_or_default();
-        let mut text = format!("{}: {}{said}", self.peer, reason(error));
+        // TLS without its own end may have been cut (RFC 8446, section 6.1).
+        let cut = error.kind() == io::ErrorKind::UnexpectedEof;
+        let why = if cut { "ended without TLS's own end".to_owned() } else { reason(error) };
+        let mut text = format!("{}: {why}{said}", self.peer);
         if !datagrams {
             let received = self.receiving.moved + self.receiving.held() as u64;
             text += &format!(" after {received} octets received and {} sent", self.sending.moved);
@@ -251,4 +277,9 @@ impl<'r> Relay<'r> {
         }
         Failure::new(exit, text)
     }
+}
+
+/// Whether standard input has something, or has ended.
+fn has_input() -> bool {
+    wait::one(stdin(), PollFlags::IN, Some(Instant::now())).unwrap_or(false)
 }

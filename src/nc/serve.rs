@@ -12,6 +12,7 @@ use super::channel::Channel;
 use super::exit::{Exit, Failure, reason};
 use super::options::Options;
 use super::stdio::Output;
+use super::tls::{self, Tls};
 use super::{listener, say, tell, wait};
 
 /// Octets that are read at once.
@@ -32,9 +33,9 @@ struct Client {
 }
 
 /// Serves until the end of the world, or -W packets.
-pub(super) fn run(options: &Options, listener: &Socket) -> Result<Exit, Failure> {
+pub(super) fn run(options: &Options, listener: &Socket, tls: Option<&tls::Server>) -> Result<Exit, Failure> {
     let mut server =
-        Server { options, output: Output::new(), clients: Vec::new(), ended: options.detached, packets: 0 };
+        Server { options, tls, output: Output::new(), clients: Vec::new(), ended: options.detached, packets: 0 };
     let mut room = vec![0; MOST];
     loop {
         let events = server.wait(listener)?;
@@ -56,6 +57,7 @@ pub(super) fn run(options: &Options, listener: &Socket) -> Result<Exit, Failure>
 
 struct Server<'s> {
     options: &'s Options,
+    tls: Option<&'s tls::Server>,
     output: Output,
     clients: Vec<Client>,
     /// Whether input has ended.
@@ -75,7 +77,7 @@ impl Server<'_> {
         let mut fds = vec![PollFd::new(listener, PollFlags::IN)];
         for client in &self.clients {
             let mut flags = PollFlags::IN;
-            flags.set(PollFlags::OUT, !client.waiting.is_empty());
+            flags.set(PollFlags::OUT, !client.waiting.is_empty() || client.channel.waits());
             fds.push(PollFd::from_borrowed_fd(client.channel.socket().as_fd(), flags));
         }
         let full = self.clients.iter().any(|client| client.waiting.len() > WAITING);
@@ -104,7 +106,11 @@ impl Server<'_> {
         };
         let Some((socket, name)) = accepted else { return Ok(()) };
         tell(self.options, || format!("Connection received on {}", listener::spaced(&name)));
-        let channel: Box<dyn Channel> = Box::new(socket);
+        // A handshake goes on while the others are served.
+        let channel: Box<dyn Channel> = match self.tls {
+            Some(tls) => Box::new(Tls::new(tls.start()?, socket)),
+            None => Box::new(socket),
+        };
         let mut client = Client { channel, name, waiting: Vec::new(), told: false, gone: false };
         self.tell_end(&mut client);
         self.clients.push(client);
@@ -117,16 +123,25 @@ impl Server<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        if events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
+        let mut reads = events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR);
+        while reads && !client.gone {
             match client.channel.read(room) {
                 // As with nc, who has said all is done, once it has what waits for it.
-                Ok(0) => client.gone = true,
+                Ok(0) => {
+                    client.gone = true;
+                    // A layer has an end of its own, which may come too late.
+                    let _ = client.channel.close();
+                }
                 Ok(count) => {
                     self.packets += 1;
                     self.output.write_all(&room[..count])?;
                 }
                 Err(error) => client.failed(&error),
             }
+            reads = client.channel.is_ready();
+        }
+        if let Err(error) = client.channel.flush() {
+            client.failed(&error);
         }
         client.send();
         if client.waiting.is_empty() && self.ended && self.options.shutdown {

@@ -5,13 +5,15 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Instant;
 
+use rustix::event::PollFlags;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::address;
 use super::exit::{Failure, reason};
-use super::icmp;
 use super::options::{Options, Transport};
+use super::{icmp, wait};
 
 /// A socket for an address.
 pub(super) fn open(options: &Options, domain: Domain) -> Result<Socket, Failure> {
@@ -65,6 +67,7 @@ fn configure(socket: &Socket, options: &Options, v6: bool) -> Result<(), Failure
 /// Socket options that the usual crates lack.
 mod own {
     use std::io;
+    use std::net::{IpAddr, SocketAddr};
 
     use nix::sys::socket::{SetSockOpt, setsockopt};
     use nix::{setsockopt_impl, sys::socket::sockopt::SetStruct};
@@ -76,6 +79,40 @@ mod own {
     struct MinTtl;
     #[derive(Clone, Copy)]
     struct MinHopCount;
+    /// `struct tcp_md5sig` of linux/tcp.h: address, flags, prefix length, key length,
+    /// interface, key.
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub(super) struct Md5 {
+        address: [u8; 128],
+        flags: u8,
+        prefix: u8,
+        length: u16,
+        interface: i32,
+        key: [u8; 80],
+    }
+
+    #[derive(Clone, Copy)]
+    struct Md5Signature;
+    setsockopt_impl!(Md5Signature, libc::IPPROTO_TCP, libc::TCP_MD5SIG, Md5, SetStruct<Md5>);
+
+    /// Signs what goes to a peer, and takes only what it has signed.
+    pub(super) fn sign(socket: &Socket, peer: SocketAddr, secret: &str) -> io::Result<()> {
+        let mut key = [0; 80];
+        let place = key.get_mut(..secret.len()).ok_or(io::ErrorKind::InvalidInput)?;
+        place.copy_from_slice(secret.as_bytes());
+        // As `struct sockaddr_in` or `sockaddr_in6`, whose port does not matter.
+        let mut address = [0; 128];
+        let (family, at, octets) = match peer.ip() {
+            IpAddr::V4(ip) => (libc::AF_INET, 4, ip.octets().to_vec()),
+            IpAddr::V6(ip) => (libc::AF_INET6, 8, ip.octets().to_vec()),
+        };
+        address[..2].copy_from_slice(&(family as u16).to_ne_bytes());
+        address[at..at + octets.len()].copy_from_slice(&octets);
+        let value = Md5 { address, flags: 0, prefix: 0, length: secret.len() as u16, interface: 0, key };
+        setsockopt(socket, Md5Signature, &value).map_err(io::Error::from)
+    }
+
     setsockopt_impl!(Debug, libc::SOL_SOCKET, libc::SO_DEBUG, i32, SetStruct<i32>);
     setsockopt_impl!(MinTtl, libc::IPPROTO_IP, libc::IP_MINTTL, i32, SetStruct<i32>);
     setsockopt_impl!(MinHopCount, libc::IPPROTO_IPV6, libc::IPV6_MINHOPCOUNT, i32, SetStruct<i32>);
@@ -128,7 +165,7 @@ pub(super) fn bind_source(socket: &Socket, options: &Options, v6: bool, known: b
 }
 
 /// Starts to connect: whether that is done already.
-pub(super) fn start(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
+pub(crate) fn start(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
     match socket.connect(address) {
         Ok(()) => Ok(true),
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(false),
@@ -142,5 +179,16 @@ pub(super) fn begin(options: &Options, address: &SocketAddr, known: bool) -> Res
     let socket = open(options, Domain::for_address(*address))?;
     icmp::watch(&socket, v6);
     bind_source(&socket, options, v6, known)?;
+    if let Some(secret) = &options.md5 {
+        own::sign(&socket, *address, secret).map_err(|error| Failure::system("TCP MD5", &error))?;
+    }
     Ok(socket)
+}
+
+/// Waits for a connection; false where it does not come in time.
+pub(crate) fn finish(socket: &Socket, until: Option<Instant>) -> io::Result<bool> {
+    if !wait::one(socket, PollFlags::OUT, until)? {
+        return Ok(false);
+    }
+    socket.take_error()?.map_or(Ok(true), Err)
 }

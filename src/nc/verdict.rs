@@ -8,7 +8,7 @@ use super::icmp::Origin;
 
 /// What is known of a port.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Something accepts connections, or answered.
     Open,
     /// Nothing answers there: a reset, or for UDP an ICMP port unreachable.
@@ -25,7 +25,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// What an error of a connection, or of a datagram, means.
-    pub(super) fn of(error: io::Error, origin: Option<Origin>, udp: bool) -> Self {
+    pub(crate) fn of(error: io::Error, origin: Option<Origin>, udp: bool) -> Self {
         match (error.kind(), origin) {
             (io::ErrorKind::ConnectionRefused, None) => Verdict::Closed,
             (_, Some(origin)) if udp && origin.is_port_unreachable() => Verdict::Closed,
@@ -36,7 +36,7 @@ impl Verdict {
     }
 
     /// How a run with this verdict ends.
-    pub(super) fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
             Verdict::Open => Exit::Done,
             Verdict::Closed => Exit::Failed,
@@ -48,7 +48,7 @@ impl Verdict {
     }
 
     /// What is said of it: `place` is `HOST port PORT (tcp)`.
-    pub(super) fn failure(&self, place: &str) -> String {
+    pub(crate) fn failure(&self, place: &str) -> String {
         match self {
             Verdict::Open => format!("{place} is open"),
             Verdict::Closed => format!("connect to {place} failed: Connection refused"),

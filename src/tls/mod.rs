@@ -1,6 +1,6 @@
 //! `sniff tls`: a line for each handshake; and what decrypts TLS for other verbs.
 
-mod certificate;
+pub(crate) mod certificate;
 mod cipher;
 pub mod hello;
 pub mod keys;

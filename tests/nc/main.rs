@@ -6,6 +6,8 @@ mod common;
 
 mod evidence;
 mod peers;
+mod proxy;
+mod tls;
 mod transfer;
 mod verdicts;
 

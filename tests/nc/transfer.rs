@@ -51,6 +51,19 @@ fn both_directions_keep_every_octet() {
 }
 
 #[test]
+fn a_server_sends_all_to_a_client_that_only_listens() {
+    let Some(place) = place() else { return };
+    let back = octets(3_000_017);
+    place.scratch.write("back", &back);
+    let input = fs::File::open(place.scratch.path().join("back")).unwrap();
+    let server = place.serve_fed(place.nc(&["-lvn", "127.0.0.1", "7000"]), input.into());
+    let mut client = place.nc(&["-N", "127.0.0.1", "7000"]);
+    let output = client.stdin(Stdio::null()).output().unwrap();
+    assert!(output.stdout == back);
+    assert_eq!(server.end().code, Some(0));
+}
+
+#[test]
 fn a_client_without_n_goes_on_after_its_input() {
     let Some(place) = place() else { return };
     let server = place.serve(place.nc(&["-lvnd", "127.0.0.1", "7000"]));

@@ -1,0 +1,133 @@
+//! TLS, with OpenSSL, ncat and itself at the other end.
+
+use std::process::Stdio;
+
+use super::{Place, place};
+use crate::common::{Ran, installed};
+
+/// A place with a certificate, `c.pem` and `k.pem`, for localhost.
+fn secure() -> Option<Place> {
+    if !installed("openssl") {
+        eprintln!("skipped: openssl is missing");
+        return None;
+    }
+    let place = place()?;
+    let names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+    let args = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "k.pem",
+        "-out",
+        "c.pem",
+        "-days",
+        "30",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        names,
+    ];
+    let made = place.command("openssl", &args).stderr(Stdio::null()).status().unwrap();
+    made.success().then_some(place)
+}
+
+#[test]
+fn both_ends_are_this_program_and_nothing_is_lost() {
+    let Some(place) = secure() else { return };
+    let there: Vec<u8> = (0..3_000_017_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    place.scratch.write("there", &there);
+    let input = std::fs::File::open(place.scratch.path().join("there")).unwrap();
+    let args = ["-lNv", "--tls", "--cert", "c.pem", "--key", "k.pem", "--keylog", "keys", "127.0.0.1", "7000"];
+    let server = place.serve_fed(place.nc(&args), input.into());
+    let output = place.feed(place.nc(&["-Nv", "--tls", "--ca", "c.pem", "localhost", "7000"]), b"a question");
+    assert!(output.stdout == there);
+    let said = String::from_utf8(output.stderr).unwrap();
+    for line in ["TLSv1.3 TLS13_", "certificate 0: CN=localhost", "  names: localhost, 127.0.0.1", "  SHA-256: "] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert_eq!((output.status.code(), said.contains("not verified")), (Some(0), false));
+    assert_eq!(server.end().stdout, "a question");
+    assert!(place.scratch.read("keys").starts_with(b"CLIENT_HANDSHAKE_TRAFFIC_SECRET "));
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_ends_the_handshake() {
+    let Some(place) = secure() else { return };
+    // A listener without a certificate makes one up.
+    let server = place.serve(place.nc(&["-lkvn", "--tls", "127.0.0.1", "7000"]));
+    let ran = place.run(&["--tls", "-n", "127.0.0.1", "7000"]);
+    assert_eq!(ran.code, Some(7), "{ran:?}");
+    assert!(ran.stderr.starts_with("nc: TLS handshake with 127.0.0.1 port 7000 (tcp) failed: "), "{ran:?}");
+    let ran = place.run(&["--tls", "--no-verify", "-vnNw2", "127.0.0.1", "7000"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("not verified: "), "{ran:?}");
+    // No TLS there, and an answer that never comes.
+    server.stop();
+    let _server = place.serve(place.nc(&["-lkvn", "127.0.0.1", "7001"]));
+    let ran = place.run(&["--tls", "-w1", "-n", "127.0.0.1", "7001"]);
+    assert_eq!(ran, Ran::new("", "nc: TLS handshake with 127.0.0.1 port 7001 (tcp) timed out\n", 2));
+}
+
+#[test]
+fn openssl_understands_and_is_understood() {
+    let Some(place) = secure() else { return };
+    let server = "echo Listening on >&2; exec openssl s_server -accept 127.0.0.1:7000 -cert c.pem -key k.pem -www -quiet -naccept 3";
+    let server = place.serve(place.command("bash", &["-c", server]));
+    // It says so before it does so.
+    while place.run(&["-zn", "127.0.0.1", "7000"]).code != Some(0) {}
+    let ran = place.feed(place.nc(&["--tls", "--ca", "c.pem", "localhost", "7000"]), b"GET / HTTP/1.0\r\n\r\n");
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(text.starts_with("HTTP/1.0 200 ok"), "{text} {ran:?}");
+    server.stop();
+    for args in [["-tls1_2"], ["-tls1_3"]] {
+        let server =
+            place.serve(place.nc(&["-lvn", "--tls", "--cert", "c.pem", "--key", "k.pem", "127.0.0.1", "7001"]));
+        let client = format!(
+            "printf hello | openssl s_client -connect 127.0.0.1:7001 -CAfile c.pem -verify_return_error {} -no_ign_eof",
+            args[0]
+        );
+        place.command("bash", &["-c", &client]).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(server.end().stdout, "hello", "{args:?}");
+    }
+}
+
+#[test]
+fn curl_and_ncat_understand() {
+    let Some(place) = secure() else { return };
+    let listen = ["-lvn", "--tls", "--cert", "c.pem", "--key", "k.pem", "127.0.0.1", "7000"];
+    if installed("curl") {
+        place.scratch.write("answer", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        let input = std::fs::File::open(place.scratch.path().join("answer")).unwrap();
+        let server = place.serve_fed(place.nc(&listen), input.into());
+        let ran = place.command("curl", &["-s", "--cacert", "c.pem", "https://localhost:7000/x"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), "hello");
+        assert!(server.end().stdout.starts_with("GET /x HTTP/1.1\r\n"));
+    }
+    if installed("ncat") {
+        let server = place.serve(place.command("ncat", &["-lvn", "--ssl", "127.0.0.1", "7001"]));
+        let ran = place.feed(place.nc(&["-N", "--tls", "--no-verify", "127.0.0.1", "7001"]), b"to it");
+        assert!(matches!(ran.status.code(), Some(0 | 3)), "{ran:?}");
+        assert_eq!(server.end().stdout, "to it");
+    }
+}
+
+#[test]
+fn a_connection_that_is_cut_is_told() {
+    let Some(place) = secure() else { return };
+    if !installed("ncat") {
+        return;
+    }
+    // ncat ends TCP without ending TLS.
+    let server = place.serve(place.nc(&["-lvn", "--tls", "127.0.0.1", "7000"]));
+    place.feed(place.command("ncat", &["--ssl", "--send-only", "127.0.0.1", "7000"]), b"from it");
+    let ran = server.end();
+    assert_eq!(
+        (ran.stdout.as_str(), ran.code == Some(3)),
+        ("from it", ran.stderr.contains("ended without TLS's own end"))
+    );
+}
