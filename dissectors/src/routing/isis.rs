@@ -151,7 +151,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
         o.invalid();
         return Ok(true);
     }
-    isis_tlv::all(o, &Packet { v, length }, v.skip(size), length - size)
+    isis_tlv::all(o, &Packet::new(v, length), v.skip(size), length - size)
 }
 
 /// The common header; false where it makes no sense.

@@ -59,7 +59,8 @@ fn octets(o: &mut Out, v: View<'_>, size: usize) -> Step {
 
 /// Whether a digest is what the secret of `-M` makes of the packet.
 fn verify(o: &mut Out, packet: &Packet<'_>, v: View<'_>) {
-    let right = o.opt.md5_secret.as_deref().and_then(|secret| signature(packet, v, secret));
+    let right =
+        o.opt.md5_secret.as_deref().filter(|_| packet.may_check()).and_then(|secret| signature(packet, v, secret));
     match (right, v.bytes(0, DIGEST)) {
         (Some(right), Ok(given)) if right == given => o.put(" (valid)"),
         (Some(right), _) => o.put((Octets(&right), " (invalid)")),

@@ -81,7 +81,11 @@ fn message(kind: u8) -> Option<(&'static str, usize, usize, u16)> {
 /// A message of the size that `v` claims.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "forces";
-    v.need(HEADER)?;
+    if !v.has(HEADER) {
+        // The rest of the association's packet is looked at all the same.
+        o.truncated();
+        return Ok(());
+    }
     o.note(id!("forces.messagetype"), v.u8(TYPE)?);
     let result = whole(o, v);
     if matches!(result, Ok(false)) {

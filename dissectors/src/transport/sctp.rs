@@ -146,7 +146,8 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
     o.put(("[", Named(NAMES, kind.into(), Otherwise::Hex("Unknown chunk type: 0x", 1, "")), "] "));
     let value = v.cut(size).claim(size).skip(CHUNK);
     let result = match kind {
-        DATA => data(o, value, v.u8(1)?, over_forces),
+        // ForCES reads on behind its chunk, as tcpdump has it.
+        DATA => data(o, v.claim(size).skip(CHUNK), v.u8(1)?, over_forces),
         INIT | INIT_ACK => init(o, value),
         SACK => selective_ack(o, value),
         _ => Ok(()),
@@ -179,19 +180,20 @@ fn data(o: &mut Out, v: View<'_>, flags: u8, over_forces: &mut bool) -> Step {
     if payload.is_empty() {
         return Err(Stop::Malformed);
     }
+    let bounded = payload.cut(payload.len());
     *over_forces |= matches!(protocol, 21..=23);
     if *over_forces {
         forces::dissect(o, payload)?;
         o.proto = "sctp";
     } else if o.opt.verbose >= 2 {
         if protocol == PAYLOAD_M3UA {
-            m3ua::dissect(o, payload)?;
+            m3ua::dissect(o, bounded)?;
             o.proto = "sctp";
         } else {
             o.put("[Payload");
             if o.opt.dumps_unknown() {
                 o.put(":");
-                o.default_dump(payload.data());
+                o.default_dump(bounded.data());
             }
             o.put("]");
         }
