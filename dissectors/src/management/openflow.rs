@@ -17,7 +17,6 @@ const TRANSACTION: usize = 4;
 
 const FIELDS: &[Slot] = &[
     Slot::new("openflow.version", 0, 1),
-    Slot::new("openflow.type", TYPE, 1),
     Slot::new("openflow.length", LENGTH, 2),
     Slot::new("openflow.xid", TRANSACTION, 4),
 ];
@@ -77,8 +76,14 @@ fn message(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     }
     let kind = v.u8(TYPE)?;
     let known = match version {
-        1 => openflow10::MESSAGES.get(usize::from(kind)),
-        4 => openflow13::MESSAGES.get(usize::from(kind)),
+        1 => {
+            o.note(id!("openflow_1_0.type"), kind);
+            openflow10::MESSAGES.get(usize::from(kind))
+        }
+        4 => {
+            o.note(id!("openflow_v4.type"), kind);
+            openflow13::MESSAGES.get(usize::from(kind))
+        }
         _ => None,
     };
     match known {

@@ -15,8 +15,7 @@ const TYPE: usize = 3;
 const LENGTH: usize = 4;
 const VERSION: u16 = 1;
 
-const FIELDS: &[Slot] =
-    &[Slot::new("lmp.hdr.flags", FLAGS, 1), Slot::new("lmp.msg", TYPE, 1), Slot::new("lmp.hdr.length", LENGTH, 2)];
+const FIELDS: &[Slot] = &[Slot::new("lmp.hdr.flags", FLAGS, 1), Slot::new("lmp.msg", TYPE, 1)];
 
 const HEADER_FLAGS: Table = &[(1, "Control Channel Down"), (2, "LMP restart")];
 const MESSAGES: Table = &[
@@ -210,6 +209,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn object(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     let (first, class, size) = (v.u8(0)?, v.u8(1)?, usize::from(v.u16(2)?));
     let kind = first & 0x7f;
+    o.note(id!("lmp.object"), class);
     o.put(("\n\t  ", named(OBJECTS, class, "Unknown"), " Object (", class, "), Class-Type: "));
     let not = (first & 0x80 == 0).then_some("non-");
     o.put((class_type(class, kind), " (", kind, ") Flags: [", not, "negotiable], length: ", size));

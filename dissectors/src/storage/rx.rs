@@ -25,7 +25,6 @@ const SECURITY: usize = 23;
 const SERVICE: usize = 26;
 
 const FIELDS: &[Slot] = &[
-    Slot::new("rx.epoch", 0, 4),
     Slot::new("rx.cid", CONNECTION, 4),
     Slot::new("rx.callnumber", CALL, 4),
     Slot::new("rx.seq", SEQUENCE, 4),
