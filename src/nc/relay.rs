@@ -45,6 +45,9 @@ struct Relay<'r> {
     packets: u64,
     /// Whether the peer's octets ended without TLS's own end.
     cut: bool,
+    /// Whether the socket was seen to have an end or an error, and to be shut in both directions.
+    hung: bool,
+    shut: bool,
 }
 
 /// Passes octets between standard input and output and a peer that messages name,
@@ -81,6 +84,8 @@ impl<'r> Relay<'r> {
             next: None,
             packets: 0,
             cut: false,
+            hung: false,
+            shut: false,
         })
     }
 
@@ -123,6 +128,10 @@ impl<'r> Relay<'r> {
 
     /// Waits for what can go on, and does it; false where nothing came in time.
     fn step(&mut self, now: Instant) -> Result<bool, Failure> {
+        if self.shut && self.receiving.ended && !self.sending.ended {
+            self.hung_up()?;
+            return Ok(true);
+        }
         let pause = self.next.filter(|&next| next > now);
         let reads_input = self.sending.fills() && pause.is_none();
         let sends = self.sending.drains() && pause.is_none();
@@ -137,9 +146,12 @@ impl<'r> Relay<'r> {
         let mut peer = PollFlags::empty();
         peer.set(PollFlags::IN, receives);
         peer.set(PollFlags::OUT, sends || self.channel.waits());
-        // The peer is always looked at: a reset comes whatever is waited for.
+        // A reset comes whatever is waited for, but needs to be seen once only.
+        let watches = !peer.is_empty() || !self.hung;
         let mut fds = Vec::with_capacity(3);
-        fds.push(PollFd::new(&self.socket, peer));
+        if watches {
+            fds.push(PollFd::new(&self.socket, peer));
+        }
         if reads_input {
             fds.push(PollFd::from_borrowed_fd(stdin(), PollFlags::IN));
         }
@@ -149,19 +161,19 @@ impl<'r> Relay<'r> {
         let left = until.map(|until| until.saturating_duration_since(now));
         let count = wait::ready(&mut fds, left).map_err(|error| Failure::system("poll", &error))?;
         let happened = |fd: Option<&PollFd<'_>>| fd.is_some_and(|fd| !fd.revents().is_empty());
-        let events = fds.first().map_or(PollFlags::empty(), PollFd::revents);
-        let input = reads_input && happened(fds.get(1));
+        let events = fds.first().filter(|_| watches).map_or(PollFlags::empty(), PollFd::revents);
+        let input = reads_input && happened(fds.get(usize::from(watches)));
         let output = writes_output && happened(fds.last());
         if count == 0 {
             let over = [idle, self.end].into_iter().flatten().any(|end| end <= Instant::now());
             return Ok(!over);
         }
+        self.hung |= events.intersects(BROKEN);
+        self.shut |= events.contains(PollFlags::HUP);
         if receives && events.intersects(PollFlags::IN | BROKEN) {
             self.receive()?;
         } else if events.contains(PollFlags::ERR) {
             self.broken()?;
-        } else if events.contains(PollFlags::HUP) && self.receiving.ended {
-            self.hung_up()?;
         }
         if events.contains(PollFlags::OUT) {
             self.channel.flush().map_err(|error| self.lost(&error))?;

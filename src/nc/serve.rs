@@ -26,6 +26,8 @@ struct Client {
     name: String,
     /// What it has not taken yet.
     waiting: Vec<u8>,
+    /// Whether it has said all.
+    ended: bool,
     /// Whether it was told that no more comes.
     told: bool,
     /// Whether it is done.
@@ -76,7 +78,8 @@ impl Server<'_> {
     fn wait(&self, listener: &Socket) -> Result<Events, Failure> {
         let mut fds = vec![PollFd::new(listener, PollFlags::IN)];
         for client in &self.clients {
-            let mut flags = PollFlags::IN;
+            let mut flags = PollFlags::empty();
+            flags.set(PollFlags::IN, !client.ended);
             flags.set(PollFlags::OUT, !client.waiting.is_empty() || client.channel.waits());
             fds.push(PollFd::from_borrowed_fd(client.channel.socket().as_fd(), flags));
         }
@@ -111,7 +114,7 @@ impl Server<'_> {
             Some(tls) => Box::new(Tls::new(tls.start()?, socket)),
             None => Box::new(socket),
         };
-        let mut client = Client { channel, name, waiting: Vec::new(), told: false, gone: false };
+        let mut client = Client { channel, name, waiting: Vec::new(), ended: false, told: false, gone: false };
         self.tell_end(&mut client);
         self.clients.push(client);
         Ok(())
@@ -124,14 +127,9 @@ impl Server<'_> {
             return Ok(());
         }
         let mut reads = events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR);
-        while reads && !client.gone {
+        while reads && !client.ended && !client.gone {
             match client.channel.read(room) {
-                // As with nc, who has said all is done, once it has what waits for it.
-                Ok(0) => {
-                    client.gone = true;
-                    // A layer has an end of its own, which may come too late.
-                    let _ = client.channel.close();
-                }
+                Ok(0) => client.ended = true,
                 Ok(count) => {
                     self.packets += 1;
                     self.output.write_all(&room[..count])?;
@@ -144,6 +142,12 @@ impl Server<'_> {
             client.failed(&error);
         }
         client.send();
+        // As with nc, who has said all is done, once it has what waits for it.
+        if client.ended && client.waiting.is_empty() && !client.channel.waits() {
+            client.gone = true;
+            // A layer has an end of its own, which may come too late.
+            let _ = client.channel.close();
+        }
         if client.waiting.is_empty() && self.ended && self.options.shutdown {
             client.end();
         }

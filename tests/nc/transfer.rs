@@ -141,6 +141,19 @@ fn many_clients_are_served_at_once() {
 }
 
 #[test]
+fn a_client_that_has_said_all_gets_what_waits_for_it() {
+    let Some(place) = place() else { return };
+    // More than sockets hold, so that it waits.
+    let back = octets(9_000_001);
+    place.scratch.write("back", &back);
+    let input = fs::File::open(place.scratch.path().join("back")).unwrap();
+    let _server = place.serve_fed(place.nc(&["-lkvN", "127.0.0.1", "7000"]), input.into());
+    let script = format!("{} nc 127.0.0.1 7000 < /dev/null | (sleep 0.5; cat > got)", env!("CARGO_BIN_EXE_sniff"));
+    assert!(place.command("bash", &["-c", &script]).status().unwrap().success());
+    assert!(place.scratch.read("got") == back);
+}
+
+#[test]
 fn a_busy_port_is_refused() {
     let Some(place) = place() else { return };
     let refused = Ran::new("", "nc: Address already in use\n", 1);

@@ -44,7 +44,8 @@ pub(super) fn lines(connection: &Connection) -> Vec<String> {
     let mut lines = vec![format!("{} {}{protocol}", agreed.version, agreed.suite)];
     for (number, der) in connection.peer_certificates().unwrap_or_default().iter().enumerate() {
         match Certificate::parse(der) {
-            Some(certificate) => lines.extend(of(number, &certificate, der)),
+            // What a certificate says begins no line of its own.
+            Some(certificate) => lines.extend(of(number, &certificate, der).iter().map(|line| line.replace('\n', "\\n"))),
             None => lines.push(format!("certificate {number} cannot be read")),
         }
     }
