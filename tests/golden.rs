@@ -37,3 +37,17 @@ fn captures_print_the_text_beside_them() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+/// A protocol's page says which captures test it; none is forgotten there.
+#[test]
+fn every_capture_is_on_the_page_of_protocols() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/protocols.md")).unwrap();
+    for entry in fs::read_dir(root.join("tests/golden")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}

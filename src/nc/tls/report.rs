@@ -45,7 +45,9 @@ pub(super) fn lines(connection: &Connection) -> Vec<String> {
     for (number, der) in connection.peer_certificates().unwrap_or_default().iter().enumerate() {
         match Certificate::parse(der) {
             // What a certificate says begins no line of its own.
-            Some(certificate) => lines.extend(of(number, &certificate, der).iter().map(|line| line.replace('\n', "\\n"))),
+            Some(certificate) => {
+                lines.extend(of(number, &certificate, der).iter().map(|line| line.replace('\n', "\\n")))
+            }
             None => lines.push(format!("certificate {number} cannot be read")),
         }
     }
