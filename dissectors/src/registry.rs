@@ -548,7 +548,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     // The port of Linux from before the assignment.
     (Port::Either(8472), vxlan::dissect, EARLIER),
     (Port::Either(4789), vxlan::dissect, EARLIER),
-    (Port::Destination(6081), geneve::dissect, EARLIER),
+    (Port::Either(6081), geneve::dissect, EARLIER),
     (Port::Either(4342), lisp::dissect, EARLIER),
     (Port::Either(4790), vxlan::extended, EARLIER),
     (Port::Either(17754), zep::dissect, ALONE),
