@@ -639,27 +639,27 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
     if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
-/// TCP payloads by port, those below 1024 in their order: the text before the
-/// payload, and its dissector.
+/// TCP payloads by port, of which the first row wins: the text before the payload,
+/// and its dissector.
 const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
-    (Port::Either(21), ": ", lines::ftp, ALONE),
-    (Port::Either(22), "", ssh::dissect, ALONE),
     (Port::Either(23), "", telnet::dissect, ALONE),
     (Port::Either(25), ": ", lines::smtp, ALONE),
     (Port::Either(43), ": ", lines::whois, ALONE),
-    (Port::Either(53), "", dns::over_tcp, ALONE),
-    (Port::Either(80), ": ", lines::http, ALONE),
     (Port::Either(179), "", bgp::dissect, ALONE),
-    (Port::Either(323), "", rpki_rtr::dissect, ALONE),
-    (Port::Either(554), ": ", lines::rtsp, ALONE),
-    (Port::Either(646), "", ldp::dissect, ALONE),
     (Port::Either(1723), "", pptp::dissect, ALONE),
     (Port::Either(6379), "", resp::dissect, ALONE),
+    (Port::Either(22), "", ssh::dissect, ALONE),
     (Port::Either(10288), "", beep::dissect, ALONE),
     (Port::Either(6633), "", openflow::dissect, EARLIER),
     (Port::Either(6653), "", openflow::dissect, EARLIER),
+    (Port::Either(21), ": ", lines::ftp, ALONE),
+    (Port::Either(80), ": ", lines::http, ALONE),
     (Port::Either(8080), ": ", lines::http, ALONE),
+    (Port::Either(554), ": ", lines::rtsp, ALONE),
     (Port::Either(8554), ": ", lines::rtsp, ALONE),
+    (Port::Either(53), "", dns::over_tcp, ALONE),
+    (Port::Either(323), "", rpki_rtr::dissect, ALONE),
+    (Port::Either(646), "", ldp::dissect, ALONE),
     (Port::Either(nfs::PORT), "", nfs::segment, EARLIER),
 ];
 
