@@ -166,7 +166,8 @@ impl Scan<'_> {
         let port = self.ports[place].port;
         target.set_port(port);
         let socket = socket::begin(self.options, &target, self.options.evidence)?;
-        let local = socket.local_addr().ok().and_then(|local| local.as_socket()).map_or(0, |local| local.port());
+        // Only evidence is found by it.
+        let local = if self.options.evidence { port_of(&socket) } else { 0 };
         let now = Instant::now();
         let time = if self.is_udp() { Some(self.options.timeout.unwrap_or(UDP_TIME)) } else { self.options.timeout };
         let end = time.and_then(|time| now.checked_add(time));
@@ -290,6 +291,11 @@ impl Probe {
         }
         None
     }
+}
+
+/// The local port of a socket.
+fn port_of(socket: &Socket) -> u16 {
+    socket.local_addr().ok().and_then(|local| local.as_socket()).map_or(0, |local| local.port())
 }
 
 /// How many tests may be under way.
