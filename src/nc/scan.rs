@@ -21,6 +21,8 @@ use crate::message;
 
 /// Ports that are tested at once at most.
 const AT_ONCE: u64 = 512;
+/// Threads that test at most.
+const MOST_PARTS: usize = 8;
 /// Descriptors that are needed for other things.
 const OTHERS: u64 = 32;
 /// How long a UDP port has to answer where no time is given, as with nc.
@@ -66,8 +68,12 @@ struct Scan<'s> {
     ports: Vec<Port>,
     waiting: VecDeque<usize>,
     probes: Vec<Probe>,
-    /// Ports whose lines are printed.
+    /// Ports whose lines are printed, or would be but for silence.
     told: usize,
+    /// Whether nothing is printed yet.
+    silent: bool,
+    /// Ports that are tested at once at most.
+    most: usize,
 }
 
 /// Tests all ports; the end is good if one is open.
@@ -78,13 +84,46 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     if options.random {
         shuffle(&mut ports);
     }
-    let waiting = (0..ports.len()).collect();
-    let ports = ports.into_iter().map(|port| Port { port, lines: Vec::new(), exit: None }).collect();
-    let mut scan = Scan { options, host, addresses, ports, waiting, probes: Vec::new(), told: 0 };
-    scan.whole()?;
-    let mut exits = scan.ports.iter().filter_map(|port| port.exit);
-    let first = exits.clone().next().unwrap_or(Exit::Failed);
-    Ok(exits.find(|&exit| exit == Exit::Done).unwrap_or(first))
+    let parts = parts(options, ports.len());
+    let share = ports.len().div_ceil(parts).max(1);
+    let scan = |ports: &[u16], silent: bool| Scan {
+        options,
+        host: host.clone(),
+        addresses: addresses.clone(),
+        ports: ports.iter().map(|&port| Port { port, lines: Vec::new(), exit: None }).collect(),
+        waiting: (0..ports.len()).collect(),
+        probes: Vec::new(),
+        told: 0,
+        silent,
+        most: most() / parts,
+    };
+    let exits = thread::scope(|scope| {
+        // Whoever is not the first waits with what it has to say.
+        let scans: Vec<_> = ports.chunks(share).enumerate().map(|(number, ports)| scan(ports, number > 0)).collect();
+        let works: Vec<_> = scans.into_iter().map(|scan| scope.spawn(|| scan.whole())).collect();
+        let mut exits = Vec::new();
+        for work in works {
+            let mut scan = work.join().map_err(|_| Failure::local("a test was not finished"))??;
+            (scan.told, scan.silent) = if scan.silent { (0, false) } else { (scan.told, false) };
+            scan.tell();
+            exits.extend(scan.ports.iter().filter_map(|port| port.exit));
+        }
+        Ok::<_, Failure>(exits)
+    })?;
+    let first = exits.first().copied().unwrap_or(Exit::Failed);
+    Ok(exits.into_iter().find(|&exit| exit == Exit::Done).unwrap_or(first))
+}
+
+/// Into how many parts ports are divided, each with a thread: what is done at
+/// once is done by the kernel on behalf of one, and takes its time.
+fn parts(options: &Options, ports: usize) -> usize {
+    /// Ports that are worth a thread.
+    const WORTH: usize = 128;
+    if options.interval.is_some() || options.evidence {
+        return 1;
+    }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    cores.min(ports / WORTH).clamp(1, MOST_PARTS)
 }
 
 /// Puts ports into an order that nobody foresees.
@@ -96,9 +135,10 @@ fn shuffle(ports: &mut [u16]) {
 
 impl Scan<'_> {
     /// Runs the tests, with or without evidence.
-    fn whole(&mut self) -> Result<(), Failure> {
+    fn whole(mut self) -> Result<Self, Failure> {
         if !self.options.evidence {
-            return self.run();
+            self.run()?;
+            return Ok(self);
         }
         let capture = match Capture::start(&self.addresses) {
             Ok(capture) => Some(capture),
@@ -133,12 +173,12 @@ impl Scan<'_> {
                 saved.map_err(|error| Failure::system(&path.to_string_lossy(), &error))?;
             }
         }
-        Ok(())
+        Ok(self)
     }
 
     fn run(&mut self) -> Result<(), Failure> {
         // With a pause between ports, one at a time.
-        let most = if self.options.interval.is_some() { 1 } else { most() };
+        let most = if self.options.interval.is_some() { 1 } else { self.most.max(1) };
         while self.told < self.ports.len() {
             while self.probes.len() < most
                 && let Some(place) = self.waiting.pop_front()
@@ -248,7 +288,7 @@ impl Scan<'_> {
     fn tell(&mut self) {
         while let Some(port) = self.ports.get(self.told).filter(|port| port.exit.is_some()) {
             // Evidence comes once all of it is there.
-            if !self.options.evidence {
+            if !self.options.evidence && !self.silent {
                 port.lines.iter().for_each(|line| message::line(&line.shown()));
             }
             self.told += 1;

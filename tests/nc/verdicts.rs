@@ -51,6 +51,19 @@ fn of_a_range_each_port_has_a_line_in_order() {
 }
 
 #[test]
+fn many_ports_are_told_in_order_too() {
+    let Some(place) = place() else { return };
+    let _server = place.serve(place.nc(&["-lkvn", "127.0.0.1", "7000"]));
+    let ran = place.run(&["-zvn", "127.0.0.1", "6001-7600"]);
+    let line = |port| match port {
+        7000 => "Connection to 127.0.0.1 7000 port [tcp/*] succeeded!\n".to_owned(),
+        port => format!("nc: connect to 127.0.0.1 port {port} (tcp) failed: Connection refused\n"),
+    };
+    assert!(ran.stderr == (6001..=7600).map(line).collect::<String>());
+    assert_eq!(ran.code, Some(0));
+}
+
+#[test]
 fn what_is_dropped_is_not_what_is_rejected() {
     let Some(place) = place() else { return };
     let rules = [
