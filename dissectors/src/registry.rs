@@ -7,7 +7,7 @@ use crate::link::{
     juniper, loopback, netanalyzer, nflog, null, pflog, pktap, ppi, ppp, pppoe, raw, slip, sll, symantec, token_ring,
     usb, vsock,
 };
-use crate::management::{bcm_li, dhcp, dhcp6, ntp, openflow, pptp, ptp, sflow, snmp, syslog, tftp, timed};
+use crate::management::{bcm_li, dhcp, dhcp6, netflow, ntp, openflow, pptp, ptp, sflow, snmp, syslog, tftp, timed};
 use crate::media::{rtcp, rtp, vat, whiteboard};
 use crate::names;
 use crate::naming::{dns, lwres, zephyr};
@@ -608,6 +608,8 @@ impl Ports {
 
 /// UDP payloads by the name that `-T` gives.
 const UDP_TYPES: &[(PacketType, Dissect)] = &[
+    (PacketType::Aodv, aodv::dissect),
+    (PacketType::Cnfp, netflow::dissect),
     (PacketType::Vat, vat::dissect),
     (PacketType::Rpc, rpc::dissect),
     (PacketType::Rtp, rtp::dissect),

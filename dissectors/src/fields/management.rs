@@ -3,6 +3,8 @@
 use super::Kind::{self, Decimal, Hex, Ipv4, Ipv6, Mac, Octets, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
+    ("cflow.count", Decimal, "Count"),
+    ("cflow.version", Decimal, "Version"),
     ("dhcp.cookie", Ipv4, "Magic cookie"),
     ("dhcp.flags", Hex(4), "Bootp flags"),
     ("dhcp.hops", Decimal, "Hops"),

@@ -6,6 +6,7 @@ pub(crate) mod dhcp6;
 mod dhcp6_options;
 mod dhcp_fields;
 mod dhcp_options;
+pub(crate) mod netflow;
 pub(crate) mod ntp;
 pub(crate) mod ntp_time;
 pub(crate) mod openflow;
