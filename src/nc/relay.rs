@@ -4,7 +4,7 @@
 //! one end takes them from the other, else they go through a pipe of this
 //! program's own. What splice cannot do is copied.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Instant;
 
@@ -104,8 +104,10 @@ impl<'r> Relay<'r> {
     fn is_over(&self) -> bool {
         let received = self.receiving.ended && !self.receiving.drains();
         let sent = received && self.sending.held() == 0 && !self.channel.waits();
-        // A client of a server that has said all is done, as with nc, but for what is there for it.
-        let sent = sent && (self.sending.ended || self.options.listen && !has_input());
+        // A client of a server that has said all is done, as with nc, but for what is there for
+        // it. With -N the end of input is to reach it, so a program that writes it is waited for.
+        let waits = self.options.shutdown && !io::stdin().is_terminal();
+        let sent = sent && (self.sending.ended || self.options.listen && !waits && !has_input());
         sent || self.is_full() && self.receiving.held() == 0
     }
 
