@@ -287,11 +287,11 @@ fn addresses(o: &mut Out, source: Mac, destination: Mac) {
     o.put((source, " > ", destination, ", "));
 }
 
-/// `ethertype IPv4 (0x0800)`.
-fn put_type(o: &mut Out, kind: u16) {
+/// `ethertype IPv4 (0x0800)`, or with `-q` the name alone.
+pub(crate) fn put_type(o: &mut Out, value: u16) {
     if o.opt.quiet == 0 {
-        o.put(("ethertype ", named(ETHERTYPES, kind, "Unknown"), " (0x", Hex4(kind), ")"));
+        o.put(("ethertype ", named(ETHERTYPES, value, "Unknown"), " (0x", Hex4(value), ")"));
     } else {
-        o.put(Named(ETHERTYPES, kind.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
+        o.put(Named(ETHERTYPES, value.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
     }
 }

@@ -3,8 +3,8 @@
 use crate::below::Below;
 use crate::link::ethernet;
 use crate::out::Out;
-use crate::put::{Eui64, Hex4, Named, Otherwise, named};
-use crate::registry::{self, ETHERTYPES};
+use crate::put::Eui64;
+use crate::registry;
 use crate::view::{Step, View};
 
 /// Octets of the header: two EUI-64 and an Ethertype.
@@ -38,11 +38,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn put_header(o: &mut Out, v: View<'_>) -> Step {
     let ethertype = v.u16(16)?;
     o.put((Eui64(v.array(8)?), " > ", Eui64(v.array(0)?), ", "));
-    if o.opt.quiet == 0 {
-        o.put(("ethertype ", named(ETHERTYPES, ethertype, "Unknown"), " (0x", Hex4(ethertype), ")"));
-    } else {
-        o.put(Named(ETHERTYPES, ethertype.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
-    }
+    ethernet::put_type(o, ethertype);
     o.put((", length ", v.len(), ": "));
     Ok(())
 }

@@ -4,8 +4,7 @@
 use crate::below::Below;
 use crate::link::ethernet;
 use crate::out::Out;
-use crate::put::{Hex4, Named, Otherwise, named};
-use crate::registry::{self, ETHERTYPES};
+use crate::registry;
 use crate::view::{Step, View};
 
 /// Octets of the header.
@@ -43,10 +42,8 @@ fn put_header(o: &mut Out, v: View<'_>) -> Step {
     let ethertype = v.u16(6)?;
     if ethertype <= MAX_LENGTH {
         o.put(("invalid ethertype ", ethertype));
-    } else if o.opt.quiet == 0 {
-        o.put(("ethertype ", named(ETHERTYPES, ethertype, "Unknown"), " (0x", Hex4(ethertype), ")"));
     } else {
-        o.put(Named(ETHERTYPES, ethertype.into(), Otherwise::Hex("Unknown Ethertype (0x", 4, ")")));
+        ethernet::put_type(o, ethertype);
     }
     o.put((", length ", v.len(), ": "));
     Ok(())
