@@ -1,21 +1,18 @@
 //! Page-aligned buffers that packets are read or captured into, and reused.
 //!
 //! A large `Vec` starts a few bytes past a page, which makes the kernel's copy
-//! of a read several times slower.
+//! of a read several times slower; so a chunk uses one from its first page on.
+//! Fresh memory is zero without being touched, so what a small file does not
+//! need costs nothing.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
-use std::slice;
 
 use crate::file::pcap;
 
 const PAGE: usize = 4096;
-
-#[derive(Clone, Copy)]
-#[repr(C, align(4096))]
-struct Page([u8; PAGE]);
 
 /// The octets that a chunk takes from a source at once.
 pub const SIZE: usize = 256 << 10;
@@ -28,15 +25,25 @@ const USUAL: usize = 1 << 20;
 
 /// A buffer with a stretch of octets, and room before it.
 pub struct Chunk {
-    pages: Vec<Page>,
+    memory: Vec<u8>,
+    /// Where in the memory the first page starts, from which the others count.
+    page: usize,
     start: usize,
     end: usize,
 }
 
 impl Default for Chunk {
     fn default() -> Self {
-        Chunk { pages: vec![Page([0; PAGE]); (HEAD + SIZE) / PAGE], start: HEAD, end: HEAD }
+        let (memory, page) = pages(HEAD + SIZE);
+        Chunk { memory, page, start: HEAD, end: HEAD }
     }
+}
+
+/// Memory with so many octets from a page on, and where that starts.
+fn pages(octets: usize) -> (Vec<u8>, usize) {
+    let memory = vec![0; octets + PAGE];
+    let page = memory.as_ptr().align_offset(PAGE);
+    (memory, page)
 }
 
 impl Chunk {
@@ -51,18 +58,13 @@ impl Chunk {
     }
 
     fn buffer(&mut self) -> &mut [u8] {
-        let len = self.pages.len() * PAGE;
-        // SAFETY: pages are plain octets in one allocation, `len` of them, and
-        // the slice borrows `self`.
-        unsafe { slice::from_raw_parts_mut(self.pages.as_mut_ptr().cast(), len) }
+        &mut self.memory[self.page..]
     }
 
     /// The octets.
     #[inline]
     pub fn octets(&self) -> &[u8] {
-        // SAFETY: as in `buffer`; `start` and `end` stay within the allocation.
-        let all: &[u8] = unsafe { slice::from_raw_parts(self.pages.as_ptr().cast(), self.pages.len() * PAGE) };
-        &all[self.start..self.end]
+        &self.memory[self.page + self.start..self.page + self.end]
     }
 
     /// The octets, to be changed in place.
@@ -81,14 +83,19 @@ impl Chunk {
         self.start == self.end
     }
 
+    /// How many octets the chunk can hold, with the room before them.
+    fn size(&self) -> usize {
+        self.memory.len() - self.page
+    }
+
     /// How many octets can follow without more memory.
     fn room(&self) -> usize {
-        self.pages.len() * PAGE - self.end
+        self.size() - self.end
     }
 
     /// Forgets the octets, and memory of an unusual size.
     pub fn clear(&mut self) {
-        if self.pages.len() * PAGE > USUAL {
+        if self.size() > USUAL {
             *self = Chunk::default();
         }
         (self.start, self.end) = (HEAD, HEAD);
@@ -96,9 +103,11 @@ impl Chunk {
 
     /// Makes room for so many octets to follow.
     pub fn reserve(&mut self, more: usize) {
-        let pages = (self.end + more).div_ceil(PAGE);
-        if pages > self.pages.len() {
-            self.pages.resize(pages, Page([0; PAGE]));
+        let needed = self.end + more;
+        if needed > self.size() {
+            let (mut memory, page) = pages(needed.max(2 * self.size()));
+            memory[page + self.start..page + self.end].copy_from_slice(self.octets());
+            (self.memory, self.page) = (memory, page);
         }
     }
 
@@ -219,6 +228,6 @@ mod tests {
         chunk.prepend(&data[..899_990]);
         assert_eq!(chunk.octets(), data);
         chunk.clear();
-        assert!(chunk.is_empty() && chunk.pages.len() * PAGE <= USUAL);
+        assert!(chunk.is_empty() && chunk.size() <= USUAL);
     }
 }
