@@ -2,11 +2,21 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::{env, io};
 
 use sniff::cli::{self, Stop};
 use sniff::{check, message, nc, pipeline};
+use sniff_captures::memory::Memory;
+
+#[global_allocator]
+static MEMORY: Memory = Memory { exhausted };
+
+/// Ends the program, since there is no memory.
+fn exhausted(octets: usize) -> ! {
+    message::out_of_memory(octets);
+    process::exit(i32::from(pipeline::EXIT_MEMORY))
+}
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().collect();

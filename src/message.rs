@@ -63,6 +63,16 @@ pub fn error(text: &str) {
     put(&format!("{}: {}", harmless(program()), harmless(text.trim_end()).red()));
 }
 
+/// Says that so many octets could not be had, without taking memory for it.
+pub fn out_of_memory(octets: usize) {
+    let mut line = [0; 128];
+    let mut rest = &mut line[..];
+    // A name that leaves no room for the rest cuts it off.
+    let _ = writeln!(rest, "{:.60}: out of memory: cannot have {octets} octets more", program());
+    let left = rest.len();
+    let _ = io::stderr().write_all(&line[..line.len() - left]);
+}
+
 /// `PROG: WARNING: text`.
 pub fn warning(text: &str) {
     put(&format!("{}: {} {}", harmless(program()), "WARNING:".yellow(), harmless(text)));

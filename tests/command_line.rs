@@ -386,6 +386,14 @@ fn options_that_need_an_interface_are_nothing_to_a_file() {
 }
 
 #[test]
+fn a_mib_module_is_ignored_with_a_note() {
+    let scratch = three();
+    let note = "sniff: ignoring option `-m SNMPv2-MIB' (no libsmi support)\n";
+    let ran = scratch.run(&["-nt", "-m", "SNMPv2-MIB", "-c", "1", "-r", "f"]);
+    assert_eq!(ran, Ran::new(line(5), note.to_owned() + &reading("f"), 0));
+}
+
+#[test]
 fn no_option_follows_the_filter_where_posix_asks_for_it() {
     let scratch = three();
     let ran = |args: &[&str]| Ran::from(scratch.command(args).env("POSIXLY_CORRECT", "1").output().unwrap());

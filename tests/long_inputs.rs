@@ -5,8 +5,11 @@ mod common;
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
+use std::process::Command;
 
-use common::{LINE, Ran, Scratch, enhanced, header, interface, ip, option, reading_as, record, section, udp, words};
+use common::{
+    LINE, Ran, Scratch, block, enhanced, header, interface, ip, option, reading_as, record, section, udp, words,
+};
 
 /// The most octets of a packet that a file may hold.
 const LARGEST: usize = 262_144;
@@ -104,4 +107,26 @@ fn five_gigabytes_are_read_to_the_end() {
     let lines = scratch.run(&["-n", "-r", "f"]).stdout;
     assert_eq!(lines.lines().count(), PACKETS as usize);
     assert!(lines.ends_with(&last[11..]));
+}
+
+#[test]
+fn a_run_that_gets_no_memory_says_so_and_ends_with_12() {
+    let scratch = Scratch::new();
+    let mut file = section((1, 0));
+    file.extend(interface(1, 65535, b""));
+    // A block that nothing knows, of nearly the size that is allowed.
+    file.extend(block(0xbad, &vec![0; 15 << 20]));
+    file.extend(enhanced(0, 1, &udp(b"")));
+    scratch.write("f", &file);
+    let sniff = scratch.command(&["-nt", "--threads", "1", "-r", "f"]);
+    assert_eq!(scratch.run(&["-nt", "-r", "f"]).code, Some(0));
+    let limited = Command::new("prlimit")
+        .arg("--data=8000000")
+        .arg(sniff.get_program())
+        .args(sniff.get_args())
+        .current_dir(scratch.path())
+        .output();
+    let ran = Ran::from(limited.unwrap());
+    assert_eq!(ran.code, Some(12), "{ran:?}");
+    assert!(ran.stderr.contains("\nsniff: out of memory: cannot have "), "{ran:?}");
 }

@@ -6,6 +6,7 @@ mod error;
 pub mod file;
 pub mod link;
 pub mod live;
+pub mod memory;
 mod packet;
 pub mod wait;
 pub mod write;

@@ -18,6 +18,7 @@ use super::numbers::based;
 use super::table::Kind;
 use super::verbs::{self, Verb, VerbArgs};
 use super::{secrets, usage};
+use crate::message;
 use crate::streams::row::Format;
 
 /// The most octets of a packet.
@@ -366,6 +367,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
             }
             return Err(Stop::text(String::from_utf8_lossy(&page).into_owned()));
         }
+        "mib-module" => message::note(&format!("ignoring option `-m {text}' (no libsmi support)")),
         "interface" => given.interfaces.push(text.into_owned()),
         "read" => given.read = Some(os.into()),
         "list-of-files" => given.list = Some(os.into()),

@@ -277,6 +277,13 @@ const ROWS: &[Row] = &[
     ),
     // About the program.
     ("ignored", Some('a'), None, None, "Accepted and ignored"),
+    (
+        "mib-module",
+        Some('m'),
+        None,
+        Some("MODULE"),
+        "Accepted and ignored with a note: SNMP is printed without MIB modules",
+    ),
     ("fp-type", None, Some("fp-type"), None, "Print how floating point behaves here, and exit"),
     ("time-t-size", None, Some("time-t-size"), None, "Print the size of time_t in bits, and exit"),
     (

@@ -26,6 +26,8 @@ use crate::verbs;
 
 /// Exit code of a run that failed.
 pub const EXIT_FAILURE: u8 = 1;
+/// There is no memory.
+pub const EXIT_MEMORY: u8 = 12;
 /// Exit code when standard output cannot be written.
 pub const EXIT_OUTPUT: u8 = 14;
 
