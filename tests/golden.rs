@@ -1,5 +1,6 @@
 //! Every capture under `tests/golden` prints the text beside it. A text file
-//! has a section for each set of options, headed `### OPTIONS`.
+//! has a section for each set of options, headed `### OPTIONS`, which spaces
+//! part; names of files are of this folder.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,6 +27,7 @@ fn captures_print_the_text_beside_them() {
                 .arg("-r")
                 .arg(&capture)
                 .env("TZ", "UTC")
+                .current_dir(&folder)
                 .output()
                 .unwrap();
             let printed = str::from_utf8(&run.stdout).expect("text");

@@ -52,7 +52,7 @@ pub use frame::{Frame, body, header_fault};
 pub use line::Line;
 pub use names::{Names, Numeric, PortKind};
 pub use observe::{Facts, Observed, observe};
-pub use options::{Cipher, EspSecret, Options, PacketType};
+pub use options::{Cipher, Opens, Options, PacketType, Secret};
 pub use out::{Noted, Out};
 pub use put::{Paint, Put};
 pub use registry::has_printer;

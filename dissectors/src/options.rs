@@ -39,19 +39,18 @@ pub struct Options {
     pub color: bool,
     /// `-f` and the interface's network and mask: addresses outside stay numbers.
     pub foreign: Option<([u8; 4], [u8; 4])>,
-    /// `-E`: the secrets of ESP packets, in the order in which they are tried.
-    pub esp_secrets: Vec<EspSecret>,
+    /// `-E`: the secrets of ESP packets and IKEv2 messages, of which the last that fits counts.
+    pub secrets: Vec<Secret>,
     /// `-M`: the secret of MD5 signatures of TCP and IS-IS.
     pub md5_secret: Option<Vec<u8>>,
 }
 
 /// A secret of `-E`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EspSecret {
-    /// The security parameters index and destination of the packets that it
-    /// opens; all without.
-    pub to: Option<(u32, IpAddr)>,
-    /// How they are encrypted.
+pub struct Secret {
+    /// What it opens.
+    pub opens: Opens,
+    /// How that is encrypted.
     pub cipher: Cipher,
     /// Whether twelve octets of a signature (HMAC-96) follow.
     pub authenticated: bool,
@@ -59,7 +58,23 @@ pub struct EspSecret {
     pub key: Vec<u8>,
 }
 
-/// How an ESP payload is encrypted: in CBC mode, or with GCM.
+/// What a secret of `-E` opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// The ESP packets that no other secret opens.
+    Esp,
+    /// The ESP packets with this security parameters index to this address.
+    EspTo(u32, IpAddr),
+    /// The encrypted payloads of one side of an IKEv2 association.
+    Ike {
+        /// Whether it is the initiator's side.
+        initiator: bool,
+        /// The security parameters indexes of the initiator and the responder.
+        spis: [u8; 16],
+    },
+}
+
+/// How a payload is encrypted: in CBC mode, or with GCM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cipher {
     /// Not at all (RFC 2410).

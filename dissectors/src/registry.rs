@@ -23,7 +23,7 @@ use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fiel
 use crate::storage::{aoe, nfs, rpc, rx};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
 use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
-use crate::transport::{dccp, pgm, sctp, tcp, udp};
+use crate::transport::{dccp, pgm, quic, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
 use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, lwapp, radio, zep};
@@ -621,6 +621,7 @@ const UDP_TYPES: &[(PacketType, Dissect)] = &[
     (PacketType::PgmZmtp1, pgm::dissect),
     (PacketType::Domain, dns::dissect),
     (PacketType::Ptp, ptp::dissect),
+    (PacketType::Quic, quic::dissect),
     (PacketType::Radius, radius::dissect),
     (PacketType::Snmp, snmp::dissect),
     (PacketType::Someip, someip::dissect),

@@ -9,6 +9,7 @@ use foldhash::HashMap;
 use crate::below::Address;
 use crate::link::slip::Connections;
 use crate::security::isakmp::Cookies;
+use crate::transport::quic::ConnectionIds;
 
 /// A map that forgets: once the young half is full, the old half is dropped and
 /// the young half becomes old. What is used moves to the young half again, so
@@ -195,12 +196,20 @@ pub struct State {
     pub(crate) rx: Recent<RxKey, u32>,
     pub(crate) isakmp: Cookies,
     pub(crate) slip: Box<Connections>,
+    pub(crate) quic: ConnectionIds,
 }
 
 impl Default for State {
     fn default() -> Self {
         let tcp = TcpBases { over4: Aging::with_capacity(TCP_FLOWS), over6: Aging::with_capacity(TCP_FLOWS) };
-        State { tcp, calls: Calls::default(), rx: Recent::default(), isakmp: Cookies::default(), slip: Box::default() }
+        State {
+            tcp,
+            calls: Calls::default(),
+            rx: Recent::default(),
+            isakmp: Cookies::default(),
+            slip: Box::default(),
+            quic: ConnectionIds::default(),
+        }
     }
 }
 

@@ -517,7 +517,7 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
     args.warnings.extend(args.files.warning(args.write.as_deref()));
     if let Some(text) = &given.esp {
         let secrets = secrets::parse(text)?;
-        args.text.esp_secrets = secrets.esp;
+        args.text.secrets = secrets.found;
         args.warnings.extend(secrets.warnings);
     }
     // With a file there is no interface to ask.

@@ -1,11 +1,13 @@
 //! The secrets of `-E`: `[SPI@ADDRESS] ALGORITHM[-cbc][-hmac96]:KEY`, separated
-//! by commas or newlines, or `file NAME` with one on each line.
+//! by commas or newlines, or `file NAME` with one on each line. Those of IKEv2
+//! are `ikev2 I|R 0xSPI 0xSPI AUTHENTICATION:KEY ALGORITHM[-cbc][-hmac96]:KEY`,
+//! with the initiator's index first.
 
 use std::fs::File;
 use std::io::Read;
 use std::net::IpAddr;
 
-use sniff_dissectors::{Cipher, EspSecret};
+use sniff_dissectors::{Cipher, Opens, Secret};
 
 use super::Stop;
 use super::numbers::based;
@@ -23,7 +25,7 @@ const MAX_SECRETS: usize = 4096;
 /// What `-E` gave.
 #[derive(Default)]
 pub(super) struct Secrets {
-    pub(super) esp: Vec<EspSecret>,
+    pub(super) found: Vec<Secret>,
     /// What was passed over.
     pub(super) warnings: Vec<String>,
 }
@@ -34,11 +36,13 @@ pub(super) fn parse(text: &str) -> Result<Secrets, Stop> {
     for part in text.strip_suffix([',', '\n']).unwrap_or(text).split([',', '\n']).filter(|_| !text.is_empty()) {
         match part.split_once([' ', '\t']) {
             Some((word, name)) if word.eq_ignore_ascii_case("file") => {
-                for line in read(name)?.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-                    secrets.add(line)?;
+                for (line, at) in read(name)?.lines().zip(1..) {
+                    if !line.trim().is_empty() && !line.starts_with('#') {
+                        secrets.add(line, name, at)?;
+                    }
                 }
             }
-            _ => secrets.add(part)?,
+            _ => secrets.add(part, "cmdline", 0)?,
         }
     }
     Ok(secrets)
@@ -69,13 +73,14 @@ impl Secrets {
         Ok(())
     }
 
-    /// Takes one secret.
-    fn add(&mut self, text: &str) -> Result<(), Stop> {
-        if self.esp.len() + self.warnings.len() >= MAX_SECRETS {
+    /// Takes one secret, from a line of a file.
+    fn add(&mut self, text: &str, file: &str, line: usize) -> Result<(), Stop> {
+        if self.found.len() + self.warnings.len() >= MAX_SECRETS {
             return Err(stop(format!("more than {MAX_SECRETS} secrets of -E"), EXIT_FILE));
         }
-        let (to, how) = match text.split_once([' ', '\t']) {
-            None => (None, text),
+        match text.split_once([' ', '\t']) {
+            None => self.take(Opens::Esp, text),
+            Some((word, fields)) if word.eq_ignore_ascii_case("ikev2") => self.add_ike(fields, file, line),
             Some((to, how)) => {
                 let (spi, address) = to.split_once('@').unwrap_or((to, ""));
                 let Some(spi) = based(spi).and_then(|spi| u32::try_from(spi).ok()) else {
@@ -84,9 +89,42 @@ impl Secrets {
                 let Ok(address) = address.parse::<IpAddr>() else {
                     return self.warn(format!("print_esp: can not decode IP# {address}"));
                 };
-                (Some((spi, address)), how)
+                self.take(Opens::EspTo(spi, address), how)
             }
+        }
+    }
+
+    /// Takes one of IKEv2: the side, the indexes, how it is authenticated, which
+    /// is not verified, and how it is encrypted.
+    fn add_ike(&mut self, fields: &str, file: &str, line: usize) -> Result<(), Stop> {
+        let mut fields = fields.split([' ', '\t']);
+        let mut next = || fields.next();
+        let (Some(side), Some(first), Some(second), Some(authentication), Some(how)) =
+            (next(), next(), next(), next(), next())
+        else {
+            return self.warn(format!("print_esp: failed to find all fields for ikev2 at {file}:{line}"));
         };
+        let index = |text: &str| text.strip_prefix("0x").filter(|digits| digits.len() == 16).map(octets);
+        let (true, Some(ours), Some(theirs)) = (side.starts_with(['I', 'R']), index(first), index(second)) else {
+            self.warn(format!("print_esp: line {file}:{line} improperly formatted."))?;
+            return self.warn(format!(
+                "init={side} icookie={first}({}) rcookie={second}({})",
+                first.len(),
+                second.len()
+            ));
+        };
+        if !authentication.contains(':') {
+            return self.warn(format!("failed to decode espsecret: {authentication}"));
+        }
+        let mut spis = [0; 16];
+        for (to, from) in spis.iter_mut().zip(ours?.into_iter().chain(theirs?)) {
+            *to = from;
+        }
+        self.take(Opens::Ike { initiator: side.starts_with('I'), spis }, how)
+    }
+
+    /// Takes an algorithm with its key.
+    fn take(&mut self, opens: Opens, how: &str) -> Result<(), Stop> {
         let Some((algorithm, key)) = how.split_once(':') else {
             return self.warn(format!("failed to decode espsecret: {how}"));
         };
@@ -105,7 +143,7 @@ impl Secrets {
             Some(digits) if digits.len() < 2 => return self.warn(format!("failed to decode espsecret: {how}")),
             Some(digits) => octets(digits)?,
         };
-        self.esp.push(EspSecret { to, cipher, authenticated, key });
+        self.found.push(Secret { opens, cipher, authenticated, key });
         Ok(())
     }
 }

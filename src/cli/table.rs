@@ -212,7 +212,7 @@ const ROWS: &[Row] = &[
         Some('E'),
         None,
         Some("SPEC"),
-        "Secrets of IPsec ESP packets: [SPI@IPADDR] ALGO[-cbc][-hmac96]:KEY with KEY as text or 0xHEX, separated by commas, or file NAME",
+        "Secrets of IPsec ESP packets: [SPI@IPADDR] ALGO[-cbc][-hmac96]:KEY with KEY as text or 0xHEX, separated by commas, or file NAME; of IKEv2: ikev2 I|R 0xSPI 0xSPI ALGO:KEY ALGO[-cbc][-hmac96]:KEY",
     ),
     ("md5-secret", Some('M'), None, Some("SECRET"), "Check TCP MD5 signatures (RFC 2385) with this secret"),
     // Files and rotation.

@@ -14,7 +14,7 @@ use des::{Des, TdesEde3};
 
 use crate::below::{Address, Below};
 use crate::field::Field;
-use crate::options::{Cipher, EspSecret};
+use crate::options::{Cipher, Opens, Secret};
 use crate::out::Out;
 use crate::put::Hex8;
 use crate::registry;
@@ -50,7 +50,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// What is encrypted, in clear, if a secret is there for it.
 fn opened(o: &Out, v: View<'_>, spi: u32, below: &Below<'_>) -> Step<Option<Vec<u8>>> {
-    let Some(ip) = below.ip.filter(|ip| !ip.fragmented && !o.opt.esp_secrets.is_empty()) else {
+    let Some(ip) = below.ip.filter(|ip| !ip.fragmented && !o.opt.secrets.is_empty()) else {
         return Ok(None);
     };
     let to = match ip.destination()? {
@@ -58,16 +58,19 @@ fn opened(o: &Out, v: View<'_>, spi: u32, below: &Below<'_>) -> Step<Option<Vec<
         Address::V6(octets) => IpAddr::from(octets),
     };
     // The last one given counts, and one for all packets only where no other fits.
-    let fits = |to: Option<(u32, IpAddr)>| o.opt.esp_secrets.iter().rev().find(|secret| secret.to == to);
+    let fits = |opens| o.opt.secrets.iter().rev().find(|secret| secret.opens == opens);
     // The next header is at the end, which must be captured.
-    match (fits(Some((spi, to))).or_else(|| fits(None)), v.bytes(HEADER, v.len().saturating_sub(HEADER))) {
+    match (fits(Opens::EspTo(spi, to)).or_else(|| fits(Opens::Esp)), v.bytes(HEADER, v.len().saturating_sub(HEADER))) {
         (Some(secret), Ok(data)) => decrypt(secret, data),
         _ => Ok(None),
     }
 }
 
-/// What is encrypted behind the header, in clear.
-fn decrypt(secret: &EspSecret, data: &[u8]) -> Step<Option<Vec<u8>>> {
+/// What is encrypted behind the header, in clear; nothing if it is not whole blocks.
+///
+/// # Errors
+/// It is shorter than its initialization vector and its signature.
+pub(super) fn decrypt(secret: &Secret, data: &[u8]) -> Step<Option<Vec<u8>>> {
     let signature = if secret.authenticated { HMAC_96 } else { 0 };
     let data = before(data, signature)?;
     let key = &secret.key;

@@ -69,8 +69,10 @@ impl Put for Payload {
 /// header of the message.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'p> {
-    /// The message as far as it is captured.
+    /// The message as far as it is captured, or what was encrypted in it.
     pub v: View<'p>,
+    /// The message with its header.
+    pub message: View<'p>,
     /// The protocol of the proposal around a transform.
     pub protocol: u8,
     /// How many payloads are around.
@@ -92,6 +94,12 @@ impl Context<'_> {
     pub(super) fn inside(self) -> Self {
         Context { depth: self.depth + 1, ..self }
     }
+}
+
+/// Both security parameters indexes of a message of version 2, and whether its
+/// sender is the initiator.
+pub(super) fn sender(message: View<'_>) -> Step<(bool, [u8; 16])> {
+    Ok((message.get(FLAGS)? & FROM_INITIATOR != 0, message.array(0)?))
 }
 
 /// A payload's printer gives the offset behind it; nothing if the rest of the
@@ -245,7 +253,7 @@ fn payloads<'p>(
     if flags & ENCRYPTED != 0 {
         o.put((" [encrypted ", Payload(next), "]"));
     } else {
-        chain(o, Context { v, protocol: 0, depth: 0 }, next, HEADER, print)?;
+        chain(o, Context { v, message: v, protocol: 0, depth: 0 }, next, HEADER, print)?;
     }
     let length = v.get(LENGTH)?;
     if length as usize != v.len() {

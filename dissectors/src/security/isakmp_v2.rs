@@ -1,10 +1,13 @@
 //! Payloads of IKE version 2 (RFC 7296, section 3).
 
+use crate::options::Opens;
 use crate::out::Out;
 use crate::put::{Table, named_dec};
-use crate::security::isakmp::{Behind, Context, GENERIC, PROTOCOLS, Payload, cut, open, raw, some_data};
+use crate::security::esp;
+use crate::security::isakmp::{Behind, Context, GENERIC, PROTOCOLS, Payload, chain, cut, open, raw, sender, some_data};
 use crate::security::isakmp_attributes::{self as attributes, ENCRYPTION, ESP, GROUPS};
 use crate::security::isakmp_v1::{self, NOTIFICATION, PROPOSAL, TRANSFORM};
+use crate::view::{Step, View};
 
 const SA: u8 = 33;
 const KEY_EXCHANGE: u8 = 34;
@@ -77,7 +80,7 @@ pub(super) fn payload<'p>(o: &mut Out, c: Context<'p>, kind: u8, at: usize, leng
 }
 
 /// `name[C]:`.
-fn title(o: &mut Out, c: &Context<'_>, name: impl crate::put::Put, at: usize) -> crate::view::Step {
+fn title(o: &mut Out, c: &Context<'_>, name: impl crate::put::Put, at: usize) -> Step {
     let critical = c.v.u8(at + 1)? & CRITICAL != 0;
     o.put((name, if critical { "[C]:" } else { ":" }));
     Ok(())
@@ -385,5 +388,19 @@ fn encrypted(o: &mut Out, c: Context<'_>, at: usize, length: usize) -> Behind {
     if !c.has(at + GENERIC, octets) {
         return cut(o, ENCRYPTED);
     }
+    if let Some(plain) = opened(o, c, at + GENERIC, octets)? {
+        let inside = Context { v: View::new(&plain, plain.len()), ..c.inside() };
+        o.nested(|o| chain(o, inside, c.v.u8(at)?, 0, payload))?;
+    }
     Ok(None)
+}
+
+/// What is encrypted, in clear, if a secret is there for it.
+fn opened(o: &Out, c: Context<'_>, at: usize, octets: usize) -> Step<Option<Vec<u8>>> {
+    let (initiator, spis) = sender(c.message)?;
+    let opens = Opens::Ike { initiator, spis };
+    let Some(secret) = o.opt.secrets.iter().rev().find(|secret| secret.opens == opens) else {
+        return Ok(None);
+    };
+    Ok(esp::decrypt(secret, c.v.bytes(at, octets)?).unwrap_or(None))
 }
