@@ -77,3 +77,38 @@ fn start(random: &mut Random) -> Box<dyn Flow> {
     }
     unreachable!("a ticket is less than the sum of the shares")
 }
+
+/// Writes about `octets` octets of the packets of other captures, of classic
+/// pcap in this machine's byte order and of one link type, in turns again and
+/// again, as if one came after the other.
+pub fn again(captures: &[Vec<u8>], octets: u64, out: &mut impl Write) -> io::Result<()> {
+    const HEADER: usize = 24;
+    const RECORD: usize = 16;
+    const GAP: u64 = 25;
+    let word = |octets: &[u8]| octets.first_chunk().map_or(0, |word| u32::from_ne_bytes(*word));
+    let mut records = Vec::new();
+    for capture in captures {
+        let mut rest = capture.get(HEADER..).unwrap_or_default();
+        while rest.len() > RECORD {
+            let (record, behind) = rest.split_at((RECORD + word(&rest[8..]) as usize).min(rest.len()));
+            records.push(&record[8..]);
+            rest = behind;
+        }
+    }
+    let first = captures.first().and_then(|capture| capture.get(..HEADER)).ok_or(io::ErrorKind::InvalidInput)?;
+    let mut out = io::BufWriter::new(out);
+    out.write_all(first)?;
+    let (mut written, mut micros) = (HEADER as u64, 0);
+    for record in records.iter().cycle() {
+        if written >= octets {
+            break;
+        }
+        let (seconds, fraction) = (1_700_000_000 + micros / 1_000_000, micros % 1_000_000);
+        out.write_all(&(seconds as u32).to_ne_bytes())?;
+        out.write_all(&(fraction as u32).to_ne_bytes())?;
+        out.write_all(record)?;
+        written += 8 + record.len() as u64;
+        micros += GAP;
+    }
+    out.flush()
+}

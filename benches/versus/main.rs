@@ -4,7 +4,8 @@
 //!     cargo bench --bench versus [-- FILTER] [--megabytes N]
 //!
 //! The input is made once: `--megabytes` (1,000) of a realistic mix, as much of
-//! one bulk flow, and a cut of the mix for what takes tcpdump too long. It lies
+//! one bulk flow, and a cut of the mix for what takes tcpdump too long; the
+//! captures of the tests again and again for what is heavy in one protocol. It lies
 //! in /dev/shm if there is room, else in the target folder. Programs take turns,
 //! at least five times each; times are medians, in the time zone UTC. FILTER
 //! keeps the rows that contain it.
@@ -112,6 +113,12 @@ impl Inputs {
             traffic::mix(SEED, octets, &mut File::create(inputs.path(name))?)?;
         }
         traffic::elephant(SEED, octets, &mut File::create(inputs.path("elephant.pcap"))?)?;
+        for (name, captures) in rows::PROTOCOLS {
+            let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+            let read: Vec<Vec<u8>> =
+                captures.iter().map(|capture| fs::read(golden.join(capture))).collect::<Result<_, _>>()?;
+            traffic::again(&read, octets.min(CUT), &mut File::create(inputs.path(name))?)?;
+        }
         let text = File::create(inputs.path("mix.txt"))?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_sniff"));
         command.args(["-n", "-r"]).arg(inputs.path("mix.pcap")).stdout(text).stderr(Stdio::null()).status()?;

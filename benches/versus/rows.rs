@@ -71,6 +71,13 @@ macro_rules! both {
     };
 }
 
+/// Inputs that are heavy in some protocols, and the captures of the tests that they are made of.
+pub const PROTOCOLS: &[(&str, &[&str])] = &[
+    ("bgp.pcap", &["bgp.pcap"]),
+    ("dns.pcap", &["dns.pcap"]),
+    ("igp.pcap", &["isoclns.pcap", "ospf.pcap", "ospf3.pcap"]),
+];
+
 pub const ROWS: &[Row] = &[
     Row {
         work: "-n to /dev/null",
@@ -95,6 +102,12 @@ pub const ROWS: &[Row] = &[
     both!("-n -X to /dev/null", "cut.pcap", Null, 30.0, "-nX" "-r" "IN"),
     both!("-n -X to a pipe", "cut.pcap", Pipe, 15.0, "-nX" "-r" "IN"),
     both!("-n -A to /dev/null", "cut.pcap", Null, 25.0, "-nA" "-r" "IN"),
+    both!("BGP, -n", "bgp.pcap", Null, 10.0, "-n" "-r" "IN"),
+    both!("BGP, -nv", "bgp.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("DNS, -n", "dns.pcap", Null, 10.0, "-n" "-r" "IN"),
+    both!("DNS, -nv", "dns.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("IS-IS and OSPF, -n", "igp.pcap", Null, 10.0, "-n" "-r" "IN"),
+    both!("IS-IS and OSPF, -nv", "igp.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("tcp port 80, printed", "mix.pcap", Null, 4.0, "-n" "-r" "IN" "tcp port 80"),
     both!("--count", "mix.pcap", Null, 2.2, "--count" "-r" "IN"),
     both!("--count with a filter", "mix.pcap", Null, 2.2, "--count" "-r" "IN" "tcp port 80"),
