@@ -36,6 +36,8 @@ const RAW: [u16; 4] = [12, 101, 228, 229];
 const HARDWARE_RADIOTAP: u16 = 803;
 
 const IPV4: u16 = 0x0800;
+/// Up to here, the octets of a frame with LLC.
+const LLC_MOST: u16 = 1500;
 const ARP: u16 = 0x0806;
 const IPV6: u16 = 0x86dd;
 
@@ -94,8 +96,23 @@ fn network(v: View<'_>, kind: u16, opt: &Options, state: &mut State) -> Step<Opt
         IPV4 => ipv4(v, opt, state),
         IPV6 => ipv6(v, opt, state),
         ARP => Ok(Some(Facts::default())),
-        _ => Ok(None),
+        0..=LLC_MOST => Ok(llc_stands_alone(v)?.then(Facts::default)),
+        _ => Ok(registry::ethertype_stands_alone(kind).then(Facts::default)),
     }
+}
+
+/// Whether what LLC announces is spanning trees or routing of OSI, which depends
+/// on nothing but the frame.
+fn llc_stands_alone(v: View<'_>) -> Step<bool> {
+    const SPANNING_TREE: u8 = 0x42;
+    const OSI: u8 = 0xfe;
+    // CLNP, ES-IS and IS-IS.
+    const IDENTIFIERS: std::ops::RangeInclusive<u8> = 0x81..=0x83;
+    Ok(match v.u8(0)? {
+        SPANNING_TREE => true,
+        OSI => IDENTIFIERS.contains(&v.u8(3)?),
+        _ => false,
+    })
 }
 
 #[inline]
@@ -122,7 +139,7 @@ fn ipv4(v: View<'_>, opt: &Options, state: &mut State) -> Step<Option<Facts>> {
         UDP => udp(payload),
         // Echoes and their replies quote nothing.
         ICMP if matches!(payload.u8(0)?, 0 | 8) => Ok(Some(Facts::default())),
-        _ => Ok(None),
+        protocol => Ok(registry::ip_payload_stands_alone(protocol).then(Facts::default)),
     }
 }
 
@@ -140,7 +157,7 @@ fn ipv6(v: View<'_>, opt: &Options, state: &mut State) -> Step<Option<Facts>> {
         UDP => udp(payload),
         // Errors, which quote packets, are below (RFC 4443, section 2.1).
         ICMPV6 if payload.u8(0)? >= 128 => Ok(Some(Facts::default())),
-        _ => Ok(None),
+        protocol => Ok(registry::ip_payload_stands_alone(protocol).then(Facts::default)),
     }
 }
 

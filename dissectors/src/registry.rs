@@ -191,43 +191,48 @@ pub(crate) fn is_vlan_tag(ethertype: u16) -> bool {
 }
 
 /// Payloads by Ethertype.
-const ETHERTYPE_ROWS: &[(u16, Dissect)] = &[
-    (0x0800, ipv4::dissect),
-    (0x86dd, ipv6::dissect),
-    (0x0806, arp::dissect),
-    (0x8035, arp::dissect),
-    (0x8863, pppoe::dissect),
-    (0x8864, pppoe::dissect),
-    (0x3c12, pppoe::dissect),
-    (0x3c13, pppoe::dissect),
-    (0x880b, ppp::dissect_after_colon),
-    (0x8137, ipx::ethernet_ii),
-    (0x888e, eap::over_lan),
-    (0x8808, mpcp::dissect),
-    (0x8809, slow::dissect),
-    (0x8902, cfm::dissect),
-    (0xabcd, cfm::dissect),
-    (0x88cc, lldp::dissect),
-    (0x9000, loopback::dissect),
-    (0x886f, msnlb::dissect),
-    (0x88a2, aoe::dissect),
-    (0x8847, mpls::dissect),
-    (0x8848, mpls::dissect),
-    (0x894f, nsh::dissect),
-    (0x88f7, ptp::dissect),
-    (0x6003, decnet::dissect),
-    (0x809b, appletalk::phase_1),
-    (0x80f3, appletalk::address_resolution),
-    (0x88ca, tipc::dissect),
-    (0x0707, geonet::dissect),
-    (0x8947, geonet::dissect),
-    (0x1111, calm_fast::dissect),
-    (0xfefe, osi::behind_pad),
+const ETHERTYPE_ROWS: &[(u16, Dissect, Needs)] = &[
+    (0x0800, ipv4::dissect, EARLIER),
+    (0x86dd, ipv6::dissect, EARLIER),
+    (0x0806, arp::dissect, ALONE),
+    (0x8035, arp::dissect, ALONE),
+    (0x8863, pppoe::dissect, EARLIER),
+    (0x8864, pppoe::dissect, EARLIER),
+    (0x3c12, pppoe::dissect, EARLIER),
+    (0x3c13, pppoe::dissect, EARLIER),
+    (0x880b, ppp::dissect_after_colon, EARLIER),
+    (0x8137, ipx::ethernet_ii, EARLIER),
+    (0x888e, eap::over_lan, ALONE),
+    (0x8808, mpcp::dissect, ALONE),
+    (0x8809, slow::dissect, ALONE),
+    (0x8902, cfm::dissect, ALONE),
+    (0xabcd, cfm::dissect, ALONE),
+    (0x88cc, lldp::dissect, ALONE),
+    (0x9000, loopback::dissect, ALONE),
+    (0x886f, msnlb::dissect, ALONE),
+    (0x88a2, aoe::dissect, ALONE),
+    (0x8847, mpls::dissect, EARLIER),
+    (0x8848, mpls::dissect, EARLIER),
+    (0x894f, nsh::dissect, EARLIER),
+    (0x88f7, ptp::dissect, ALONE),
+    (0x6003, decnet::dissect, EARLIER),
+    (0x809b, appletalk::phase_1, EARLIER),
+    (0x80f3, appletalk::address_resolution, ALONE),
+    (0x88ca, tipc::dissect, EARLIER),
+    (0x0707, geonet::dissect, EARLIER),
+    (0x8947, geonet::dissect, EARLIER),
+    (0x1111, calm_fast::dissect, EARLIER),
+    (0xfefe, osi::behind_pad, EARLIER),
 ];
 
 /// The dissector of an Ethertype, if it has one.
 pub(crate) fn ethertype(value: u16) -> Option<Dissect> {
     ETHERTYPE_ROWS.iter().find(|row| row.0 == value).map(|row| row.1)
+}
+
+/// Whether the text behind an Ethertype depends on nothing but the frame.
+pub(crate) fn ethertype_stands_alone(value: u16) -> bool {
+    ETHERTYPE_ROWS.iter().find(|row| row.0 == value).is_some_and(|row| row.2 == ALONE)
 }
 
 /// Payloads by LLC service access point.
@@ -380,30 +385,35 @@ enum Over {
 }
 
 /// Payloads by IP protocol.
-const IP_ROWS: &[(u8, Over, Dissect)] = &[
-    (6, Over::Any, tcp::dissect),
-    (17, Over::Any, udp::dissect),
-    (1, Over::V4, icmp::dissect),
-    (58, Over::V6, icmp6::dissect),
-    (50, Over::Any, esp::dissect),
-    (108, Over::Any, ipcomp::dissect),
-    (132, Over::Any, sctp::dissect),
-    (33, Over::Any, dccp::dissect),
-    (2, Over::V4, igmp::dissect),
-    (4, Over::Any, ipv4::dissect),
-    (41, Over::Any, ipv6::dissect),
-    (103, Over::Any, pim::dissect),
-    (8, Over::Any, egp::dissect),
-    (9, Over::Any, igrp::dissect),
-    (46, Over::Any, rsvp::dissect),
-    (47, Over::Any, gre::dissect),
-    (55, Over::Any, mobile_ip::dissect),
-    (88, Over::Any, eigrp::dissect),
-    (89, Over::Any, ospf_of),
-    (112, Over::Any, vrrp::dissect),
-    (113, Over::Any, pgm::dissect),
-    (143, Over::V6, ethernet::encapsulated),
+const IP_ROWS: &[(u8, Over, Dissect, Needs)] = &[
+    (6, Over::Any, tcp::dissect, EARLIER),
+    (17, Over::Any, udp::dissect, EARLIER),
+    (1, Over::V4, icmp::dissect, EARLIER),
+    (58, Over::V6, icmp6::dissect, EARLIER),
+    (50, Over::Any, esp::dissect, EARLIER),
+    (108, Over::Any, ipcomp::dissect, EARLIER),
+    (132, Over::Any, sctp::dissect, ALONE),
+    (33, Over::Any, dccp::dissect, ALONE),
+    (2, Over::V4, igmp::dissect, ALONE),
+    (4, Over::Any, ipv4::dissect, EARLIER),
+    (41, Over::Any, ipv6::dissect, EARLIER),
+    (103, Over::Any, pim::dissect, EARLIER),
+    (8, Over::Any, egp::dissect, ALONE),
+    (9, Over::Any, igrp::dissect, ALONE),
+    (46, Over::Any, rsvp::dissect, ALONE),
+    (47, Over::Any, gre::dissect, EARLIER),
+    (55, Over::Any, mobile_ip::dissect, EARLIER),
+    (88, Over::Any, eigrp::dissect, ALONE),
+    (89, Over::Any, ospf_of, ALONE),
+    (112, Over::Any, vrrp::dissect, ALONE),
+    (113, Over::Any, pgm::dissect, EARLIER),
+    (143, Over::V6, ethernet::encapsulated, EARLIER),
 ];
+
+/// Whether the text of an IP payload depends on nothing but the datagram.
+pub(crate) fn ip_payload_stands_alone(protocol: u8) -> bool {
+    IP_ROWS.iter().find(|row| row.0 == protocol).is_some_and(|row| row.3 == ALONE)
+}
 
 /// OSPF of the version that belongs to the IP version.
 fn ospf_of(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -432,7 +442,7 @@ pub(crate) fn ip_payload(o: &mut Out, v: View<'_>, protocol: u8, below: &Below<'
     }
     let version = if ip_of(below)?.version == 4 { Over::V4 } else { Over::V6 };
     match (IP_ROWS.iter().find(|row| row.0 == protocol), protocol) {
-        (Some(&(_, over, dissect)), _) if over == Over::Any || over == version => dissect(o, v, below),
+        (Some(&(_, over, dissect, _)), _) if over == Over::Any || over == version => dissect(o, v, below),
         (Some(row), _) => requires(o, protocol, if row.1 == Over::V4 { "IPv4" } else { "IPv6" }),
         (None, NO_NEXT_HEADER) => {
             o.put("no next header");
