@@ -134,7 +134,7 @@ impl Out {
     pub fn unknown_payload(&mut self, view: View<'_>) -> Step {
         if self.opt.dumps_unknown() {
             self.default_dump(view.payload());
-            view.need(view.len())?;
+            view.check(view.len())?;
         }
         Ok(())
     }

@@ -74,6 +74,7 @@ pub fn body(o: &mut Out, frame: &Frame<'_>) {
         }
     };
     match result {
+        Err(Stop::Cut) => o.truncated(),
         Err(Stop::Truncated) => {
             o.truncated();
             // What the link header was is lost with the printer that stopped.

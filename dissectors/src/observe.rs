@@ -9,7 +9,7 @@ use crate::frame::Frame;
 use crate::options::Options;
 use crate::registry;
 use crate::state::{State, TcpBase};
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 /// What a packet's text needs of earlier packets.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +62,7 @@ pub fn observe(frame: &Frame<'_>, opt: &Options, state: &mut State) -> Observed 
     }
     match link(frame, opt, state) {
         Ok(Some(facts)) => Observed::Settled(facts),
-        Ok(None) | Err(Stop::Truncated | Stop::Malformed) => Observed::Whole,
+        Ok(None) | Err(_) => Observed::Whole,
     }
 }
 

@@ -203,9 +203,19 @@ impl Out {
         }
     }
 
+    /// Goes on behind a printer that notices itself that the packet is cut, which
+    /// is marked here.
+    pub fn go_on(&mut self, result: Step) -> Step {
+        if result == Err(Stop::Cut) {
+            self.truncated();
+            return Ok(());
+        }
+        result
+    }
+
     /// Ends a printer that marks a truncated packet itself and lets the line go on.
     pub fn close(&mut self, result: Step) -> Step {
-        if result == Err(Stop::Truncated) {
+        if matches!(result, Err(Stop::Truncated | Stop::Cut)) {
             self.truncated();
             return Ok(());
         }

@@ -12,8 +12,19 @@ use crate::field::{Field, Read};
 pub enum Stop {
     /// The captured bytes end before the field.
     Truncated,
+    /// As `Truncated`, where tcpdump's printer marks it and returns. The frame is
+    /// not given up, so that a dump begins behind the link header.
+    Cut,
     /// A length or value in the packet cannot be right.
     Malformed,
+}
+
+impl Stop {
+    /// A truncated packet that tcpdump's printer notices itself.
+    #[must_use]
+    pub fn noticed(self) -> Self {
+        if self == Stop::Truncated { Stop::Cut } else { self }
+    }
 }
 
 /// What a dissector returns: `?` carries a [`Stop`] to the place that prints it.
@@ -105,6 +116,13 @@ impl<'p> View<'p> {
     #[inline]
     pub fn need(self, n: usize) -> Step {
         if self.has(n) { Ok(()) } else { Err(Stop::Truncated) }
+    }
+
+    /// As [`need`](Self::need), where tcpdump's printer returns instead of giving
+    /// up the frame.
+    #[inline]
+    pub fn check(self, n: usize) -> Step {
+        self.need(n).map_err(Stop::noticed)
     }
 
     /// The `n` octets at `at`.

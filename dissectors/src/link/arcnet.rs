@@ -5,7 +5,7 @@ use crate::network::{appletalk, arp, ipx};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Table, named_hex};
 use crate::registry;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header up to the system code.
 const SHORT: usize = 3;
@@ -58,9 +58,7 @@ struct Fragment {
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "arcnet";
     if !v.has(SHORT) || v.len() < SHORT {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
+        return Err(Stop::Truncated);
     }
     let code = v.u8(2)?;
     let (header, fragment) = if is_short(code) {
@@ -90,18 +88,13 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// The frame entry of Linux, which reassembles, and has an offset before the system code.
 pub(crate) fn linux(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "arcnet_linux";
-    let cut = |o: &mut Out| {
-        o.truncated();
-        o.link_len += v.caplen();
-        Ok(())
-    };
     if !v.has(LINUX_SHORT) || v.len() < LINUX_SHORT {
-        return cut(o);
+        return Err(Stop::Truncated);
     }
     let code = v.u8(4)?;
     let header = if is_short(code) { LINUX_SHORT } else { LINUX_LONG };
     if !v.has(header) || v.len() < header {
-        return cut(o);
+        return Err(Stop::Truncated);
     }
     if o.opt.link {
         put_header(o, v, None)?;
@@ -116,9 +109,7 @@ pub(crate) fn linux(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn cut(o: &mut Out, v: View<'_>, what: &'static str) -> Step {
     put_header(o, v, None)?;
     o.put(what);
-    o.truncated();
-    o.link_len += v.caplen();
-    Ok(())
+    Err(Stop::Truncated)
 }
 
 fn put_header(o: &mut Out, v: View<'_>, fragment: Option<Fragment>) -> Step {

@@ -7,7 +7,7 @@ use crate::management::snmp;
 use crate::out::Out;
 use crate::put::{Hex6, Hex8, Table, named_dec};
 use crate::registry;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header of the 802.6 MAC that some drivers leave on frames.
 const MAC_802_6: usize = 20;
@@ -22,13 +22,8 @@ const UI: u8 = 0x03;
 /// The frame entry of RFC 2684's frames.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "atm";
-    let cut = |o: &mut Out| {
-        o.truncated();
-        o.link_len += v.caplen();
-        Ok(())
-    };
     if v.is_empty() || !v.has(1) {
-        return cut(o);
+        return Err(Stop::Truncated);
     }
     if v.u8(0)? == UI {
         if o.opt.link {
@@ -37,7 +32,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return registry::osi(o, v.skip(1), below);
     }
     if v.len() < 3 || !v.has(3) {
-        return cut(o);
+        return Err(Stop::Truncated);
     }
     let mut header = 0;
     if !LLC_HEADERS.contains(&v.u24(0)?) {
@@ -45,7 +40,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             o.put((Hex8(v.u32(0)?), Hex8(v.u32(4)?), " ", Hex8(v.u32(8)?), Hex8(v.u32(12)?), " "));
         }
         if v.len() < MAC_802_6 || !v.has(MAC_802_6) {
-            return cut(o);
+            return Err(Stop::Truncated);
         }
         header = MAC_802_6;
     }
@@ -58,9 +53,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 pub(crate) fn sun(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "sunatm";
     if v.len() < SUN_HEADER || !v.has(SUN_HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
+        return Err(Stop::Truncated);
     }
     let first = v.u8(0)?;
     if o.opt.link {

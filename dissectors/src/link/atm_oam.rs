@@ -32,7 +32,7 @@ const INDICATORS: Table = &[(0, "Reply"), (1, "Request")];
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, hec: usize) -> Step {
     o.proto = "oam";
     let result = cell(o, v, hec);
-    o.close(result)
+    o.settle(result)
 }
 
 fn cell(o: &mut Out, v: View<'_>, hec: usize) -> Step {

@@ -17,11 +17,7 @@ const AUTHENTIC: u32 = 0x0800;
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "enc";
-    if !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
-    }
+    v.need(HEADER)?;
     // In the order of the host that captured, whose families are small numbers.
     let (mut family, mut flags) = (v.le32(0)?, v.le32(8)?);
     if family & 0xffff_0000 != 0 {

@@ -12,11 +12,7 @@ const HEADER: usize = 16;
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ipfc";
-    if !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
-    }
+    v.need(HEADER)?;
     let (destination, source) = (Mac(v.array(2)?), Mac(v.array(10)?));
     if o.opt.link {
         o.put((source, " > ", destination, ", length ", v.len(), ": "));

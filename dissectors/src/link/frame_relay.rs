@@ -54,7 +54,7 @@ pub(crate) fn put_dlci(o: &mut Out, octets: &[u8]) {
     match Q922::read(View::new(octets, octets.len())) {
         Ok(address) => o.put(("DLCI ", address.dlci)),
         Err(Stop::Malformed) => o.put("<Invalid DLCI>"),
-        Err(Stop::Truncated) => o.put("<Truncated>"),
+        Err(Stop::Truncated | Stop::Cut) => o.put("<Truncated>"),
     }
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
             o.put("Q.922, invalid address");
             return Ok(0);
         }
-        Err(Stop::Truncated) => return cut(o),
+        Err(Stop::Truncated | Stop::Cut) => return cut(o),
     };
     let fits = |n: usize| v.has(n) && v.len() >= n;
     let mut len = address.len;
@@ -169,7 +169,7 @@ fn payload(o: &mut Out, v: View<'_>, address: &Q922, len: usize, below: &Below<'
             }
             if o.opt.hex == 0 {
                 o.default_dump(inner.payload());
-                inner.need(inner.len())?;
+                inner.check(inner.len())?;
             }
             Ok(())
         }
@@ -283,13 +283,13 @@ const IDENTIFIER_MAX: usize = 50;
 fn elements(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while rest.len() > ELEMENT_HEADER {
-        rest.need(ELEMENT_HEADER)?;
+        rest.check(ELEMENT_HEADER)?;
         let (kind, length) = (rest.u8(0)?, usize::from(rest.u8(1)?));
         o.put(("\n\tIE ", named(ELEMENTS, kind, "Unknown"), " (", kind, "), length ", length, ": "));
         if kind == 0 || length <= ELEMENT_HEADER {
             return Ok(());
         }
-        rest.need(length)?;
+        rest.check(length)?;
         let value = rest.claim(length).skip(ELEMENT_HEADER);
         match (kind, value.len()) {
             (3, 4) => o.put(("0x", crate::put::Hex8(value.u32(0)?))),

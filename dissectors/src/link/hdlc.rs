@@ -25,7 +25,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.link_len += v.len();
         return Ok(());
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     o.link_len += HEADER;
     dissect(o, v, below)
 }

@@ -13,11 +13,7 @@ const HEADER: usize = 18;
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ap1394";
-    if !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
-    }
+    v.need(HEADER)?;
     o.link_len += HEADER;
     if o.opt.link {
         put_header(o, v)?;

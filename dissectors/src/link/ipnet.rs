@@ -6,7 +6,7 @@ use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, named};
 use crate::registry;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header.
 const HEADER: usize = 24;
@@ -23,9 +23,7 @@ const FAMILIES: Table = &[(2, "IPv4"), (26, "IPv6")];
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ipnet";
     if v.len() < HEADER || !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
+        return Err(Stop::Truncated);
     }
     o.link_len += HEADER;
     if o.opt.link {

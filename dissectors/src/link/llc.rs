@@ -125,7 +125,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
             if ssap == SAP_IPX && o.opt.link {
                 o.put("IPX 802.2: ");
             }
-            dissect(o, inner, below)?;
+            let result = dissect(o, inner, below);
+            o.go_on(result)?;
             return Ok(Printed { header, known: true });
         }
     }

@@ -4,7 +4,7 @@
 use crate::below::Below;
 use crate::link::ethernet;
 use crate::out::Out;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header, and of the header with preamble and start delimiter.
 const HEADER: usize = 4;
@@ -24,9 +24,7 @@ pub(crate) fn transparent(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 fn behind(o: &mut Out, v: View<'_>, header: usize) -> Step {
     if v.len() < header || !v.has(header) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
+        return Err(Stop::Truncated);
     }
     let mut link_len = 0;
     let result = ethernet::dissect(o, v.skip(header), None, &mut link_len);

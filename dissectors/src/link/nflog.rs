@@ -67,7 +67,7 @@ fn packet(mut v: View<'_>) -> Step<View<'_>> {
         if size < ATTRIBUTE || size > v.len() {
             return Err(Stop::Truncated);
         }
-        v.need(size)?;
+        v.check(size)?;
         v = v.skip(size);
     }
     Ok(v)

@@ -17,7 +17,7 @@ const FAMILIES: Table =
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "null";
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     o.link_len += HEADER;
     let mut family = v.le32(0)?;
     // The host that captured may have had the other byte order.

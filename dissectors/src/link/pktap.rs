@@ -35,7 +35,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let header = header as usize;
-    v.need(header)?;
+    v.check(header)?;
     if o.opt.link {
         put_header(o, v)?;
     }

@@ -306,7 +306,7 @@ fn compression(o: &mut Out, v: View<'_>) -> Step<End> {
             bogus(o, ">=", HEADER_COMPRESSION_MIN as u32);
             return Ok(End::Last);
         }
-        v.skip(2).need(HEADER_COMPRESSION_MIN).map_err(|_| Stop::Malformed)?;
+        v.skip(2).check(HEADER_COMPRESSION_MIN).map_err(|_| Stop::Malformed)?;
         o.put(("\n\t    TCP Space ", v.u16(4)?, ", non-TCP Space ", v.u16(6)?, ", maxPeriod ", v.u16(8)?));
         o.put((", maxTime ", v.u16(10)?, ", maxHdr ", v.u16(12)?));
         if v.len() > HEADER_COMPRESSION_MIN {
@@ -329,7 +329,7 @@ fn suboptions<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     let mut rest = v;
     o.put(("\n\t      Suboptions, length ", rest.len()));
     while rest.len() >= 2 {
-        rest.need(2).map_err(|_| Stop::Malformed)?;
+        rest.check(2).map_err(|_| Stop::Malformed)?;
         let (code, len) = (rest.u8(0)?, usize::from(rest.u8(1)?));
         if code == 0 || len == 0 {
             break;
@@ -357,7 +357,7 @@ fn ipv6cp(o: &mut Out, code: u8, v: View<'_>) -> Step<End> {
         bogus(o, "=", 10);
         return Ok(End::Plain);
     }
-    v.need(10).map_err(|_| Stop::Malformed)?;
+    v.check(10).map_err(|_| Stop::Malformed)?;
     o.put((": ", Hex4(v.u16(2)?), ":", Hex4(v.u16(4)?), ":", Hex4(v.u16(6)?), ":", Hex4(v.u16(8)?)));
     Ok(End::Known)
 }

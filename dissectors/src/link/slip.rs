@@ -4,7 +4,7 @@
 use crate::below::Below;
 use crate::out::Out;
 use crate::registry;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of the header: a direction, and the compressed header as it was sent.
 const HEADER: usize = 16;
@@ -28,14 +28,14 @@ impl Default for Connections {
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "slip";
     if !v.has(HEADER) || v.len() < HEADER {
-        return cut(o, v);
+        return Err(Stop::Truncated);
     }
     let inner = v.skip(HEADER);
     if o.opt.link {
         header(o, v, inner)?;
     }
     if inner.is_empty() || !inner.has(1) {
-        return cut(o, v);
+        return Err(Stop::Truncated);
     }
     match inner.u8(0)? >> 4 {
         4 => registry::ipv4()(o, inner, below)?,
@@ -50,17 +50,11 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 pub(crate) fn bsdos(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "slip_bsdos";
     if !v.has(HEADER) || v.len() < HEADER {
-        return cut(o, v);
+        return Err(Stop::Truncated);
     }
     let inner = v.skip(HEADER);
     registry::ipv4()(o, inner, below)?;
     o.link_len += HEADER;
-    Ok(())
-}
-
-fn cut(o: &mut Out, v: View<'_>) -> Step {
-    o.truncated();
-    o.link_len += v.caplen();
     Ok(())
 }
 

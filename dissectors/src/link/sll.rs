@@ -57,14 +57,14 @@ const ADDRESS2: Field<Mac> = Field::new("sll.src.eth", 12);
 /// The frame entry of version 1.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = SLL.proto;
-    v.need(SLL.header)?;
+    v.check(SLL.header)?;
     cooked(o, v, below, &SLL)
 }
 
 /// The frame entry of version 2.
 pub(crate) fn frame2(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = SLL2.proto;
-    v.need(SLL2.header)?;
+    v.check(SLL2.header)?;
     names::put_interface(o, v.get(INTERFACE2)?, 5);
     o.put(" ");
     let direction = v.get(DIRECTION2)?;

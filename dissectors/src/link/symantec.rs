@@ -15,11 +15,7 @@ const MAX_LENGTH: u16 = 1500;
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "symantec";
-    if !v.has(HEADER) {
-        o.truncated();
-        o.link_len += v.caplen();
-        return Ok(());
-    }
+    v.need(HEADER)?;
     o.link_len += HEADER;
     if o.opt.link {
         put_header(o, v)?;

@@ -24,11 +24,8 @@ pub(crate) fn long_frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn event(o: &mut Out, v: View<'_>, header: usize) -> Step {
+    v.need(header)?;
     o.link_len += header;
-    if !v.has(header) {
-        o.truncated();
-        return Ok(());
-    }
     let (event, transfer) = (v.u8(8)?, v.u8(9)?);
     o.put("USB");
     if o.opt.quiet > 0 {

@@ -152,7 +152,7 @@ fn option(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<Option<usize>
     match value(o, v, code, at + HEADER, length) {
         Ok(()) => o.put(")"),
         Err(Stop::Malformed) => o.put(" ?)"),
-        Err(Stop::Truncated) => return Ok(None),
+        Err(Stop::Truncated | Stop::Cut) => return Ok(None),
     }
     Ok(Some(next))
 }

@@ -205,7 +205,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
             }
             at += more;
         }
-        v.skip(at).need(length)?;
+        v.skip(at).check(length)?;
         value(o, v.skip(at).claim(length), tag)?;
         at += length;
     }

@@ -53,7 +53,7 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
         }
     };
     let header = if numbered { LONG_HEADER } else { HEADER };
-    v.need(header)?;
+    v.check(header)?;
     // As in tcpdump, two octets of the uptime are taken for the count's too.
     let count = v.u32(2)?;
     o.note(id!("cflow.count"), v.u16(2)?);
@@ -74,7 +74,7 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
     o.put((Spaces(count, 2), " recs"));
     let mut rest = v.skip(header);
     for _ in 0..count {
-        rest.need(LONG_RECORD)?;
+        rest.check(LONG_RECORD)?;
         record(o, rest, version)?;
         rest = rest.skip(if version == 6 { LONG_RECORD } else { RECORD });
     }

@@ -74,11 +74,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let result = match mode {
         MODE_CONTROL => control(o, v),
         MODE_RESERVED => Ok(()),
-        _ => time(o, v),
+        _ => time(o, v).map_err(Stop::noticed),
     };
     if result == Err(Stop::Malformed) {
         o.invalid();
-        return v.need(v.len());
+        return v.check(v.len());
     }
     result
 }
@@ -200,7 +200,7 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     if count != 0 {
-        v.need(CONTROL_HEADER + count)?;
+        v.check(CONTROL_HEADER + count)?;
         o.put("\n\tTO-BE-DONE: data not interpreted");
     }
     Ok(())

@@ -130,7 +130,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     }
     // What is wrong inside is said there; the braces are closed all the same.
     let inner = if version == VERSION_3 { message_3(o, level) } else { community(o, level, version) };
-    if inner == Err(Stop::Truncated) {
+    if matches!(inner, Err(Stop::Truncated | Stop::Cut)) {
         return inner;
     }
     verbose(o, "} ");

@@ -139,7 +139,7 @@ pub(crate) fn read<'p>(o: &mut Out, v: View<'p>) -> Step<Element<'p>> {
         o.put(("[id?", form, "/", CLASS_NAME, "/", short_id, "]"));
         return malformed();
     };
-    v.skip(at).need(octets)?;
+    v.skip(at).check(octets)?;
     let content = v.skip(at).cut(octets);
     let mut element = Element { kind: Kind::Octets, id: short_id.into(), number: 0, content, taken: at + octets };
     if constructed {

@@ -60,7 +60,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step<usize> {
     }
     o.put((count > 1).then_some((" c", count)));
     for _ in 0..count {
-        reports.need(REPORT)?;
+        reports.check(REPORT)?;
         if verbose {
             o.put((" ", reports.u32(0)?));
         }

@@ -130,7 +130,7 @@ struct Counts {
 }
 
 fn sections(o: &mut Out, mut m: Message<'_>) -> Step {
-    m.view.need(HEADER)?;
+    m.view.check(HEADER)?;
     let counts = Counts {
         questions: m.view.get(QUESTIONS)?,
         answers: m.view.get(ANSWERS)?,

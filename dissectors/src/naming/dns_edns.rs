@@ -77,7 +77,7 @@ fn option(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step<usize> {
     o.put(named_dec(NAMES, code, "Opt"));
     let length = usize::from(m.view.u16(at + 2)?);
     let at = at + 4;
-    m.view.skip(at).need(length)?;
+    m.view.skip(at).check(length)?;
     if length == 0 {
         return Ok(at);
     }

@@ -157,7 +157,7 @@ pub(crate) fn text(o: &mut Out, v: View<'_>, length: usize) -> Step {
     for &byte in captured {
         o.char(byte);
     }
-    v.need(length)
+    v.check(length)
 }
 
 /// A bit string as `\[xHEX/BITS]`.

@@ -132,7 +132,7 @@ fn class_name(class: u16) -> Named {
 /// ` TYPE CLASS? name`: the question at `at`; the offset behind it.
 pub(crate) fn question(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step<usize> {
     let fixed = dns_names::skip(m.view, at).ok_or(Stop::Truncated)?;
-    m.view.skip(fixed).need(4)?;
+    m.view.skip(fixed).check(4)?;
     o.put((" ", named_dec(TYPES, m.view.u16(fixed)?, "Type")));
     let field = m.view.u16(fixed + 2)?;
     let class = if m.multicast { field & !MULTICAST_FLAG } else { field };
@@ -173,7 +173,7 @@ pub(crate) fn record(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step<usize>
     let length = usize::from(m.view.u16(fixed + 8)?);
     o.put((" ", named_dec(TYPES, kind, "Type")));
     let data = fixed + FIXED;
-    m.view.skip(data).need(length)?;
+    m.view.skip(data).check(length)?;
     if kind == OPT {
         let flags = m.view.u16(fixed + 6)?;
         o.put((" UDPsize=", class, if flags & DNSSEC_OK != 0 { " DO" } else { "" }));
@@ -197,7 +197,7 @@ fn value(o: &mut Out, m: &mut Message<'_>, kind: u32, at: usize, length: usize) 
         SOA => start_of_authority(o, m, at),
         MX => {
             o.put(" ");
-            v.skip(at).need(2)?;
+            v.skip(at).check(2)?;
             dns_names::put(o, m, at + 2)?;
             o.put((" ", v.u16(at)?));
             Ok(())
@@ -205,7 +205,7 @@ fn value(o: &mut Out, m: &mut Message<'_>, kind: u32, at: usize, length: usize) 
         TXT => strings(o, v, at, at + length),
         SRV => {
             o.put(" ");
-            v.skip(at).need(6)?;
+            v.skip(at).check(6)?;
             dns_names::put(o, m, at + 6)?;
             o.put((":", v.u16(at + 4)?, " ", v.u16(at)?, " ", v.u16(at + 2)?));
             Ok(())
@@ -255,7 +255,7 @@ fn start_of_authority(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step {
     let at = dns_names::put(o, m, at)?;
     o.put(" ");
     let at = dns_names::put(o, m, at)?;
-    m.view.skip(at).need(20)?;
+    m.view.skip(at).check(20)?;
     for at in (at..at + 20).step_by(4) {
         o.put((" ", m.view.u32(at)?));
     }

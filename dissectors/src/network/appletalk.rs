@@ -308,7 +308,7 @@ fn counted<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
         return Ok(None);
     }
     match o.text(v.skip(1), octets) {
-        Err(Stop::Truncated) => {
+        Err(Stop::Truncated | Stop::Cut) => {
             o.truncated();
             Ok(None)
         }

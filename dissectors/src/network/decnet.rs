@@ -47,7 +47,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
             o.invalid();
             v.need(v.len())
         }
-        result => o.close(result),
+        result => result,
     }
 }
 

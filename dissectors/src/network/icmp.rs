@@ -121,7 +121,7 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {
         REDIRECT => redirect(o, v, code)?,
         ROUTER_ADVERTISEMENT => advertisement(o, v)?,
         TIME_EXCEEDED => {
-            v.need(QUOTED_DESTINATION + 4)?;
+            v.check(QUOTED_DESTINATION + 4)?;
             match code {
                 0 => o.put("time exceeded in-transit"),
                 1 => o.put("ip reassembly time exceeded"),

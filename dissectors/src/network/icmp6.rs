@@ -219,7 +219,7 @@ fn quoted_port(v: View<'_>) -> Option<(u8, u16)> {
 }
 
 fn parameter_problem(o: &mut Out, v: View<'_>, code: u8) -> Step {
-    v.need(QUOTED_DESTINATION + 16)?;
+    v.check(QUOTED_DESTINATION + 16)?;
     let what = match code {
         0 => ", erroneous - octet ",
         1 => ", next header - octet ",

@@ -105,7 +105,7 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
     let mut at = 0;
     while at < v.caplen() {
         let rest = v.skip(at);
-        rest.need(2)?;
+        rest.check(2)?;
         if rest.is_empty() {
             return Ok(());
         }
@@ -182,7 +182,7 @@ fn option(o: &mut Out, all: View<'_>, at: usize, kind: u8, units: u8) -> Step<bo
 
 /// The route information option (RFC 4191, section 2.3).
 fn route(o: &mut Out, v: View<'_>, units: u8) -> Step {
-    v.need(8)?;
+    v.check(8)?;
     let mut prefix = [0; 16];
     let present = match units {
         1..=3 => usize::from(units - 1) * 8,

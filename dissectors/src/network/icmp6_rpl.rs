@@ -158,7 +158,7 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
             }
             size = usize::from(v.u8(1)?) + 2;
             o.put((" opt:", named_dec(OPTION_NAMES, kind, "subopt:"), " len:", size, " "));
-            v.need(size)?;
+            v.check(size)?;
             if v.len() < size {
                 o.truncated();
                 return Ok(());

@@ -21,7 +21,7 @@ pub(crate) fn multi_part(o: &mut Out, v: View<'_>) -> Step {
     if v.len() <= START {
         return Ok(());
     }
-    v.need(START + HEADER + 1)?;
+    v.check(START + HEADER + 1)?;
     let extension = v.skip(START);
     let mut left = extension.len();
     let all = extension.bytes(0, left).ok().map(checksum::internet);

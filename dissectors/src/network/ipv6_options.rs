@@ -24,7 +24,7 @@ const MIN_JUMBO: u32 = 65_536;
 pub(crate) fn hop_by_hop(o: &mut Out, v: View<'_>, payload_len: usize, jumbo: &mut Option<u32>) -> Step<usize> {
     o.proto = "hbh";
     let size = (usize::from(v.u8(1)?) + 1) * 8;
-    v.need(size)?;
+    v.check(size)?;
     o.put("HBH ");
     options(o, v.cut(size).skip(2), &mut Jumbo { payload_len: Some(payload_len), seen: false, valid: jumbo })?;
     Ok(size)
@@ -34,7 +34,7 @@ pub(crate) fn hop_by_hop(o: &mut Out, v: View<'_>, payload_len: usize, jumbo: &m
 pub(crate) fn destination(o: &mut Out, v: View<'_>) -> Step<usize> {
     o.proto = "dstopt";
     let size = (usize::from(v.u8(1)?) + 1) * 8;
-    v.need(size)?;
+    v.check(size)?;
     o.put("DSTOPT ");
     if o.opt.verbose > 0 {
         options(o, v.cut(size).skip(2), &mut Jumbo { payload_len: None, seen: false, valid: &mut None })?;
@@ -62,7 +62,7 @@ fn option_size(o: &mut Out, v: View<'_>, left: usize) -> Step<usize> {
     if left < size {
         return Err(o.wrong("remaining length", left, "<", size));
     }
-    v.need(size)?;
+    v.check(size)?;
     Ok(size)
 }
 

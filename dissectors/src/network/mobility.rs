@@ -113,7 +113,7 @@ fn options(o: &mut Out, v: View<'_>, len: usize) -> Step {
             size = usize::from(rest.u8(1)?) + 2;
         }
         enough(o, left, size)?;
-        rest.need(size)?;
+        rest.check(size)?;
         option(o, rest, kind, size, left)?;
         at += size;
     }

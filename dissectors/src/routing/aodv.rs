@@ -80,7 +80,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// Fails unless a message of `size` octets is there.
 fn whole(v: View<'_>, size: usize) -> Step {
-    v.need(size)?;
+    v.check(size)?;
     if v.len() < size { Err(Stop::Truncated) } else { Ok(()) }
 }
 
@@ -140,7 +140,7 @@ fn extension(o: &mut Out, v: View<'_>, at: usize) -> Step {
     if v.len() < EXTENSION {
         return Ok(());
     }
-    v.need(EXTENSION)?;
+    v.check(EXTENSION)?;
     let (kind, size) = (v.u8(0)?, v.u8(1)?);
     if kind != HELLO {
         o.put(("\n\text ", kind, " ", size));

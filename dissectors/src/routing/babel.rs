@@ -67,7 +67,7 @@ type Address = [u8; 16];
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "babel";
     o.put("babel");
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     if v.u8(0)? != MAGIC {
         o.put(" invalid header");
         return Ok(());
@@ -120,12 +120,12 @@ fn messages(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
         if left < 2 {
             return Err(Stop::Malformed);
         }
-        v.need(2)?;
+        v.check(2)?;
         let size = usize::from(v.u8(1)?);
         if left < 2 + size {
             return Err(Stop::Malformed);
         }
-        v.need(2 + size)?;
+        v.check(2 + size)?;
         o.note(id!("babel.message.type"), kind);
         let m = Message { kind, v: v.skip(2), size };
         if o.opt.verbose > 0 {

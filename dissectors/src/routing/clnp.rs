@@ -100,7 +100,7 @@ const NO_ROOM: &str = "li < size of fixed part of CLNP header and addresses";
 /// A packet from its identifier on; false where it makes no sense.
 pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     o.proto = "clnp";
-    v.need(FIXED)?;
+    v.check(FIXED)?;
     let size = usize::from(v.u8(SIZE)?);
     if !o.opt.link {
         o.put("CLNP");
@@ -199,7 +199,7 @@ fn segment(o: &mut Out, rest: &mut Rest<'_>) -> Step<bool> {
         return Ok(false);
     }
     let v = rest.v;
-    v.need(SEGMENT)?;
+    v.check(SEGMENT)?;
     o.put(("\n\tData Unit ID: 0x", Hex4(v.u16(0)?), ", Segment Offset: ", v.u16(2)?));
     o.put((", Total PDU Length: ", v.u16(4)?));
     rest.pass(SEGMENT);
@@ -219,7 +219,7 @@ fn option(o: &mut Out, rest: &mut Rest<'_>) -> Step<bool> {
         return Ok(false);
     }
     let v = rest.v;
-    v.need(size)?;
+    v.check(size)?;
     o.put(("\n\t  ", named(OPTIONS, kind, "Unknown"), " Option #", kind, ", length ", size, ", value: "));
     let least = match kind {
         ROUTE_RECORDING | SOURCE_ROUTING | SECURITY => 2,

@@ -57,7 +57,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Truncated);
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let (version, system) = (v.u8(VERSION_AT)?, v.u16(SYSTEM)?);
     o.note(id!("egp.type"), v.u8(TYPE)?);
     o.note(id!("egp.as"), system);
@@ -156,7 +156,7 @@ fn gateways(o: &mut Out, v: View<'_>) -> Step {
     for gateway in 0..count {
         let host = 4 - size;
         rest.least(host)?;
-        rest.v.need(host)?;
+        rest.v.check(host)?;
         let mut address = 0;
         if size > 0 {
             for &octet in rest.v.bytes(0, host)? {

@@ -51,7 +51,7 @@ const ORIGINS: Table = &[
 /// An EIGRP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "eigrp";
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     if v.len() < HEADER {
         short_name(o, v)?;
         o.put((" (too short, < ", HEADER, ")"));
@@ -95,7 +95,7 @@ fn short_name(o: &mut Out, v: View<'_>) -> Step {
 
 /// A TLV: its octets, or nothing if its length cannot be right.
 fn tlv(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
-    v.need(TLV)?;
+    v.check(TLV)?;
     let size = usize::from(v.u16(2)?);
     let kind = v.u16(0)?;
     if size < TLV || size > v.len() {
@@ -103,7 +103,7 @@ fn tlv(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         return Ok(None);
     }
     o.put(("\n\t  ", named(TLV_NAMES, kind, "Unknown"), " TLV (0x", Hex4(kind), "), length: ", size));
-    v.need(size)?;
+    v.check(size)?;
     let value = v.cut(size).skip(TLV);
     let least = match kind {
         PARAMETERS | APPLETALK_CABLE => 8,

@@ -46,7 +46,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         o.put(if o.opt.quiet > 0 { "bad pkt!" } else { "no header at all!" });
         return Ok(());
     }
-    v.need(FIXED)?;
+    v.check(FIXED)?;
     let size = usize::from(v.u8(SIZE)?);
     let version = v.u8(VERSION_AT)?;
     if version != VERSION {

@@ -103,7 +103,7 @@ impl Kind {
 /// A packet from its identifier on; false where it makes no sense.
 pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     o.proto = "isis";
-    v.need(COMMON)?;
+    v.check(COMMON)?;
     if v.len() < COMMON {
         return Err(Stop::Truncated);
     }
@@ -127,7 +127,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
         return Ok(false);
     }
     let size = COMMON + kind.size();
-    v.need(size)?;
+    v.check(size)?;
     if v.len() < size {
         return Err(Stop::Truncated);
     }

@@ -150,7 +150,7 @@ pub(super) fn old(o: &mut Out, v: View<'_>, systems: bool, end_systems: bool, si
     }
     let (name, id) = if systems { ("IS Neighbor: ", NODE) } else { ("ES Neighbor: ", SYSTEM) };
     while left >= METRICS + id {
-        v.need(METRICS + id)?;
+        v.check(METRICS + id)?;
         o.put((INDENT, name, SystemId(v.bytes(METRICS, id)?)));
         metrics(o, v)?;
         (v, left) = (v.skip(METRICS + id), left - METRICS - id);
@@ -162,7 +162,7 @@ fn prefix_neighbors(o: &mut Out, v: View<'_>, size: usize) -> Step {
     if size < METRICS {
         return Ok(());
     }
-    v.need(METRICS)?;
+    v.check(METRICS)?;
     o.put((INDENT, "Metric Block"));
     metrics(o, v)?;
     let (mut v, mut left) = (v.skip(METRICS), size - METRICS);
@@ -249,7 +249,7 @@ pub(super) fn neighbors(o: &mut Out, mut v: View<'_>, kind: u8, mut left: usize)
 fn neighbor(o: &mut Out, v: View<'_>, kind: u8, left: usize) -> Step<usize> {
     // The metric of an alias is zero and left out.
     let fixed = NODE + if kind == ALIAS { 0 } else { 3 };
-    let enough = |octets: usize| if left < octets { Err(Stop::Truncated) } else { v.need(octets) };
+    let enough = |octets: usize| if left < octets { Err(Stop::Truncated) } else { v.check(octets) };
     enough(NODE)?;
     o.put((INDENT, "IS Neighbor: ", SystemId(v.bytes(0, NODE)?)));
     if kind != ALIAS {
@@ -263,7 +263,7 @@ fn neighbor(o: &mut Out, v: View<'_>, kind: u8, left: usize) -> Step<usize> {
     let mut left = left - used;
     let mut v = v.skip(used);
     while sum > 0 {
-        v.need(2)?;
+        v.check(2)?;
         if left < 2 {
             o.put((INDENT_SUB, "Remaining data in TLV shorter than a subTLV header"));
             return Ok(used + left);
@@ -283,7 +283,7 @@ fn neighbor(o: &mut Out, v: View<'_>, kind: u8, left: usize) -> Step<usize> {
             o.put(" (> remaining tlv length)");
             return Ok(used + left);
         }
-        v.need(size)?;
+        v.check(size)?;
         let read = property(o, v, kind, size)?;
         // As tcpdump has it: what is left is not made less by what these read.
         left -= size - read;

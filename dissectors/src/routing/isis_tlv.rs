@@ -137,7 +137,7 @@ impl<'p> Packet<'p> {
 /// `left` octets of fields; false where the whole packet is to be dumped.
 pub(super) fn all(o: &mut Out, packet: &Packet<'_>, mut v: View<'_>, mut left: usize) -> Step<bool> {
     while left > 0 {
-        v.need(2)?;
+        v.check(2)?;
         if left < 2 {
             return Err(Stop::Truncated);
         }
@@ -301,7 +301,7 @@ fn purge_originator(o: &mut Out, v: View<'_>, size: usize) -> Step {
     o.put(("\n\t      Purge Originator System-ID: ", SystemId(v.bytes(1, SYSTEM)?)));
     if count > 1 && size > 2 * SYSTEM {
         // As tcpdump has it: so much must be captured behind the first.
-        v.need(1 + SYSTEM + 2 * SYSTEM + 1)?;
+        v.check(1 + SYSTEM + 2 * SYSTEM + 1)?;
         o.put(("\n\t      Received from System-ID: ", SystemId(v.bytes(1 + SYSTEM, SYSTEM)?)));
     }
     Ok(())

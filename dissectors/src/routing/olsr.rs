@@ -45,7 +45,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Truncated);
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let length = v.len().min(v.u16(0)?.into());
     o.put((", seq 0x", Hex4(v.u16(2)?), ", length ", length));
     if o.opt.verbose == 0 {
@@ -88,7 +88,7 @@ fn seconds(value: u8) -> Fixed {
 /// octets, or nothing where none can follow.
 fn message(o: &mut Out, v: View<'_>, addresses: Addresses, length: usize) -> Step<Option<usize>> {
     let header = 8 + addresses.size();
-    v.need(header)?;
+    v.check(header)?;
     let (kind, size) = (v.u8(0)?, usize::from(v.u16(2)?));
     if kind == 0 || size == 0 {
         return Ok(None);
@@ -126,7 +126,7 @@ fn message(o: &mut Out, v: View<'_>, addresses: Addresses, length: usize) -> Ste
 
 /// Fails unless `octets` are claimed and captured.
 fn enough(v: View<'_>, left: usize, octets: usize) -> Step {
-    if left < octets { Err(Stop::Truncated) } else { v.need(octets) }
+    if left < octets { Err(Stop::Truncated) } else { v.check(octets) }
 }
 
 /// RFC 3626, section 6.1.
@@ -137,7 +137,7 @@ fn hello(o: &mut Out, v: View<'_>, left: usize, addresses: Addresses, kind: u8) 
     o.put(("\n\t  hello-time ", seconds(v.u8(2)?), "s, MPR willingness ", v.u8(3)?));
     let (mut v, mut left) = (v.skip(FIXED), left - FIXED);
     while left >= LINK {
-        v.need(LINK)?;
+        v.check(LINK)?;
         let (code, size) = (v.u8(0)?, usize::from(v.u16(2)?));
         let is_sound = (LINK..=left).contains(&size);
         o.put(("\n\t    link-type ", named(LINKS, code & 3, "Unknown"), ", neighbor-type "));
@@ -146,7 +146,7 @@ fn hello(o: &mut Out, v: View<'_>, left: usize, addresses: Addresses, kind: u8) 
             break;
         }
         let inner = v.skip(LINK);
-        inner.need(size - LINK)?;
+        inner.check(size - LINK)?;
         neighbors(o, inner, size - LINK, addresses, kind == HELLO_QUALITY)?;
         (v, left) = (v.skip(size), left - size);
     }
@@ -167,7 +167,7 @@ fn neighbors(o: &mut Out, v: View<'_>, left: usize, addresses: Addresses, has_qu
     let percent = |value: u8| (Fixed(f64::from(value) / 2.55, 2), "%");
     for number in 0..left / each {
         let v = v.skip(number * each);
-        v.need(each)?;
+        v.check(each)?;
         let quality = v.skip(addresses.size());
         o.put(("\n\t      neighbor ", addresses.at(v, 0)?, ", link-quality ", percent(quality.u8(0)?)));
         o.put((", neighbor-link-quality ", percent(quality.u8(1)?)));

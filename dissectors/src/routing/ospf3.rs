@@ -85,7 +85,7 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, end: usize) -> Step {
         REQUEST if whole => {
             const SIZE: usize = 12;
             for at in (0..left).step_by(SIZE) {
-                body.need(at + SIZE)?;
+                body.check(at + SIZE)?;
                 o.put(("\n\t  Advertising Router ", Ipv4(body.array(at + 8)?)));
                 ospf3_lsa::kind(o, body.u16(at + 2)?, body.array(at + 4)?);
             }
@@ -163,7 +163,7 @@ fn signalling(o: &mut Out, v: View<'_>, kind: u8, block: View<'_>, left: usize) 
     if size < SIGNALLING || size > left {
         return Err(Stop::Truncated);
     }
-    block.need(size)?;
+    block.check(size)?;
     Ok(size)
 }
 
@@ -190,7 +190,7 @@ fn trailer(o: &mut Out, v: View<'_>, left: usize) -> Step {
     o.put((", SAID ", v.u16(6)?));
     o.put((", CSN 0x", Hex8(v.u32(8)?)));
     o.put((":", Hex8(v.u32(12)?)));
-    v.need(size)?;
+    v.check(size)?;
     if o.opt.verbose > 1 {
         o.unknown(v.skip(TRAILER), "\n\tAuthentication Data ", size - TRAILER);
     }

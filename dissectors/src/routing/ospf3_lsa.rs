@@ -129,7 +129,7 @@ impl<'p> Body<'p> {
         if self.left < 4 {
             return Err(Stop::Truncated);
         }
-        self.v.need(4)?;
+        self.v.check(4)?;
         let bits_long = self.v.u8(0)?;
         let size = usize::from(bits_long).div_ceil(32) * 4;
         if size > 16 {
@@ -213,7 +213,7 @@ fn router_links(o: &mut Out, body: &mut Body<'_>) -> Step {
     o.put((", RLA-Flags [", bits(ROUTER_FLAGS, v.u8(0)?, ", ", "none"), "]"));
     while body.left != 0 {
         let v = body.take(SIZE)?;
-        v.need(SIZE)?;
+        v.check(SIZE)?;
         let kind = v.u8(0)?;
         let label = match kind {
             1 => "\n\t      Neighbor Router-ID ",
@@ -268,7 +268,7 @@ fn intra_area_prefix(o: &mut Out, body: &mut Body<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     let v = body.v;
-    v.need(BEFORE)?;
+    v.check(BEFORE)?;
     kind(o, v.u16(2)?, v.array(4)?);
     if body.left < 6 {
         return Err(Stop::Truncated);

@@ -48,7 +48,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, kind: u8, subtype: u8, address_l
             r.address(o, " group=", Form::Group)?;
             r.address(o, " src=", Form::Unicast)?;
             r.left(8)?;
-            r.v.need(8)?;
+            r.v.check(8)?;
             let preference = r.v.u32(0)?;
             o.put((preference >> 31 != 0).then_some(" RPT"));
             o.put((" pref=", preference & 0x7fff_ffff, " metric=", r.v.u32(4)?));
@@ -117,7 +117,7 @@ impl Reader<'_> {
         }
         let before = if form == Form::Unicast { 0 } else { 2 };
         self.left(before + size)?;
-        self.v.need(before + size)?;
+        self.v.check(before + size)?;
         if size == 4 {
             o.put(Ipv4(self.v.array(before)?));
         } else {
@@ -139,7 +139,7 @@ impl Reader<'_> {
             self.address(o, ", upstream-neighbor: ", Form::Unicast)?;
         }
         self.left(4)?;
-        self.v.need(4)?;
+        self.v.check(4)?;
         let (groups, hold) = (self.v.u8(1)?, self.v.u16(2)?);
         o.put(("\n\t  ", groups, " group(s)"));
         if kind != GRAFT_ACK {
@@ -151,7 +151,7 @@ impl Reader<'_> {
             o.put(("\n\t    group #", u32::from(i) + 1, ": "));
             self.address(o, "", Form::Group)?;
             self.left(4)?;
-            self.v.need(4)?;
+            self.v.check(4)?;
             let (joins, prunes) = (self.v.u16(0)?, self.v.u16(2)?);
             o.put((", joined sources: ", joins, ", pruned sources: ", prunes));
             self.advance(4);
@@ -174,7 +174,7 @@ impl Reader<'_> {
         self.left(1)?;
         o.put((" hashmlen=", self.v.u8(0)?));
         self.left(2)?;
-        self.v.need(3)?;
+        self.v.check(3)?;
         o.put((" BSRprio=", self.v.u8(1)?));
         self.advance(2);
         self.address(o, " BSR=", Form::Unicast)?;
@@ -278,7 +278,7 @@ fn hello(o: &mut Out, v: View<'_>, address_len: usize) -> Step {
         if v.len() < length {
             return Err(Stop::Malformed);
         }
-        v.need(length)?;
+        v.check(length)?;
         if !hello_option(o, v, kind, size, address_len)? {
             return Ok(());
         }

@@ -35,7 +35,7 @@ const ENTRY_FIELDS: &[Slot] = &[
 /// A RIP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rip";
-    packet(o, v)
+    packet(o, v).map_err(Stop::noticed)
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
@@ -99,7 +99,7 @@ fn entries(o: &mut Out, v: View<'_>, version: u8) -> Step {
 
 /// Fails unless `n` octets are left.
 fn enough(o: &mut Out, v: View<'_>, n: usize) -> Step {
-    if v.len() < n { Err(o.wrong("remaining data length", v.len(), "<", n)) } else { v.need(n) }
+    if v.len() < n { Err(o.wrong("remaining data length", v.len(), "<", n)) } else { v.check(n) }
 }
 
 /// An entry of version 1: its octets.

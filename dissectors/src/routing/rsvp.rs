@@ -55,7 +55,7 @@ const DIGEST_SIZE: usize = 16;
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rsvp";
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     o.see_all(FIELDS, v);
     let (version, kind) = (v.u8(VERSION_AT)? >> 4, v.u8(TYPE)?);
     if o.opt.verbose < 1 && version == VERSION {
@@ -66,9 +66,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let Some(length) = header(o, v, "\n\t")? else { return Ok(()) };
     let (body, left) = (v.skip(HEADER), length - HEADER);
     match kind {
-        BUNDLE => bundle(o, body, left),
+        BUNDLE => bundle(o, body, left).map_err(Stop::noticed),
         _ if lookup(MESSAGES, kind.into()).is_some() => {
-            objects(o, v.cut(length), body, left, "\n\t  ")?;
+            objects(o, v.cut(length), body, left, "\n\t  ").map_err(Stop::noticed)?;
             Ok(())
         }
         _ => {
@@ -80,7 +80,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 /// A header; the octets of the message with it, or nothing if they cannot be.
 fn header(o: &mut Out, v: View<'_>, indent: &'static str) -> Step<Option<usize>> {
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let first = v.u8(VERSION_AT)?;
     if first >> 4 != VERSION {
         o.put(("ERROR: RSVP version ", first >> 4, " packet not supported"));
@@ -139,7 +139,7 @@ fn objects(o: &mut Out, message: View<'_>, mut v: View<'_>, mut left: usize, ind
             o.put((indent, "ERROR: object goes past end of objects TLV"));
             return Ok(false);
         }
-        v.need(size)?;
+        v.check(size)?;
         o.note(id!("rsvp.object"), class);
         let body = v.skip(OBJECT);
         let shown = match rsvp_objects::contents(o, body, class, kind, size - OBJECT, indent) {

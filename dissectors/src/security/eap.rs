@@ -106,7 +106,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     if length < HEADER {
         return too_short(o, "EAP header");
     }
-    v.need(length)?;
+    v.check(length)?;
     if !matches!(code, REQUEST | RESPONSE) {
         return Ok(());
     }

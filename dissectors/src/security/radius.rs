@@ -42,7 +42,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let length = usize::from(v.get(LENGTH)?);
     if length < HEADER {
         return Err(Stop::Truncated);

@@ -231,7 +231,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         if rest.len() < HEADER {
             return Err(Stop::Truncated);
         }
-        rest.need(HEADER)?;
+        rest.check(HEADER)?;
         let (kind, length) = (rest.u8(0)?, rest.u8(1)?);
         let attribute = usize::from(kind).checked_sub(1).and_then(|i| ATTRIBUTES.get(i));
         let name = attribute.map_or("Unknown", |attribute| attribute.0);
@@ -402,7 +402,7 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             o.put(("index ", v.u16(0)?, ", location"));
             let captured = v.skip(2);
             o.hex_ascii_dump("\n\t    ", captured.payload());
-            captured.need(length - 2)
+            captured.check(length - 2)
         }
         PolicyRules if length < 10 => error(o, length, " < 10"),
         PolicyRules => {
@@ -438,7 +438,7 @@ fn dotted(o: &mut Out, byte: u8) {
 fn chars(o: &mut Out, v: View<'_>, at: usize, length: usize) -> Step {
     let field = v.skip(at).claim(length);
     o.put(Chars(field.payload()));
-    field.need(length)
+    field.check(length)
 }
 
 fn put_tag(o: &mut Out, tag: u8) {
@@ -486,7 +486,7 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
             o.put((length, " (bogus, goes past end of vendor-specific attribute)"));
             return Ok(());
         }
-        rest.need(octets)?;
+        rest.check(octets)?;
         // Here the length leaves the attribute's header out.
         o.put((octets, ", Value: "));
         for at in 0..octets {

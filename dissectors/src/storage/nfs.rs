@@ -93,7 +93,7 @@ pub(crate) fn message(o: &mut Out, v: View<'_>, below: &Below<'_>, before: &'sta
     let ip = ip_of(below)?;
     if below.dport == PORT && direction == CALL {
         o.put((before, "NFS request xid ", v.u32(XID)?, " "));
-        call(o, v, &ip)?;
+        call(o, v, &ip).map_err(Stop::noticed)?;
     } else if below.sport == PORT && direction == REPLY {
         o.put((before, "NFS reply xid ", v.u32(XID)?, " "));
         nfs_replies::reply(o, v, &ip)?;
@@ -163,7 +163,7 @@ fn arguments(v: View<'_>) -> Step<View<'_>> {
             return Err(Stop::Truncated);
         }
         let whole = 8 + size.next_multiple_of(4);
-        rest.need(whole)?;
+        rest.check(whole)?;
         if whole > length {
             return Err(Stop::Truncated);
         }
@@ -185,7 +185,7 @@ pub(crate) fn file_name<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     let size = size as usize;
     let whole = size.next_multiple_of(4);
     let text = v.skip(4);
-    text.need(whole)?;
+    text.check(whole)?;
     o.put("\"");
     for &byte in text.bytes(0, size)? {
         o.char(byte);

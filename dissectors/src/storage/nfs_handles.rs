@@ -71,7 +71,7 @@ fn put_upper(o: &mut Out, octet: u8) {
 
 /// The decision tree. An error means that the handle is too short.
 fn classify(v: View<'_>) -> Step<Kind> {
-    v.need(KNOWN_SIZE)?;
+    v.check(KNOWN_SIZE)?;
     let at = |i: usize| v.u8(i);
     let zero = |i: usize| -> Step<bool> { Ok(v.u8(i)? == 0) };
     let file = |major: u32, minor: u32, inode: u32| Ok(Kind::Numbers(File { major, minor, inode }));
@@ -113,7 +113,7 @@ fn classify(v: View<'_>) -> Step<Kind> {
 
 /// Whether a printable device name, filled up with NULs, follows the first octet.
 fn is_vms(v: View<'_>) -> Step<bool> {
-    v.need(28)?;
+    v.check(28)?;
     let name = v.bytes(1, 13)?;
     let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
     let (text, fill) = name.split_at(end);

@@ -173,7 +173,7 @@ fn results_of(o: &mut Out, v: View<'_>, procedure: u32, ok: bool, version_3: boo
             o.put((v.u32(8)? != 0).then_some(" eof"));
         }
         nfs::FSSTAT if o.opt.quiet == 0 => {
-            v.need(20)?;
+            v.check(20)?;
             o.put((" tsize ", v.u32(0)?, " bsize ", v.u32(4)?, " blocks ", v.u32(8)?));
             o.put((" bfree ", v.u32(12)?, " bavail ", v.u32(16)?));
         }
@@ -303,7 +303,7 @@ fn file_system(o: &mut Out, v: View<'_>) -> Step {
     }
     o.put((verbose > 0).then_some(" POST:"));
     let v = attributes::after(o, v, verbose)?;
-    v.need(52)?;
+    v.check(52)?;
     o.put((" tbytes ", v.u64(0)?, " fbytes ", v.u64(8)?, " abytes ", v.u64(16)?));
     if verbose > 0 {
         o.put((" tfiles ", v.u64(24)?, " ffiles ", v.u64(32)?, " afiles ", v.u64(40)?, " invar ", v.u32(48)?));
@@ -318,7 +318,7 @@ fn limits(o: &mut Out, v: View<'_>, ok: bool) -> Step {
     if !ok {
         return Ok(());
     }
-    v.need(48)?;
+    v.check(48)?;
     o.put((" rtmax ", v.u32(0)?, " rtpref ", v.u32(4)?, " wtmax ", v.u32(12)?, " wtpref ", v.u32(16)?));
     o.put((" dtpref ", v.u32(24)?));
     if verbose > 0 {
@@ -335,7 +335,7 @@ fn path_limits(o: &mut Out, v: View<'_>, ok: bool) -> Step {
     if !ok {
         return Ok(());
     }
-    v.need(24)?;
+    v.check(24)?;
     o.put((" linkmax ", v.u32(0)?, " namemax ", v.u32(4)?));
     for (at, name) in [(8, "notrunc"), (12, "chownres"), (16, "igncase"), (20, "keepcase")] {
         o.put((" ", if v.u32(at)? != 0 { name } else { "" }));

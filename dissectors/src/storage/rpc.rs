@@ -32,7 +32,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return nfs_replies::reply(o, v, &ip);
     }
     o.proto = "sunrpc";
-    v.need(CALL_SIZE)?;
+    v.check(CALL_SIZE)?;
     o.put((from, ".0x", Hex(v.u32(nfs::XID)?), " > ", to, "."));
     if numeric {
         o.put(("0x", Hex(PORT)))

@@ -25,7 +25,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// The frame entry of tags before the addresses.
 pub(crate) fn prepended_frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "brcm-tag-prepend";
-    v.need(TAG)?;
+    v.check(TAG)?;
     let mut link_len = 0;
     let result = ethernet::dissect(o, v.skip(TAG), Some(&|o: &mut Out| tag(o, v)), &mut link_len);
     o.link_len += TAG + link_len;

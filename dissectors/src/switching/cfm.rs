@@ -50,7 +50,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let (version, level, opcode) = (v.get(VERSION)?, v.get(LEVEL)?, v.get(OPCODE)?);
     if version != 0 {
         o.put(("CFMv", version, " not supported, length ", v.len()));
@@ -79,7 +79,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         o.put((complaint, least, ")"));
         return Ok(());
     }
-    body.need(least)?;
+    body.check(least)?;
     match opcode {
         CONTINUITY_CHECK => {
             if !continuity_check(o, body, flags)? {
@@ -238,14 +238,14 @@ fn tlvs(o: &mut Out, v: View<'_>) -> Step {
         if rest.len() < TLV_HEADER {
             return Err(Stop::Malformed);
         }
-        rest.need(TLV_HEADER)?;
+        rest.check(TLV_HEADER)?;
         let length = usize::from(rest.u16(1)?);
         o.put((", length ", length));
         rest = rest.skip(TLV_HEADER);
         if rest.len() < length {
             return Err(Stop::Malformed);
         }
-        rest.need(length)?;
+        rest.check(length)?;
         match tlv(o, kind, rest.claim(length))? {
             Next::Stop => return Ok(()),
             Next::Dumped(wanted, octets) if wanted || o.opt.verbose > 1 => o.unknown(rest, "\n\t  ", octets),

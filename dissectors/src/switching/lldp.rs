@@ -117,7 +117,7 @@ fn note(o: &mut Out, kind: u16, value: &[u8]) {
 fn tlvs(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while rest.len() >= TLV_HEADER {
-        rest.need(TLV_HEADER)?;
+        rest.check(TLV_HEADER)?;
         let (kind, length) = (rest.get(TYPE)?, usize::from(rest.get(LENGTH)?));
         o.note(TYPE, kind);
         o.note(LENGTH, length);
@@ -128,7 +128,7 @@ fn tlvs(o: &mut Out, v: View<'_>) -> Step {
             break;
         }
         let value = rest.skip(TLV_HEADER);
-        value.need(length)?;
+        value.check(length)?;
         if value.len() < length {
             o.truncated();
             return Ok(());

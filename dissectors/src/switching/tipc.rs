@@ -39,7 +39,7 @@ impl Put for Node {
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "tipc";
     let result = message(o, v);
-    o.close(result)
+    o.settle(result)
 }
 
 fn message(o: &mut Out, v: View<'_>) -> Step {

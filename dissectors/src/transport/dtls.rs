@@ -55,7 +55,7 @@ fn record<'p>(o: &mut Out, v: View<'p>, kind: u8) -> Step<View<'p>> {
     o.put((", ", Named(TYPES, u32::from(kind), Otherwise::Dec("type ", ""))));
     o.put((", ", Named(VERSIONS, u32::from(version), Otherwise::Hex("version 0x", 4, ""))));
     o.put((", epoch ", epoch, ", seq ", sequence, ", length ", length));
-    v.need(HEADER + usize::from(length))?;
+    v.check(HEADER + usize::from(length))?;
     Ok(v.skip(HEADER + usize::from(length)))
 }
 
@@ -69,6 +69,6 @@ fn unified<'p>(o: &mut Out, v: View<'p>, first: u8) -> Step<View<'p>> {
     let at = if first & LONG_SEQUENCE != 0 { 3 } else { 2 };
     let length = v.u16(at)?;
     o.put((", length ", length));
-    v.need(at + 2 + usize::from(length))?;
+    v.check(at + 2 + usize::from(length))?;
     Ok(v.skip(at + 2 + usize::from(length)))
 }

@@ -93,7 +93,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     match message(o, v) {
         Err(Stop::Malformed) => {
             o.invalid();
-            v.need(v.len())
+            v.check(v.len())
         }
         other => other,
     }
@@ -103,7 +103,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     if v.u8(0)? != VERSION {
         return Ok(());
     }
@@ -124,7 +124,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         match parameter(o, body.skip(at)) {
             Err(Stop::Malformed) => {
                 o.invalid();
-                return body.need(body.len());
+                return body.check(body.len());
             }
             other => at += other?,
         }
@@ -145,7 +145,7 @@ fn parameter(o: &mut Out, v: View<'_>) -> Step<usize> {
         return Err(Stop::Malformed);
     }
     let padded = size.next_multiple_of(4);
-    v.need(padded)?;
+    v.check(padded)?;
     match kind {
         ROUTING_CONTEXT | CORRELATION | NETWORK if size < PARAMETER + 4 => o.invalid(),
         // As tcpdump has it: the header is taken for the value.

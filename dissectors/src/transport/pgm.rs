@@ -81,7 +81,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     endpoints(o, v, &ip)?;
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     o.see_all(FIELDS, v);
     o.note_octets(id!("pgm.hdr.gsi"), v.bytes(SOURCE_ID, 6)?);
     o.put(("PGM, length ", v.u16(LENGTH)?));
@@ -128,20 +128,20 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
 fn body(o: &mut Out, v: View<'_>, kind: u8) -> Step<usize> {
     match kind {
         SOURCE_PATH => {
-            v.need(16)?;
+            v.check(16)?;
             let (path, end) = address(v, v.u16(12)?, 16)?;
             o.put(("SPM seq ", v.u32(0)?, " trail ", v.u32(4)?, " lead ", v.u32(8)?, " nla ", path));
             Ok(end)
         }
         POLL => {
-            v.need(12)?;
+            v.check(12)?;
             let (path, end) = address(v, v.u16(8)?, 12)?;
             let random = (v.u32(end)?, " rnd 0x", Hex8(v.u32(end + 4)?), " mask 0x", Hex8(v.u32(end + 8)?));
             o.put(("POLL seq ", v.u32(0)?, " round ", v.u16(4)?, " nla ", path, " ivl ", random));
             Ok(end + 12)
         }
         POLL_RESPONSE => {
-            v.need(8)?;
+            v.check(8)?;
             o.put(("POLR seq ", v.u32(0)?, " round ", v.u16(4)?));
             Ok(8)
         }
@@ -151,7 +151,7 @@ fn body(o: &mut Out, v: View<'_>, kind: u8) -> Step<usize> {
             Ok(8)
         }
         NAK | NULL_NAK | CONFIRMATION => {
-            v.need(8)?;
+            v.check(8)?;
             let (source, end) = address(v, v.u16(4)?, 8)?;
             // As tcpdump has it: the family of the group is sought four octets late.
             let family = end + 4;
@@ -165,7 +165,7 @@ fn body(o: &mut Out, v: View<'_>, kind: u8) -> Step<usize> {
             Ok(end)
         }
         ACKNOWLEDGEMENT => {
-            v.need(8)?;
+            v.check(8)?;
             o.put(("ACK seq ", v.u32(0)?));
             Ok(8)
         }
@@ -183,7 +183,7 @@ fn body(o: &mut Out, v: View<'_>, kind: u8) -> Step<usize> {
 /// Options (RFC 3208, section 9.1); what is behind them, or nothing if one of them
 /// ends the packet.
 fn options<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
-    v.need(OPTION)?;
+    v.check(OPTION)?;
     let kind = v.u8(0)? & !LAST;
     if kind != 0 {
         o.put(("[First option bad, should be PGM_OPT_LENGTH, is ", kind, "]"));
@@ -215,7 +215,7 @@ fn options<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
             o.put("[Total option length leaves no room for final option]");
             return Ok(None);
         }
-        v.need(size)?;
+        v.check(size)?;
         if !option(o, v, kind, size)? {
             return Ok(None);
         }

@@ -89,7 +89,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let ip = ip_of(below)?;
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": sctp"));
     o.see_all(FIELDS, v);
@@ -129,7 +129,7 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
         o.put((separator, number, ") [chunk descriptor cut off at end of packet]"));
         return Ok(None);
     }
-    v.need(CHUNK)?;
+    v.check(CHUNK)?;
     let size = usize::from(v.u16(2)?);
     if size < CHUNK {
         o.put((separator, number, ") [Bad chunk length ", size, ", < size of chunk descriptor]"));
@@ -140,7 +140,7 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
         o.put((separator, number, ") [Bad chunk length ", size, ", > remaining data in packet]"));
         return Ok(None);
     }
-    v.need(size)?;
+    v.check(size)?;
     let kind = v.u8(0)?;
     o.put((separator, number, ") "));
     o.put(("[", Named(NAMES, kind.into(), Otherwise::Hex("Unknown chunk type: 0x", 1, "")), "] "));
@@ -157,7 +157,7 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
         return Ok(None);
     }
     result?;
-    v.need(size + padding)?;
+    v.check(size + padding)?;
     Ok(Some(size + padding))
 }
 

@@ -166,7 +166,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     if flags & RST != 0 {
         if o.opt.verbose == 0 {
-            return payload.need(length);
+            return payload.check(length);
         }
         reset_text(o, payload);
         return Ok(());

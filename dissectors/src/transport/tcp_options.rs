@@ -104,7 +104,12 @@ pub(crate) fn dissect(
                 o.put((at > 0).then_some("]"));
                 return Ok(false);
             }
-            Err(Stop::Truncated) => return Err(Stop::Truncated),
+            Err(Stop::Cut) => {
+                o.truncated();
+                o.put((at > 0).then_some(">"));
+                return Ok(false);
+            }
+            Err(stop) => return Err(stop),
         }
     }
     o.put("]");
@@ -162,7 +167,7 @@ fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Option<us
     // The value may reach past the option's own size into the next one: tcpdump
     // prints it and then says that the length does not fit.
     let value = v.skip(2);
-    let used = self::value(o, kind, value, size - 2, segment)?;
+    let used = self::value(o, kind, value, size - 2, segment).map_err(Stop::noticed)?;
     if used + 2 != size {
         o.put(("[len ", size, "]"));
     }
@@ -171,7 +176,7 @@ fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Option<us
 
 /// Fails as malformed where fewer than `n` octets of options are left.
 fn left(v: View<'_>, n: usize) -> Step {
-    if n > v.len() { Err(Stop::Malformed) } else { v.need(n) }
+    if n > v.len() { Err(Stop::Malformed) } else { v.check(n) }
 }
 
 /// The value of an option of `size` octets: how many octets it should have.

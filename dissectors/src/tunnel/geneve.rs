@@ -56,7 +56,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         if o.opt.verbose > 0 {
             options(o, v.claim(size))?;
         } else {
-            v.need(size)?;
+            v.check(size)?;
             o.put((size, " bytes"));
         }
         o.put("]");
@@ -70,7 +70,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         Some(dissect) => dissect(o, payload, &Below::default()),
         None => {
             o.put(("geneve-proto-0x", Hex(kind)));
-            payload.need(payload.len())
+            payload.check(payload.len())
         }
     }
 }
@@ -99,7 +99,7 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
                 o.put((" ", Hex8(v.u32(at)?)));
             }
         } else {
-            v.need(size)?;
+            v.check(size)?;
         }
         v = v.skip(size);
     }

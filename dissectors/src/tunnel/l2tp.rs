@@ -63,7 +63,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     if flags & OFFSET != 0 {
         at += 2 + usize::from(v.u16(at)?);
-        v.need(at)?;
+        v.check(at)?;
     }
     if let Some(claimed) = claimed {
         if length < claimed {

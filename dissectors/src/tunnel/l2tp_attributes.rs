@@ -92,7 +92,7 @@ fn attribute(o: &mut Out, v: View<'_>) -> Step<usize> {
     if size > v.len() {
         return Err(Stop::Truncated);
     }
-    v.need(size)?;
+    v.check(size)?;
     o.put((flags & MANDATORY != 0).then_some("*"));
     o.put((flags & HIDDEN != 0).then_some("?"));
     let (vendor, kind) = (v.u16(2)?, v.u16(4)?);
@@ -125,7 +125,7 @@ fn value(o: &mut Out, v: View<'_>, kind: u16) -> Step {
         7 | 8 | 21 | 22 | 23 | 30 | 37 => o.put(Chars(v.data())),
         11 | 26 | 27 | 28 | 31 | 33 | 36 => o.put(Octets(v.data())),
         12 => {
-            v.need(3)?;
+            v.check(3)?;
             o.put((v.u16(0)?, ", ", Hex2(v.u8(2)?)));
             message(o, v.skip(3));
         }
@@ -145,7 +145,7 @@ fn value(o: &mut Out, v: View<'_>, kind: u16) -> Step {
             o.put(("recv=", Hex8(v.u32(6)?), " "));
         }
         46 => {
-            v.need(5)?;
+            v.check(5)?;
             o.put((Hex4(v.u16(0)?), ", ", Hex4(v.u16(2)?), " ", named_dec(DIRECTIONS, v.u8(4)?, "Direction-#")));
             message(o, v.skip(5));
         }

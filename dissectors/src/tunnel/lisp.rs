@@ -52,7 +52,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     let (flags, has_xtr_id) = match kind {
         REGISTER => (REGISTER_FLAGS, first & 2 != 0),
         NOTIFY => (NOTIFY_FLAGS, first & 8 != 0),
-        _ => return v.need(HEADER),
+        _ => return v.check(HEADER),
     };
     if verbose {
         o.put((" flags [", bits(flags, v.u32(0)?, ", ", "none"), "],"));
@@ -116,7 +116,7 @@ fn address<'p>(o: &mut Out, v: View<'p>, family: u16, label: &'static str) -> St
 /// An EID record with its locators: what follows it, or nothing if its address
 /// family is unknown.
 fn record<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
-    v.need(RECORD)?;
+    v.check(RECORD)?;
     o.put("\n");
     if o.opt.verbose > 0 {
         o.put(("      Record TTL ", v.u32(0)?, ","));
@@ -138,7 +138,7 @@ fn record<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
 }
 
 fn locator<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
-    v.need(LOCATOR)?;
+    v.check(LOCATOR)?;
     let verbose = o.opt.verbose > 0;
     o.put(verbose.then_some("\n       "));
     let value = v.skip(LOCATOR);

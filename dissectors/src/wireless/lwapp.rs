@@ -76,7 +76,7 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "lwapp_control";
     let has_station = below.dport == CONTROL;
     let header = v.skip(if has_station { STATION } else { 0 });
-    header.need(TRANSPORT)?;
+    header.check(TRANSPORT)?;
     if !version(o, header, v.len())? {
         return Ok(());
     }
@@ -88,7 +88,7 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let mut v = header.skip(TRANSPORT);
     while left > 0 {
-        v.need(MESSAGE)?;
+        v.check(MESSAGE)?;
         let size = usize::from(v.u16(2)?);
         if left < MESSAGE + size {
             o.put("\n\t  Msg goes past end of PDU");
@@ -99,7 +99,7 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put(("\n\t  Msg type: ", named(MESSAGES, kind, "Unknown"), " (", kind, "), Seqnum: ", v.u8(1)?));
         o.put((", Msg len: ", size, ", Session: 0x", Hex8(v.u32(4)?)));
         // As tcpdump has it: without the header.
-        v.need(size)?;
+        v.check(size)?;
         (v, left) = (v.skip(MESSAGE + size), left - MESSAGE - size);
     }
     Ok(())
@@ -108,7 +108,7 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// A packet of the data port: an IEEE 802.11 frame, which is dumped.
 pub(crate) fn data(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "lwapp_data";
-    v.need(TRANSPORT)?;
+    v.check(TRANSPORT)?;
     if !version(o, v, v.len())? {
         return Ok(());
     }

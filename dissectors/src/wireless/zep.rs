@@ -56,7 +56,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     if inner != 0 {
         o.put("\n\t");
         if ieee802154::dissect(o, rest.claim(inner.into()))? {
-            rest.need(rest.len())?;
+            rest.check(rest.len())?;
             rest = rest.skip(rest.len());
         }
     }
