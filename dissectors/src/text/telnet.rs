@@ -153,7 +153,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn dump(o: &mut Out, v: View<'_>, at: usize, taken: usize) -> Step {
     let octets = v.skip(at).data();
     o.hex_dump_from("\n", &octets[..taken.min(octets.len())], at);
-    v.skip(at).check(taken)?;
+    v.skip(at).need(taken)?;
     if taken > 8 {
         o.put("\n\t\t\t\t");
     } else {

@@ -63,13 +63,13 @@ fn frame(o: &mut Out, v: View<'_>) -> Step<usize> {
         }
     }
     let length = usize::try_from(length).map_err(|_| Stop::Truncated)?;
-    v.skip(header).check(length)?;
+    v.skip(header).need(length)?;
     Ok(header + length)
 }
 
 fn dump(o: &mut Out, v: View<'_>, octets: usize) -> Step {
     o.hex_ascii_dump("\n\t ", v.claim(octets).payload());
-    v.check(octets)
+    v.need(octets)
 }
 
 /// The payload of a PGM packet, which claims `size` octets: where its first message
