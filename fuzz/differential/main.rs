@@ -3,7 +3,7 @@
 //!
 //!     cargo build --release
 //!     cargo run --release --manifest-path fuzz/Cargo.toml --bin differential -- \
-//!         [--seconds N] [--seed N] [--from OCTET] CAPTURE...
+//!         [--sniff PATH] [--seconds N] [--seed N] [--from OCTET] CAPTURE...
 //!
 //! Each difference is reduced to a packet as short, and as near to the recorded
 //! one, as still differs; the packets are written to `differences.pcap`. What
@@ -63,11 +63,10 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn new() -> Fallible<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fn new(sniff: PathBuf) -> Fallible<Self> {
         let known = KNOWN.iter().map(|row| Ok((Regex::new(row.pattern)?, row, Cell::new(0))));
         Ok(Comparison {
-            sniff: root.join("target/release/sniff"),
+            sniff,
             scratch: env::temp_dir().join(format!("differential-{}.pcap", std::process::id())),
             known: known.collect::<Fallible<_>>()?,
             number: Regex::new(r"(?m)^ {0,4}(\d+)  ")?,
@@ -199,6 +198,7 @@ fn kind(theirs: &str, ours: &str) -> String {
 }
 
 struct Args {
+    sniff: PathBuf,
     seconds: u64,
     seed: u64,
     from: usize,
@@ -206,14 +206,16 @@ struct Args {
 }
 
 fn args() -> Fallible<Args> {
-    let mut parsed = Args { seconds: 60, seed: 1, from: 0, captures: Vec::new() };
+    let sniff = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/sniff");
+    let mut parsed = Args { sniff, seconds: 60, seed: 1, from: 0, captures: Vec::new() };
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
-        let mut number = || words.next().ok_or(format!("{word} needs a number"));
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
         match word.as_str() {
-            "--seconds" => parsed.seconds = number()?.parse()?,
-            "--seed" => parsed.seed = number()?.parse()?,
-            "--from" => parsed.from = number()?.parse()?,
+            "--sniff" => parsed.sniff = value()?.into(),
+            "--seconds" => parsed.seconds = value()?.parse()?,
+            "--seed" => parsed.seed = value()?.parse()?,
+            "--from" => parsed.from = value()?.parse()?,
             _ => parsed.captures.push(word.into()),
         }
     }
@@ -222,7 +224,7 @@ fn args() -> Fallible<Args> {
 
 fn main() -> Fallible<ExitCode> {
     let args = args()?;
-    let comparison = Comparison::new()?;
+    let comparison = Comparison::new(args.sniff.clone())?;
     let mut random = Random(args.seed.max(1));
     let end = Instant::now() + Duration::from_secs(args.seconds);
     let mut kinds = BTreeMap::new();
