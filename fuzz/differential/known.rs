@@ -10,24 +10,19 @@ pub struct Known {
 
 pub const KNOWN: &[Known] = &[
     Known {
-        pattern: r"(IP6? )?(\((hlim|tos) [^)]*\)?( ?\)?)? ?)? ?\[\|ip6?\]",
-        form: "[|ip]",
-        reason: "4.99.6 prints the protocol and what it read before it marks a cut header",
+        pattern: r"(?x):?\ ?(IP6?\ ?)?\ ?(\(((hlim|tos)\ [^)]*\)?(\ ?\)?)?)?\ ?)? (,?\ ? (\[\|ip6?\]
+            | IP\d+\ \(invalid\) | IP6,\ wrong\ link-layer\ encapsulation\ \(invalid\)
+            | \[version\ \d+\ !=\ [46]\]\ \(invalid\) | truncated-ip6?\ -\ \d+\ bytes\ missing!
+            | version\ error:\ \d+\ !=\ 6
+            | \[((header|total|header\+payload)\ )?length\ \d+\ [<>]\ (length\ )?\d+\]\ \(invalid\)
+            | bad-hlen\ \d+ | bad-len\ \d+) \ ?)+",
+        form: "[ip]",
+        reason: "4.99.6 prints the protocol before it marks a damaged header of IP, and tells both versions or lengths",
     },
     Known {
-        pattern: r"IP\d+ \(invalid\)|IP6, wrong link-layer encapsulation \(invalid\)|(IP )? ?\[version \d+ != [46]\] \(invalid\)",
-        form: "[version]",
-        reason: "4.99.6 tells both versions",
-    },
-    Known {
-        pattern: r"truncated-ip6? - \d+ bytes missing!|\[(total|header\+payload) length \d+ > length \d+\] \(invalid\)",
-        form: "[missing]",
-        reason: "4.99.6 tells both lengths",
-    },
-    Known {
-        pattern: r"(bad-hlen|bad-len) \d+|\[(header|total) length \d+ [<>] (length )?\d+\] \(invalid\)",
-        form: "[bad-length]",
-        reason: "4.99.6 tells both lengths",
+        pattern: r"proto HBH \(0\)",
+        form: "proto Options (0)",
+        reason: "4.99.6 has a table of protocols of its own, Debian's asks the C library",
     },
     Known { pattern: r" payload length: (\d+)\)", form: ", payload length $1)", reason: "4.99.6 has a comma" },
     Known {

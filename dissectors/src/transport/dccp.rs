@@ -5,7 +5,7 @@ use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Hex4, Octets, Table, lookup, named, named_dec};
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 /// The IP protocol number.
 const PROTOCOL: u8 = 33;
@@ -102,7 +102,7 @@ const OPTION_NAMES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "dccp";
     let ip = ip_of(below)?;
-    v.check(SHORT_HEADER)?;
+    v.need(SHORT_HEADER)?;
     if v.len() < SHORT_HEADER {
         o.put(("truncated-dccp - ", SHORT_HEADER - v.len(), " bytes missing!"));
         return Ok(());
@@ -113,7 +113,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put(("truncated-dccp - ", fixed - v.len(), " bytes missing!"));
         return Ok(());
     }
-    v.check(fixed)?;
+    v.need(fixed)?;
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": DCCP"));
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;
@@ -147,15 +147,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put(" ");
     match kind {
         REQUEST => {
-            specific.check(size)?;
+            specific.need(size)?;
             o.put((name, " (service=", specific.u32(0)?, ") "));
         }
         RESPONSE => {
-            specific.check(size)?;
+            specific.need(size)?;
             o.put((name, " (service=", specific.u32(8)?, ") "));
         }
         RESET => {
-            specific.check(size)?;
+            specific.need(size)?;
             o.put((name, " (code=", named(RESET_CODES, specific.u8(8)?, "invalid"), ") "));
         }
         _ => o.put((name, " ")),
@@ -199,14 +199,7 @@ fn check(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
 fn options(o: &mut Out, v: View<'_>) -> Step {
     let mut v = v;
     loop {
-        let size = match option(o, v) {
-            Err(Stop::Truncated | Stop::Cut) => {
-                o.truncated();
-                None
-            }
-            other => other?,
-        };
-        match size {
+        match option(o, v)? {
             Some(size) if size < v.len() => v = v.skip(size),
             _ => return Ok(()),
         }
@@ -214,15 +207,17 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
     }
 }
 
-/// One option: its octets, or nothing if its length cannot be right.
+/// One option: its octets, or nothing if its length cannot be right or its value
+/// is cut.
 fn option(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     const FIRST_WITH_LENGTH: u8 = 32;
     const FIRST_OF_CCID: u8 = 128;
     let kind = v.u8(0)?;
     let size = if kind >= FIRST_WITH_LENGTH { usize::from(v.u8(1)?) } else { 1 };
     let sane = size <= v.len() && (kind < FIRST_WITH_LENGTH || size >= 2);
-    if sane {
-        v.check(size)?;
+    if sane && !v.has(size) {
+        o.truncated();
+        return Ok(None);
     }
     if kind >= FIRST_OF_CCID {
         o.put(("CCID option ", kind));

@@ -60,6 +60,9 @@ const NAMES: Table = &[
     (254, "exp"),
 ];
 
+/// Octets of an MD5 signature.
+const SIGNATURE: usize = 16;
+
 /// The segment that the options are in.
 struct Segment<'a, 'p> {
     /// From the header's first octet.
@@ -97,19 +100,19 @@ pub(crate) fn dissect(
             o.put(",");
         }
         match option(o, v.skip(at), &segment) {
-            Ok(Some(size)) => at += size,
-            Ok(None) => break,
+            Ok(Found::Option(size)) => at += size,
+            Ok(Found::End) => break,
+            Ok(Found::Cut) => {
+                o.truncated();
+                o.put((at > 0).then_some(">"));
+                return Ok(false);
+            }
             Err(Stop::Malformed) => {
                 o.put("[bad opt]");
                 o.put((at > 0).then_some("]"));
                 return Ok(false);
             }
-            Err(Stop::Cut) => {
-                o.truncated();
-                o.put((at > 0).then_some(">"));
-                return Ok(false);
-            }
-            Err(stop) => return Err(stop),
+            Err(Stop::Truncated) => return Err(Stop::Truncated),
         }
     }
     o.put("]");
@@ -149,8 +152,18 @@ fn note(o: &mut Out, options: &[u8]) {
     }
 }
 
-/// One option: its size in octets, or nothing after the end of the list.
-fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Option<usize>> {
+/// What there is at a place in the options.
+enum Found {
+    /// An option of so many octets.
+    Option(usize),
+    /// The end of the list.
+    End,
+    /// An option whose value the capture cuts.
+    Cut,
+}
+
+/// One option.
+fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Found> {
     let kind = v.u8(0)?;
     let has_length = kind != END && kind != NOP;
     let size = if has_length { usize::from(v.u8(1)?) } else { 1 };
@@ -159,24 +172,27 @@ fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Option<us
     }
     o.put(named_dec(NAMES, kind, "unknown-"));
     if kind == END {
-        return Ok(None);
+        return Ok(Found::End);
     }
     if !has_length {
-        return Ok(Some(size));
+        return Ok(Found::Option(size));
     }
     // The value may reach past the option's own size into the next one: tcpdump
     // prints it and then says that the length does not fit.
     let value = v.skip(2);
-    let used = self::value(o, kind, value, size - 2, segment).map_err(Stop::noticed)?;
+    let used = match self::value(o, kind, value, size - 2, segment) {
+        Err(Stop::Truncated) => return Ok(Found::Cut),
+        used => used?,
+    };
     if used + 2 != size {
         o.put(("[len ", size, "]"));
     }
-    Ok(Some(used + 2))
+    Ok(Found::Option(used + 2))
 }
 
 /// Fails as malformed where fewer than `n` octets of options are left.
 fn left(v: View<'_>, n: usize) -> Step {
-    if n > v.len() { Err(Stop::Malformed) } else { v.check(n) }
+    if n > v.len() { Err(Stop::Malformed) } else { v.need(n) }
 }
 
 /// The value of an option of `size` octets: how many octets it should have.
@@ -205,9 +221,9 @@ fn value(o: &mut Out, kind: u8, v: View<'_>, size: usize, segment: &Segment<'_, 
             return Ok(8);
         }
         MD5 => {
-            left(v, 16)?;
-            signature(o, v.bytes(0, 16)?, segment)?;
-            return Ok(16);
+            left(v, SIGNATURE)?;
+            signature(o, v.bytes(0, SIGNATURE)?, segment)?;
+            return Ok(SIGNATURE);
         }
         SCPS => {
             left(v, 2)?;
