@@ -315,6 +315,7 @@ pub(crate) fn ipv6() -> Dissect {
 
 /// IP of the version that its first octet says.
 pub(crate) fn ip(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.proto = "ipn";
     if v.is_empty() {
         o.put("truncated-ip 0");
         return Ok(());

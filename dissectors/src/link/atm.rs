@@ -52,12 +52,12 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// The frame entry of SunATM.
 pub(crate) fn sun(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "sunatm";
+    let first = v.u8(0).unwrap_or_default();
+    if o.opt.link && !v.is_empty() && v.has(1) {
+        o.put(if first & 0x80 != 0 { "Tx: " } else { "Rx: " });
+    }
     if v.len() < SUN_HEADER || !v.has(SUN_HEADER) {
         return Err(Stop::Truncated);
-    }
-    let first = v.u8(0)?;
-    if o.opt.link {
-        o.put(if first & 0x80 != 0 { "Tx: " } else { "Rx: " });
     }
     /// The type of LAN emulation, in the header's low bits.
     const LANE: u8 = 1;

@@ -7,8 +7,8 @@ use crate::out::Out;
 use crate::put::{Hex, Named, Otherwise, Table};
 use crate::view::{Step, View};
 
-/// Octets of the stations of a data frame.
-const STATIONS: usize = 12;
+/// Octets of the stations and the type of a data frame.
+const FRAME_HEADER: usize = 14;
 /// What stands in place of the number in a control frame.
 const CONTROL_MARKER: u16 = 0xff00;
 
@@ -35,12 +35,12 @@ const OPERATIONS: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "lane";
     if v.u16(0)? == CONTROL_MARKER {
-        o.put(("lec: proto ", Hex(v.u8(2)?), " vers ", Hex(v.u8(3)?), " "));
-        o.put(Named(OPERATIONS, v.u16(4)?.into(), Otherwise::Dec("opcode-#", "")));
+        let operation = Named(OPERATIONS, v.u16(4)?.into(), Otherwise::Dec("opcode-#", ""));
+        o.put(("lec: proto ", Hex(v.u8(2)?), " vers ", Hex(v.u8(3)?), " ", operation));
         return Ok(());
     }
     let (sender, frame) = (v.u16(0)?, v.skip(2));
-    if frame.len() >= STATIONS && frame.has(STATIONS) {
+    if frame.len() >= FRAME_HEADER && frame.has(FRAME_HEADER) {
         o.put(("lecid:", Hex(sender), " "));
     }
     o.nested(|o| ethernet::dissect(o, frame, None, &mut 0))

@@ -61,13 +61,13 @@ fn packet(mut v: View<'_>) -> Step<View<'_>> {
         // nearly always this one.
         let (size, kind) = (usize::from(v.le16(0)?), v.le16(2)?);
         let size = size.next_multiple_of(4);
-        if kind == PACKET {
-            return Ok(v.skip(ATTRIBUTE));
-        }
         if size < ATTRIBUTE || size > v.len() {
             return Err(Stop::Truncated);
         }
         v.check(size)?;
+        if kind == PACKET {
+            return Ok(v.skip(ATTRIBUTE));
+        }
         v = v.skip(size);
     }
     Ok(v)

@@ -10,6 +10,8 @@ use crate::view::{Step, Stop, View};
 
 /// Octets of the shortest header: up to the sub-rule's number.
 const SHORTEST: u8 = 45;
+/// Octets that a capture has of any header.
+const WHOLE: usize = 64;
 /// Octets of the names of an interface and of a rule set.
 const NAME: usize = 16;
 
@@ -61,7 +63,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let header = usize::from(length).next_multiple_of(4);
-    if !v.has(header) || v.len() < header {
+    if !v.has(header.max(WHOLE)) || v.len() < header {
         return cut(o, header);
     }
     if o.opt.link {

@@ -25,7 +25,8 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" (packet too short, ", v.len(), " < ", HEADER, ")"));
         return Err(Stop::Malformed);
     }
-    let header = v.le32(0)?;
+    // The link type is read first.
+    let (dlt, header) = (v.le32(8)?, v.le32(0)?);
     if (header as usize) < HEADER {
         o.put((" (pkt_len too small, ", header, " < ", HEADER, ")"));
         return Err(Stop::Malformed);
@@ -43,7 +44,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let inner = v.skip(header);
     match v.le32(4)? {
         RECORD_NONE => o.put("no data"),
-        RECORD_PACKET => match ppi::dissector(v.le32(8)?) {
+        RECORD_PACKET => match ppi::dissector(dlt) {
             Some(dissect) => return o.nested(|o| dissect(o, inner, below)),
             None => {
                 if !o.opt.link {

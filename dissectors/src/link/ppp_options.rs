@@ -321,7 +321,7 @@ fn compression(o: &mut Out, v: View<'_>) -> Step<End> {
         }
         return Ok(End::Plain);
     }
-    Ok(if v.has(v.len()) { End::Known } else { End::Plain })
+    Ok(End::Known)
 }
 
 /// Prints suboptions; the result is what follows them.

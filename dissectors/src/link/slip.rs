@@ -10,6 +10,8 @@ use crate::view::{Step, Stop, View};
 const HEADER: usize = 16;
 /// Where the compressed header begins.
 const COMPRESSED: usize = 1;
+/// Octets of a TCP header without options.
+const TCP: usize = 20;
 
 /// What the lines before left behind (RFC 1144, section 3.2.3): the data of the
 /// last packet of each connection, in both directions.
@@ -100,6 +102,7 @@ fn header(o: &mut Out, v: View<'_>, inner: View<'_>) -> Step {
 /// 32 bits do where the headers claim more than there is.
 fn data(inner: View<'_>) -> Step<u32> {
     let words = usize::from(inner.u8(0)? & 0xf);
+    inner.need(4 * words + TCP)?;
     let words = words + usize::from(inner.u8(4 * words + 12)? >> 4);
     Ok((inner.len() as u32).wrapping_sub(4 * words as u32))
 }

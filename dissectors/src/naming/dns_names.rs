@@ -97,6 +97,7 @@ pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: u
     let mut first = v.u8(at)?;
     let mut at = at + 1;
     let mut end = at + length;
+    let indirect = first & KIND == POINTER;
     let mut compressed = false;
     let mut printed = 0;
     if first == 0 {
@@ -144,7 +145,8 @@ pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: u
     if printed > MAX_NAME {
         o.put("<DOMAIN NAME TOO LONG>");
     }
-    Ok(end)
+    // A pointer of which only the first octet was captured leads nowhere.
+    if indirect && !compressed { Err(Stop::Truncated) } else { Ok(end) }
 }
 
 fn label(o: &mut Out, v: View<'_>, at: usize, length: usize) -> Step {

@@ -42,13 +42,8 @@ impl Put for Octal {
 /// A packet behind its Ethertype.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "decnet";
-    match packet(o, v) {
-        Err(Stop::Malformed) => {
-            o.invalid();
-            v.need(v.len())
-        }
-        result => result,
-    }
+    let result = packet(o, v);
+    o.settle(result)
 }
 
 fn short(o: &mut Out, what: &'static str, length: usize, bound: usize) -> Stop {
@@ -185,6 +180,7 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         _ => {
             o.put("unknown control message");
             o.default_dump(v.payload());
+            v.need(v.len())?;
         }
     }
     Ok(())
@@ -306,6 +302,7 @@ fn acknowledgement(o: &mut Out, v: View<'_>, other: &'static str) -> Step {
     if v.len() < SIZE {
         return Err(Stop::Malformed);
     }
+    v.need(SIZE)?;
     let number = v.le16(SERVICES)?;
     if number & ACK != 0 {
         put_ack(o, number, "");

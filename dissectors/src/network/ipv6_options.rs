@@ -22,7 +22,7 @@ const MIN_JUMBO: u32 = 65_536;
 /// Hop-by-hop options: their octets. `jumbo` becomes the payload length that a
 /// valid jumbo payload option gives.
 pub(crate) fn hop_by_hop(o: &mut Out, v: View<'_>, payload_len: usize, jumbo: &mut Option<u32>) -> Step<usize> {
-    o.proto = "hbh";
+    o.proto = "hbhopt";
     let size = (usize::from(v.u8(1)?) + 1) * 8;
     v.check(size)?;
     o.put("HBH ");

@@ -176,8 +176,9 @@ fn router_links(o: &mut Out, v: View<'_>) -> Step<bool> {
         for at in 0..=others {
             // The first metric is that of the default topology.
             let topology = if at == 0 { 0 } else { link.u8(8 + 4 * at)? };
+            let metric = link.u16(8 + 4 * at + 2)?;
             topology_name(o, topology.into());
-            o.put((", metric ", link.u16(8 + 4 * at + 2)?));
+            o.put((", metric ", metric));
         }
         link = link.skip(LINK + 4 * others);
     }

@@ -35,11 +35,12 @@ const ENTRY_FIELDS: &[Slot] = &[
 /// A RIP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rip";
-    packet(o, v).map_err(Stop::noticed)
+    packet(o, v)
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
-    if v.len() < HEADER {
+    // What was captured bounds the packet.
+    if v.payload().len() < HEADER {
         o.truncated();
         return Ok(());
     }
@@ -66,13 +67,9 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         REQUEST | RESPONSE => {
             o.put((", routes: ", v.len() / ENTRY));
             o.put((version == 2).then_some(" or less"));
-            match entries(o, v.skip(HEADER), version) {
-                Err(Stop::Malformed) => {
-                    o.invalid();
-                    return Ok(());
-                }
-                other => other?,
-            }
+            let captured = v.skip(HEADER);
+            let result = entries(o, captured.cut(captured.caplen()), version);
+            o.settle(result)?;
         }
         3..=6 => {}
         _ if o.opt.verbose <= 1 => o.unknown(v, "\n\t", v.len()),
@@ -88,7 +85,10 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
 fn entries(o: &mut Out, v: View<'_>, version: u8) -> Step {
     let mut v = v;
     while !v.is_empty() {
-        let size = if version == 1 { entry_v1(o, v)? } else { entry_v2(o, v)? };
+        let Some(size) = (if version == 1 { entry_v1(o, v)? } else { entry_v2(o, v)? }) else {
+            o.truncated();
+            return Ok(());
+        };
         if v.len() < size {
             return Err(o.wrong("remaining entries length", v.len(), "<", size));
         }
@@ -97,32 +97,31 @@ fn entries(o: &mut Out, v: View<'_>, version: u8) -> Step {
     Ok(())
 }
 
-/// Fails unless `n` octets are left.
-fn enough(o: &mut Out, v: View<'_>, n: usize) -> Step {
-    if v.len() < n { Err(o.wrong("remaining data length", v.len(), "<", n)) } else { v.check(n) }
-}
-
-/// An entry of version 1: its octets.
-fn entry_v1(o: &mut Out, v: View<'_>) -> Step<usize> {
-    enough(o, v, ENTRY)?;
+/// An entry of version 1: its octets, or nothing if it does not fit.
+fn entry_v1(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
+    if v.len() < ENTRY {
+        return Ok(None);
+    }
     let family = v.u16(0)?;
     if family != IPV4 && family != 0 {
         o.put(("\n\t AFI ", Named(FAMILIES, family.into(), Otherwise::Dec("Unknown (", ")")), ", "));
         o.unknown(v.skip(ENTRY_HEADER), "\n\t  ", ENTRY - ENTRY_HEADER);
-        return Ok(ENTRY);
+        return Ok(Some(ENTRY));
     }
     if v.u16(2)? != 0 || v.u64(8)? != 0 {
         o.unknown(v, "\n\t  ", ENTRY);
-        return Ok(ENTRY);
+        return Ok(Some(ENTRY));
     }
     o.put(if family == 0 { "\n\t  AFI 0, " } else { "\n\t  " });
     o.put((Ipv4(v.array(4)?), ", metric: ", v.u32(16)?));
-    Ok(ENTRY)
+    Ok(Some(ENTRY))
 }
 
-/// An entry of version 2: its octets.
-fn entry_v2(o: &mut Out, v: View<'_>) -> Step<usize> {
-    enough(o, v, ENTRY_HEADER)?;
+/// An entry of version 2: its octets, or nothing if it does not fit.
+fn entry_v2(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
+    if v.len() < ENTRY_HEADER {
+        return Ok(None);
+    }
     let family = v.u16(0)?;
     if family == AUTHENTICATION {
         return authentication(o, v);
@@ -130,9 +129,11 @@ fn entry_v2(o: &mut Out, v: View<'_>) -> Step<usize> {
     if family != IPV4 && family != 0 {
         o.put(("\n\t  AFI ", Named(FAMILIES, family.into(), Otherwise::Dec("Unknown (", ")"))));
         o.unknown(v.skip(ENTRY_HEADER), "\n\t  ", ENTRY - ENTRY_HEADER);
-        return Ok(ENTRY);
+        return Ok(Some(ENTRY));
     }
-    enough(o, v, ENTRY)?;
+    if v.len() < ENTRY {
+        return Ok(None);
+    }
     let next_hop: [u8; 4] = v.array(12)?;
     o.put((
         "\n\t  AFI ",
@@ -152,7 +153,7 @@ fn entry_v2(o: &mut Out, v: View<'_>) -> Step<usize> {
     } else {
         o.put(Ipv4(next_hop));
     }
-    Ok(ENTRY)
+    Ok(Some(ENTRY))
 }
 
 /// The prefix length of a mask, -1 for one that is not contiguous.
@@ -161,8 +162,8 @@ fn prefix_length(mask: u32) -> i32 {
     if mask.count_ones() == ones { ones as i32 } else { -1 }
 }
 
-/// An authentication entry: its octets.
-fn authentication(o: &mut Out, v: View<'_>) -> Step<usize> {
+/// An authentication entry: its octets, or nothing if it does not fit.
+fn authentication(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     const TRAILER: u16 = 1;
     const PASSWORD: u16 = 2;
     const CRYPTOGRAPHIC: u16 = 3;
@@ -174,10 +175,12 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step<usize> {
             if o.until_nul(data, ENTRY - ENTRY_HEADER) {
                 return Err(Stop::Truncated);
             }
-            Ok(ENTRY)
+            Ok(Some(ENTRY))
         }
         CRYPTOGRAPHIC => {
-            enough(o, data, ENTRY - ENTRY_HEADER)?;
+            if data.len() < ENTRY - ENTRY_HEADER {
+                return Ok(None);
+            }
             o.put("\n\t  Auth header:");
             o.put((" Packet Len ", data.u16(0)?, ","));
             o.put((" Key-ID ", data.u8(2)?, ","));
@@ -185,7 +188,7 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step<usize> {
             o.put((" SeqNo ", data.u32(4)?, ","));
             o.put((" MBZ ", data.u32(8)?, ","));
             o.put((" MBZ ", data.u32(12)?));
-            Ok(ENTRY)
+            Ok(Some(ENTRY))
         }
         _ => {
             if kind == TRAILER {
@@ -195,7 +198,7 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step<usize> {
             }
             // These last to the end of the packet.
             o.unknown(data, "\n\t  ", data.len());
-            Ok(v.len())
+            Ok(Some(v.len()))
         }
     }
 }

@@ -32,9 +32,10 @@ const TRAILER: usize = 2;
 /// An encapsulated payload.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "esp";
-    o.put("ESP");
+    // A header that nothing follows counts as cut.
+    v.need(HEADER + 1)?;
     let spi = v.get(SPI)?;
-    o.put(("(spi=0x", SPI.text(spi, Hex8(spi))));
+    o.put(("ESP(spi=0x", SPI.text(spi, Hex8(spi))));
     o.put((",seq=0x", SEQUENCE.hex(v.get(SEQUENCE)?), ")"));
     o.put((", length ", v.len()));
     let Some(plain) = opened(o, v, spi, below)? else {

@@ -1,5 +1,7 @@
 //! RADIUS attributes (IANA, RADIUS Attribute Types).
 
+use std::ops::RangeInclusive;
+
 use crate::calendar::Calendar;
 use crate::management::ntp_time::Timestamp;
 use crate::out::Out;
@@ -224,6 +226,9 @@ const FEATURES: [(u32, &str); 12] = [
     (49, "INTER_MAG_ROUTING_SUPPORTED"),
 ];
 
+/// Octets that an IPv6 prefix may have.
+const PREFIX: RangeInclusive<usize> = 2..=18;
+
 /// The attributes, each on its line; with `-vv` their octets too.
 pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
@@ -231,7 +236,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         if rest.len() < HEADER {
             return Err(Stop::Truncated);
         }
-        rest.check(HEADER)?;
+        rest.need(HEADER)?;
         let (kind, length) = (rest.u8(0)?, rest.u8(1)?);
         let attribute = usize::from(kind).checked_sub(1).and_then(|i| ATTRIBUTES.get(i));
         let name = attribute.map_or("Unknown", |attribute| attribute.0);
@@ -250,14 +255,26 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         if let Some(&(_, form)) = attribute
             && !own.is_empty()
         {
-            // Text that is cut is marked, and the walk goes on; a number that is
-            // cut ends the packet.
-            let is_text = matches!(form, Text | TaggedText | TunnelPassword | VlanName | Eap);
-            if is_text && !own.has(own.len()) {
+            // Most values that are cut are marked, and the walk goes on; a number
+            // that is cut ends the packet.
+            let goes_on = matches!(
+                form,
+                Text | TaggedText
+                    | TunnelPassword
+                    | VlanName
+                    | Eap
+                    | Prefix6
+                    | HomeLink
+                    | Operator
+                    | LocationInformation
+                    | LocationData
+                    | PolicyRules
+            );
+            let sane = !matches!(form, Prefix6) || PREFIX.contains(&own.len());
+            if goes_on && sane && !own.has(own.len()) {
                 o.truncated();
             } else {
-                let result = value(o, own, form);
-                if matches!(form, Vendor) { o.close(result)? } else { result? }
+                value(o, own, form)?;
             }
         }
         if o.opt.verbose > 1 {
@@ -301,7 +318,11 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             put_vlan_tag(o, v.u8(0)?);
             text(o, v.skip(1))
         }
-        Eap => eap::dissect(o, v),
+        Eap => {
+            let result = eap::dissect(o, v);
+            o.proto = "radius";
+            result
+        }
         Vendor => vendor(o, v),
         Number | Names(_) | TaggedNames(_) | TaggedNumber | VlanId | Special(..) | Duration | Time if length != 4 => {
             error(o, length, " != 4")
@@ -375,7 +396,7 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
         Prefix6 => prefix6(o, v),
         HomeLink => home_link(o, v),
         Features if length != 8 => error(o, length, " != 8"),
-        Features => features(o, v.u64(0)?),
+        Features => features(o, v),
         ArapPassword if length != 16 => error(o, length, " != 16"),
         ArapPassword => {
             o.put("User_challenge (");
@@ -402,7 +423,7 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
             o.put(("index ", v.u16(0)?, ", location"));
             let captured = v.skip(2);
             o.hex_ascii_dump("\n\t    ", captured.payload());
-            captured.check(length - 2)
+            captured.need(length - 2)
         }
         PolicyRules if length < 10 => error(o, length, " < 10"),
         PolicyRules => {
@@ -438,7 +459,7 @@ fn dotted(o: &mut Out, byte: u8) {
 fn chars(o: &mut Out, v: View<'_>, at: usize, length: usize) -> Step {
     let field = v.skip(at).claim(length);
     o.put(Chars(field.payload()));
-    field.check(length)
+    field.need(length)
 }
 
 fn put_tag(o: &mut Out, tag: u8) {
@@ -476,19 +497,22 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
     while rest.len() >= HEADER {
         let (kind, length) = (rest.u8(0)?, usize::from(rest.u8(1)?));
         rest = rest.skip(HEADER);
-        o.put(("\n\t    Vendor Attribute: ", kind, ", Length: "));
+        let name = ("\n\t    Vendor Attribute: ", kind, ", Length: ");
         if length < HEADER {
-            o.put((length, " (bogus, must be >= 2)"));
+            o.put((name, length, " (bogus, must be >= 2)"));
             return Ok(());
         }
         let octets = length - HEADER;
         if octets > rest.len() {
-            o.put((length, " (bogus, goes past end of vendor-specific attribute)"));
+            o.put((name, length, " (bogus, goes past end of vendor-specific attribute)"));
             return Ok(());
         }
-        rest.check(octets)?;
+        if !rest.has(octets) {
+            o.truncated();
+            return Ok(());
+        }
         // Here the length leaves the attribute's header out.
-        o.put((octets, ", Value: "));
+        o.put((name, octets, ", Value: "));
         for at in 0..octets {
             dotted(o, rest.u8(at)?);
         }
@@ -515,7 +539,7 @@ fn time(o: &mut Out, seconds: u32) {
 /// A reserved octet, the prefix's length and as much of it as is needed.
 fn prefix6(o: &mut Out, v: View<'_>) -> Step {
     let length = v.len();
-    if !(2..=18).contains(&length) {
+    if !PREFIX.contains(&length) {
         return error(o, length, " not in range (2..18)");
     }
     let bits = v.u8(1)?;
@@ -547,8 +571,9 @@ fn home_link(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
-fn features(o: &mut Out, value: u64) -> Step {
+fn features(o: &mut Out, v: View<'_>) -> Step {
     o.put("[");
+    let value = v.u64(0)?;
     let mut separator = "";
     for (bit, name) in FEATURES {
         if value >> bit & 1 != 0 {

@@ -86,7 +86,8 @@ pub(super) fn reply(o: &mut Out, v: View<'_>, port: u16, kind: u8, operation: u3
             o.put(service.mark);
         }
     } else if !is_file_service(service) {
-        o.put((" errcode ", reader.u32()? as i32));
+        o.put(" errcode");
+        o.put((" ", reader.u32()? as i32));
     } else if kind == ABORT {
         let code = reader.u32()?;
         o.put(" error ");
@@ -165,7 +166,7 @@ fn argument(o: &mut Out, r: &mut Reader<'_>, argument: &Argument) -> Step<bool> 
                 o.put((" type ", name));
             }
         }
-        Argument::Truth => o.put(if r.u32()? != 0 { " yes" } else { " no" }),
+        Argument::Truth(name) => o.put((name, if r.u32()? != 0 { " yes" } else { " no" })),
         Argument::List { each, between, none } => return list(o, r, each, between, none),
         Argument::Callbacks => return callbacks(o, r),
         Argument::Replicas { servers, unique } => return replicas(o, r, servers, unique),

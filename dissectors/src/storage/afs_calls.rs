@@ -40,7 +40,7 @@ pub(super) enum Argument {
     /// A type of volume.
     VolumeType,
     /// Yes or no.
-    Truth,
+    Truth(&'static str),
     /// As many arguments as a number says, what is written between them, and what if
     /// there are none.
     List { each: &'static [Argument], between: &'static str, none: &'static str },
@@ -301,9 +301,7 @@ pub(super) fn nothing(_: u32) -> &'static [Argument] {
 pub(super) fn ubik_call(operation: u32) -> &'static [Argument] {
     const TRANSACTION: Argument = Text(" tid");
     match operation {
-        10000 => {
-            &[Text(" syncsite"), Truth, Text(" votestart"), Date, Text(" dbversion"), Version, TRANSACTION, Version]
-        }
+        10000 => &[Truth(" syncsite"), Text(" votestart"), Date, Text(" dbversion"), Version, TRANSACTION, Version],
         10003 => &[Text(" site"), Unsigned],
         20000 | 20001 | 20007 | 20008 | 20010 => &[TRANSACTION, Version],
         20002 => {

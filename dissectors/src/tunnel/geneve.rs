@@ -51,12 +51,12 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" truncated-geneve - ", size - v.len(), " bytes missing"));
         return Ok(());
     }
+    v.need(size)?;
     if size > 0 {
         o.put(", options [");
         if o.opt.verbose > 0 {
             options(o, v.claim(size))?;
         } else {
-            v.check(size)?;
             o.put((size, " bytes"));
         }
         o.put("]");
@@ -70,7 +70,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         Some(dissect) => dissect(o, payload, &Below::default()),
         None => {
             o.put(("geneve-proto-0x", Hex(kind)));
-            payload.check(payload.len())
+            Ok(())
         }
     }
 }
@@ -98,8 +98,6 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
             for at in (4..size).step_by(4) {
                 o.put((" ", Hex8(v.u32(at)?)));
             }
-        } else {
-            v.check(size)?;
         }
         v = v.skip(size);
     }

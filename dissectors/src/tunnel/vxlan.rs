@@ -59,9 +59,9 @@ fn generic(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let flags = v.get(FLAGS)?;
     o.put(("flags [", bits(EXTENDED_FLAG_NAMES, flags, "", "none"), "], "));
+    v.need(HEADER)?;
     let next = v.u8(3)?;
     o.put(("vni ", v.u24(NETWORK)?));
-    v.need(HEADER)?;
     let payload = v.skip(HEADER);
     o.put(if o.opt.verbose > 0 { "\n    " } else { ": " });
     match next {

@@ -2,7 +2,7 @@
 
 use crate::below::Below;
 use crate::out::Out;
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 /// Octets of the header: the references of two networks.
 const HEADER: usize = 2;
@@ -17,7 +17,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put("; ");
     if v.len() < HEADER {
         o.put((" (length ", v.len(), " < ", HEADER, ")"));
-        return o.settle(Err(Stop::Malformed));
+        o.invalid();
+        return v.need(v.len());
     }
     o.put(("SrcNwref:", v.u8(0)?, "; "));
     o.put(("DstNwref:", v.u8(1)?, "; "));

@@ -87,6 +87,7 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
     o.put(("GN_ADDR:", Eui64(v.array(8)?), " "));
     o.put(("lat:", v.u32(20)?, " "));
     o.put(("lon:", v.u32(24)?));
+    v.need(HEADER)?;
     *rest = v.skip(HEADER);
     let header = match kind {
         0..=0x1f | 0x50 => 0,
@@ -116,8 +117,8 @@ fn transport(o: &mut Out, rest: &mut View<'_>) -> Step {
     if rest.len() < 2 {
         return Ok(());
     }
-    let (version, message) = (rest.u8(0)?, rest.u8(1)?);
-    o.put(("; ItsPduHeader v:", version));
+    o.put(("; ItsPduHeader v:", rest.u8(0)?));
+    let message = rest.u8(1)?;
     o.put((" t:", message, "-", Named(MESSAGES, message.into(), Otherwise::Dec("unknown (", ")"))));
     Ok(())
 }

@@ -116,7 +116,8 @@ fn settle(result: Step) -> Step {
 /// Header elements up to their termination: what follows, and whether that
 /// begins with payload elements.
 pub(super) fn header_elements<'p>(o: &mut Out, v: View<'p>) -> Step<(View<'p>, bool)> {
-    let mut rest = v;
+    // Elements end with what was captured.
+    let mut rest = v.cut(v.caplen());
     loop {
         if rest.len() < 2 {
             return Err(error(o, "Truncated header IE"));
@@ -141,7 +142,7 @@ pub(super) fn header_elements<'p>(o: &mut Out, v: View<'p>) -> Step<(View<'p>, b
                 o.put((" [ length = ", size, ", "));
             }
         }
-        if rest.len() < size {
+        if rest.len() < 2 + size {
             return Err(error(o, "Truncated IE data"));
         }
         let element = rest.skip(2).claim(size);
@@ -345,7 +346,8 @@ fn channel_list(o: &mut Out, v: View<'_>, channels: usize) -> Step {
 
 /// Payload elements up to their termination; what follows.
 pub(super) fn payload_elements<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
-    let mut rest = v;
+    // Elements end with what was captured.
+    let mut rest = v.cut(v.caplen());
     loop {
         if rest.len() < 2 {
             return Err(error(o, "Truncated header IE"));

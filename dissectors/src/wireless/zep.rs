@@ -22,11 +22,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
     o.put("ZEP");
-    let preamble: [u8; 2] = v.array(0)?;
-    if preamble != *b"EX" {
+    if v.u8(0)? != b'E' || v.u8(1)? != b'X' {
         o.put(" [Preamble Code: ");
-        o.char(preamble[0]);
-        o.char(preamble[1]);
+        o.char(v.u8(0)?);
+        o.char(v.u8(1)?);
         o.put("]");
         return Err(Stop::Malformed);
     }
@@ -35,7 +34,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     let (header, inner) = if version == 1 {
         need(o, v, HEADER_1)?;
         o.put(("Channel ID ", v.u8(3)?, ", Device ID 0x", Hex4(v.u16(4)?), ", "));
-        quality(o, v.u8(6)?, v.u8(7)?);
+        quality(o, v, 6)?;
         let inner = v.u8(15)?;
         o.put(("inner len = ", inner));
         (HEADER_1, inner)
@@ -46,7 +45,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     } else {
         need(o, v, HEADER_2)?;
         o.put(("Type ", v.u8(3)?, ", Channel ID ", v.u8(4)?, ", Device ID 0x", Hex4(v.u16(5)?), ", "));
-        quality(o, v.u8(7)?, v.u8(8)?);
+        quality(o, v, 7)?;
         timestamp(o, v.u32(9)?, v.u32(13)?);
         let (number, inner) = (v.u32(17)?, v.u8(31)?);
         o.put((", seq# = ", number, ", inner len = ", inner));
@@ -61,7 +60,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         }
     }
     ethernet::default_dump(o, rest);
-    Ok(())
+    rest.need(rest.len())
 }
 
 fn need(o: &mut Out, v: View<'_>, octets: usize) -> Step {
@@ -69,12 +68,13 @@ fn need(o: &mut Out, v: View<'_>, octets: usize) -> Step {
 }
 
 /// Whether a CRC ends the frame, or else how well it was received.
-fn quality(o: &mut Out, crc: u8, quality: u8) {
-    if crc != 0 {
+fn quality(o: &mut Out, v: View<'_>, at: usize) -> Step {
+    if v.u8(at)? != 0 {
         o.put("CRC, ");
     } else {
-        o.put(("LQI ", quality, ", "));
+        o.put(("LQI ", v.u8(at + 1)?, ", "));
     }
+    Ok(())
 }
 
 /// An NTP timestamp, in seconds and billionths, and as a date.
