@@ -70,20 +70,18 @@ const FLAG_NAMES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ptp";
     if v.len() < HEADER {
-        o.put(("PTP [length ", v.len(), " < ", HEADER, "]"));
-        o.invalid();
-        return Ok(());
+        let stop = o.wrong("length", v.len(), "<", HEADER);
+        return o.settle(Err(stop));
     }
-    o.put("PTP");
     let (version, minor) = (v.get(VERSION)?, v.get(MINOR)?);
-    o.put(("v", VERSION.show(version)));
+    o.put(("PTPv", VERSION.show(version)));
     if minor != 0 {
         o.put((".", MINOR.show(minor)));
     }
     match version {
         1 => o.put(" (not implemented)"),
         2 => return message(o, v),
-        _ => o.put(" (unsupported)"),
+        _ => {}
     }
     Ok(())
 }
@@ -129,8 +127,8 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
 /// Seconds in 48 bits and nanoseconds in 32.
 fn timestamp(o: &mut Out, v: View<'_>, name: &str) -> Step {
     o.put(name);
-    o.put((" ", v.u48(0)?, " seconds"));
-    o.put((", ", v.u32(6)?, " nanoseconds"));
+    o.put((" ", v.u48(0)?, " seconds,"));
+    o.put((" ", v.u32(6)?, " nanoseconds"));
     Ok(())
 }
 
@@ -143,7 +141,8 @@ fn port(o: &mut Out, v: View<'_>) -> Step {
 
 fn announce(o: &mut Out, v: View<'_>) -> Step {
     // Here the comma is missing.
-    o.put((", originTimeStamp: ", v.u48(0)?, " seconds"));
+    o.put(", originTimeStamp:");
+    o.put((" ", v.u48(0)?, " seconds"));
     o.put((" ", v.u32(6)?, " nanoseconds"));
     o.put((", origin cur utc:", v.u16(10)?));
     o.put((", rsvd: ", v.u8(12)?));

@@ -49,7 +49,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn metrics(o: &mut Out, v: View<'_>) -> Step {
     let (delay, bandwidth) = (v.u24(3)?, v.u24(6)?);
     let kilobits = 10_000_000u32.checked_div(bandwidth).unwrap_or(0);
-    o.put((" d=", 10 * delay, " b=", kilobits, " r=", v.u8(11)?, " l=", v.u8(12)?));
-    o.put((" M=", (delay + bandwidth).min(0xff_ffff), " mtu=", v.u16(9)?, " in ", v.u8(13)?, " hops"));
+    let (mtu, reliability, load, hops) = (v.u16(9)?, v.u8(11)?, v.u8(12)?, v.u8(13)?);
+    o.put((" d=", 10 * delay, " b=", kilobits, " r=", reliability, " l=", load));
+    o.put((" M=", (delay + bandwidth).min(0xff_ffff), " mtu=", mtu, " in ", hops, " hops"));
     Ok(())
 }

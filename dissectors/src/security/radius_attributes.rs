@@ -270,7 +270,11 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
                     | LocationData
                     | PolicyRules
             );
-            let sane = !matches!(form, Prefix6) || PREFIX.contains(&own.len());
+            let sane = match form {
+                Prefix6 => PREFIX.contains(&own.len()),
+                HomeLink => own.len() == 17,
+                _ => true,
+            };
             if goes_on && sane && !own.has(own.len()) {
                 o.truncated();
             } else {

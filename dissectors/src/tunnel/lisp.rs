@@ -41,11 +41,18 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.settle(result)
 }
 
+/// Dumps what was captured of `len` octets.
+fn dump(o: &mut Out, indent: &str, v: View<'_>, len: usize) -> Step {
+    o.unknown(v, indent, len);
+    v.need(len)
+}
+
 fn message(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
-    let first = v.u8(0)?;
+    // Type and flags are read as one.
+    let first = (v.u16(0)? >> 8) as u8;
     let kind = first >> 4;
     let verbose = o.opt.verbose > 0;
     o.put((named_dec(TYPE_NAMES, kind, "unknown-type-"), ","));
@@ -71,7 +78,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     if verbose {
-        o.hex_field("\n    Authentication-Data: ", v.skip(HEADER), size)?;
+        dump(o, "\n    Authentication-Data: ", v.skip(HEADER), size)?;
     }
     if records == 0 {
         return Err(Stop::Malformed);
@@ -90,7 +97,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         if !v.has(XTR_ID + 8) {
             return Err(Stop::Malformed);
         }
-        o.hex_field("\n    xTR-ID: ", v, XTR_ID)?;
+        dump(o, "\n    xTR-ID: ", v, XTR_ID)?;
         o.put(("\n    SITE-ID: ", v.u64(XTR_ID)?));
     } else if v.caplen() > 0 {
         o.hex_dump("\n    Data: ", v.data());
