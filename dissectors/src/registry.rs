@@ -44,6 +44,7 @@ const LINKS: &[(u16, Dissect)] = &[
     (100, atm::frame),
     (101, raw::frame),
     (102, slip::bsdos),
+    (103, ppp::bsdos),
     (104, hdlc::frame),
     (105, ieee80211::frame),
     (106, cip::frame),
@@ -264,6 +265,8 @@ pub(crate) fn cisco_identifier(value: u16) -> Option<Dissect> {
 pub(crate) fn bridged(identifier: u16) -> Option<(Dissect, Option<usize>)> {
     Some(match identifier {
         0x0001 | 0x0007 => (ethernet::encapsulated, Some(0)),
+        0x0003 | 0x0009 => (token_ring::encapsulated, Some(1)),
+        0x0004 | 0x000a => (fddi::encapsulated, Some(1)),
         0x000e => (stp::dissect, None),
         _ => return None,
     })

@@ -21,7 +21,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use known::{KNOWN, Known};
+use known::{APART, KNOWN, Known};
 use regex::Regex;
 use sniff_captures::file;
 
@@ -59,6 +59,7 @@ struct Comparison {
     scratch: PathBuf,
     /// What differs between versions, and how often it was met.
     known: Vec<(Regex, &'static Known, Cell<usize>)>,
+    apart: Regex,
     number: Regex,
 }
 
@@ -69,12 +70,14 @@ impl Comparison {
             sniff,
             scratch: env::temp_dir().join(format!("differential-{}.pcap", std::process::id())),
             known: known.collect::<Fallible<_>>()?,
+            apart: Regex::new(&APART.join("|"))?,
             number: Regex::new(r"(?m)^ {0,4}(\d+)  ")?,
         })
     }
 
-    /// The text of each packet as a program prints it.
-    fn text(&self, program: &Path, options: &str) -> Fallible<BTreeMap<usize, String>> {
+    /// The text of each packet as a program prints it; nothing of one that is not
+    /// compared.
+    fn text(&self, program: &Path, options: &str) -> Fallible<BTreeMap<usize, Option<String>>> {
         let output =
             Command::new(program).args(["-#", "-t", options, "-r"]).arg(&self.scratch).env("TZ", "UTC").output()?;
         let text: String = output.stdout.iter().map(|&octet| octet as char).collect();
@@ -84,13 +87,17 @@ impl Comparison {
             let (Some(mark), Ok(number)) = (mark, number) else { continue };
             let end = marks.get(i + 1).and_then(|next| next.0).map_or(text.len(), |next| next.start());
             let mut body = text[mark.end()..end].to_owned();
+            if self.apart.is_match(&body) {
+                packets.insert(*number, None);
+                continue;
+            }
             for (pattern, row, met) in &self.known {
                 if let Cow::Owned(replaced) = pattern.replace_all(&body, row.form) {
                     body = replaced;
                     met.set(met.get() + 1);
                 }
             }
-            packets.insert(*number, body);
+            packets.insert(*number, Some(body));
         }
         Ok(packets)
     }
@@ -102,8 +109,12 @@ impl Comparison {
         let ours = self.text(&self.sniff, options)?;
         let mut found = Vec::new();
         for i in 1..=packets.len() {
-            let (theirs, ours) =
-                (theirs.get(&i).cloned().unwrap_or_default(), ours.get(&i).cloned().unwrap_or_default());
+            let missing = || Some(String::new());
+            let (Some(theirs), Some(ours)) =
+                (theirs.get(&i).cloned().unwrap_or_else(missing), ours.get(&i).cloned().unwrap_or_else(missing))
+            else {
+                continue;
+            };
             if theirs != ours {
                 found.push((i - 1, theirs, ours));
             }

@@ -21,6 +21,11 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     Ok(())
 }
 
+/// A frame inside another protocol.
+pub(crate) fn encapsulated(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    o.nested(|o| dissect(o, v, below).map(drop))
+}
+
 /// A frame; the result is the octets of its headers.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
     o.proto = "fddi";

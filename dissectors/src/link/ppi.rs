@@ -63,12 +63,18 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
 }
 
-/// The dissector of a DLT_ value, which is not always the LINKTYPE_ value of a file.
+/// DLT_ values whose LINKTYPE_ value in a file is another one: ATM_RFC1483, RAW,
+/// SLIP_BSDOS, PPP_BSDOS and ATM_CLIP.
+const OTHERWISE_IN_FILES: [(u16, u16); 5] = [(11, 100), (12, 101), (15, 102), (16, 103), (19, 106)];
+
+/// The dissector of a DLT_ value.
 pub(super) fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
-    /// LINKTYPE_RAW, which is no DLT_ value.
-    const RAW_IN_FILES: u16 = 101;
-    let link = u16::try_from(dlt).ok().filter(|&link| link != RAW_IN_FILES)?;
-    registry::link(link)
+    let dlt = u16::try_from(dlt).ok()?;
+    if OTHERWISE_IN_FILES.iter().any(|row| row.1 == dlt) {
+        return None;
+    }
+    let row = OTHERWISE_IN_FILES.iter().find(|row| row.0 == dlt);
+    registry::link(row.map_or(dlt, |row| row.1))
 }
 
 /// Version, link type and lengths.

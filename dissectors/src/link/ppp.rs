@@ -93,6 +93,12 @@ const HEADER: usize = 4;
 
 const PROTOCOL: &str = "ppp.protocol";
 
+/// The frame entry of BSD/OS, whose headers tcpdump reads on that system only:
+/// it prints nothing.
+pub(crate) fn bsdos(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
+    Ok(())
+}
+
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ppp";

@@ -62,8 +62,8 @@ const FEATURES: Table = &[
     (5, "ack_ratio"),
     (6, "send_ack_vector"),
     (7, "send_ndp_count"),
-    (8, "minimum_checksum_coverage"),
-    (9, "check_data_checksum"),
+    (8, "minimum checksum coverage"),
+    (9, "check data checksum"),
 ];
 
 const CHANGE_L: u8 = 32;

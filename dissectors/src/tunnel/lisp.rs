@@ -52,7 +52,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     // Type and flags are read as one.
-    let first = (v.u16(0)? >> 8) as u8;
+    let first = (v.u32(0)? >> 24) as u8;
     let kind = first >> 4;
     let verbose = o.opt.verbose > 0;
     o.put((named_dec(TYPE_NAMES, kind, "unknown-type-"), ","));

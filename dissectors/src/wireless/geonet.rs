@@ -45,8 +45,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "geonet";
     o.put("GeoNet ");
     if let Some(source) = below.source {
-        o.put(("src:", source, "; "));
+        o.put(("src:", source));
     }
+    o.put("; ");
     let mut rest = v;
     match packet(o, &mut rest) {
         Err(Stop::Malformed) => {
