@@ -16,12 +16,12 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::routing::{
-    ahcp, aodv, babel, bfd, bgp, egp, eigrp, hncp, hsrp, igrp, ldp, lmp, lspping, olsr, osi, ospf, ospf3, pim, rip,
-    ripng, rsvp, vrrp,
+    ahcp, aodv, babel, bfd, bgp, egp, eigrp, hncp, hsrp, igrp, ldp, lmp, lspping, msdp, olsr, osi, ospf, ospf3, pim,
+    rip, ripng, rsvp, vrrp,
 };
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc, rx};
-use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, slow, stp, tipc, udld, vqp, vtp};
+use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, realtek, slow, stp, tipc, udld, vqp, vtp};
 use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
 use crate::transport::{dccp, pgm, quic, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
@@ -174,6 +174,11 @@ pub(crate) const ETHERTYPES: Table = &[
 /// An 802.1Q tag.
 pub(crate) const VLAN: u16 = 0x8100;
 
+/// IPX.
+pub(crate) fn ipx() -> Dissect {
+    ipx::dissect
+}
+
 /// AppleTalk.
 pub(crate) const APPLETALK: u16 = 0x809b;
 
@@ -211,6 +216,7 @@ const ETHERTYPE_ROWS: &[(u16, Dissect, Needs)] = &[
     (0x88cc, lldp::dissect, ALONE),
     (0x9000, loopback::dissect, ALONE),
     (0x886f, msnlb::dissect, ALONE),
+    (0x8899, realtek::dissect, ALONE),
     (0x88a2, aoe::dissect, ALONE),
     (0x8847, mpls::dissect, EARLIER),
     (0x8848, mpls::dissect, EARLIER),
@@ -265,7 +271,7 @@ pub(crate) fn cisco_identifier(value: u16) -> Option<Dissect> {
 pub(crate) fn bridged(identifier: u16) -> Option<(Dissect, Option<usize>)> {
     Some(match identifier {
         0x0001 | 0x0007 => (ethernet::encapsulated, Some(0)),
-        0x0003 | 0x0009 => (token_ring::encapsulated, Some(1)),
+        0x0003 | 0x0009 => (token_ring::encapsulated, Some(0)),
         0x0004 | 0x000a => (fddi::encapsulated, Some(1)),
         0x000e => (stp::dissect, None),
         _ => return None,
@@ -547,6 +553,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
     (Port::Either(646), ldp::dissect, ALONE),
     (Port::Either(698), olsr::dissect, ALONE),
     (Port::Either(3503), lspping::dissect, ALONE),
+    (Port::Either(6635), mpls::dissect, EARLIER),
     (Port::Source(49152), bcm_li::dissect, EARLIER),
     (Port::Destination(bfd::CONTROL), bfd::dissect, ALONE),
     (Port::Destination(bfd::MULTIHOP), bfd::dissect, ALONE),
@@ -576,6 +583,16 @@ pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
         return None;
     }
     UDP_ROWS.iter().find(|row| row.0.matches(below)).map(|row| row.1)
+}
+
+/// The dissector of a frame of LocalTalk in UDP: it needs one of the ports that
+/// AppleTalk had at different times, and tells its kind itself.
+pub(crate) fn localtalk(v: View<'_>, below: &Below<'_>) -> Option<Dissect> {
+    const PORTS: [std::ops::Range<u16>; 3] = [200..328, 768..896, 16512..16640];
+    const LONG_HEADER: u8 = 2;
+    let port = |port: u16| PORTS.iter().any(|range| range.contains(&port));
+    let found = v.u8(2) == Ok(LONG_HEADER) && (port(below.sport) || port(below.dport));
+    found.then_some(appletalk::over_udp)
 }
 
 /// Whether the text of a UDP payload may depend on earlier packets.
@@ -676,6 +693,7 @@ const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
     (Port::Either(554), ": ", lines::rtsp, ALONE),
     (Port::Either(8554), ": ", lines::rtsp, ALONE),
     (Port::Either(323), "", rpki_rtr::dissect, ALONE),
+    (Port::Either(639), "", msdp::dissect, EARLIER),
     (Port::Either(646), "", ldp::dissect, ALONE),
     (Port::Either(nfs::PORT), "", nfs::segment, EARLIER),
 ];

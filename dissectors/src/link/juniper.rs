@@ -180,7 +180,7 @@ fn extensions(o: &mut Out, v: View<'_>) -> Step {
         if o.opt.verbose > 1 {
             o.put(("\n\t  ", named(EXTENSIONS, kind, "Unknown"), " Extension TLV #", kind));
             o.put((", length ", length, ", value "));
-            let value = number(rest.skip(2), length)?;
+            let value = number(rest.skip(2), length, kind >= BIG_ENDIAN)?;
             match (kind, value) {
                 (2, _) | (_, None) => {}
                 (3 | 7, Some(value)) => o.put((named(MEDIA, value, "Unknown"), " (", value, ")")),
@@ -193,13 +193,19 @@ fn extensions(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
-/// A value of up to four octets, little-endian; there is none of more, and not of -1.
-fn number(v: View<'_>, length: usize) -> Step<Option<u32>> {
-    let value = match length {
-        1 => v.u8(0)?.into(),
-        2 => v.le16(0)?.into(),
-        3 => v.le24(0)?,
-        4 => v.le32(0)?,
+/// The first kind of extension whose values are big-endian.
+const BIG_ENDIAN: u8 = 128;
+
+/// A value of up to four octets; there is none of more, and not of -1.
+fn number(v: View<'_>, length: usize, big: bool) -> Step<Option<u32>> {
+    let value = match (length, big) {
+        (1, _) => v.u8(0)?.into(),
+        (2, true) => v.u16(0)?.into(),
+        (2, false) => v.le16(0)?.into(),
+        (3, true) => v.u24(0)?,
+        (3, false) => v.le24(0)?,
+        (4, true) => v.u32(0)?,
+        (4, false) => v.le32(0)?,
         _ => return Ok(None),
     };
     Ok((value != u32::MAX).then_some(value))

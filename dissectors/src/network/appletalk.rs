@@ -58,6 +58,14 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     Ok(())
 }
 
+/// A frame of LocalTalk in UDP, as the Kinetics Internet Protocol has it.
+pub(crate) fn over_udp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    if o.opt.verbose > 0 {
+        o.put("kip ");
+    }
+    link_access(o, v, below).map(drop)
+}
+
 /// A frame of LocalTalk; the result is the octets of its headers, 0 if it is cut.
 fn link_access(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
     o.proto = "llap";

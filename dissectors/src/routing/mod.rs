@@ -27,6 +27,7 @@ mod isis_tlv;
 pub(crate) mod ldp;
 pub(crate) mod lmp;
 pub(crate) mod lspping;
+pub(crate) mod msdp;
 pub(crate) mod nsap;
 pub(crate) mod olsr;
 pub(crate) mod osi;

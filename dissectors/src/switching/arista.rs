@@ -33,15 +33,13 @@ pub(crate) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     o.put(("HwInfo ", named(HARDWARE, hardware, "Unknown"), " (", hardware, "), Timestamp "));
     let len = match format {
         FORMAT_64_BIT => {
-            let (seconds, rest) = (v.u32(TIMESTAMP)?, v.u32(TIMESTAMP + 4)?);
-            o.put((Date(seconds.into()), "."));
-            nanoseconds(o, rest);
+            let (seconds, nanoseconds) = stamp(v.u32(TIMESTAMP)?, v.u32(TIMESTAMP + 4)?);
+            o.put((Date(seconds.into()), ".", Zeros(nanoseconds, 9)));
             8
         }
         FORMAT_48_BIT => {
-            let (seconds, rest) = (v.u16(TIMESTAMP)?, v.u32(TIMESTAMP + 2)?);
-            o.put((seconds, "."));
-            nanoseconds(o, rest);
+            let (seconds, nanoseconds) = stamp(v.u16(TIMESTAMP)?.into(), v.u32(TIMESTAMP + 2)?);
+            o.put((seconds, ".", Zeros(nanoseconds, 9)));
             6
         }
         _ => return Ok(None),
@@ -50,9 +48,8 @@ pub(crate) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     Ok(Some(TIMESTAMP + len))
 }
 
-fn nanoseconds(o: &mut Out, value: u32) {
-    o.put(Zeros(value, 9));
-    if value > 999_999_999 {
-        o.put(" [invalid ns]");
-    }
+/// Seconds and nanoseconds, of which there may be more than a second's.
+fn stamp(seconds: u32, nanoseconds: u32) -> (u32, u32) {
+    const SECOND: u32 = 1_000_000_000;
+    (seconds.wrapping_add(nanoseconds / SECOND), nanoseconds % SECOND)
 }

@@ -148,7 +148,7 @@ fn applications(o: &mut Out, v: View<'_>) -> Step {
 
 fn edge_virtual_bridging(o: &mut Out, v: View<'_>) -> Step {
     const MODES: Table =
-        &[(0, "Not Supported"), (1, "EVB Bridge"), (2, "EVB Staion"), (3, "Reserved for future Standardization")];
+        &[(0, "Not Supported"), (1, "EVB Bridge"), (2, "EVB Station"), (3, "Reserved for future Standardization")];
     let [bridge, station, retries, mode, keep] = v.array(4)?;
     o.put(("\n\t    EVB Bridge Status\n\t      RES: ", bridge >> 3, ", BGID: ", bridge >> 2 & 1));
     o.put((", RRCAP: ", bridge >> 1 & 1, ", RRCTR: ", bridge & 1));

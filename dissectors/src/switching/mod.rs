@@ -13,6 +13,7 @@ pub(crate) mod marvell;
 pub(crate) mod mpcp;
 pub(crate) mod msnlb;
 mod oam;
+pub(crate) mod realtek;
 pub(crate) mod slow;
 pub(crate) mod stp;
 pub(crate) mod tipc;

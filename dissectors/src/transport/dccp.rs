@@ -102,7 +102,7 @@ const OPTION_NAMES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "dccp";
     let ip = ip_of(below)?;
-    v.need(SHORT_HEADER)?;
+    v.check(SHORT_HEADER)?;
     if v.len() < SHORT_HEADER {
         o.put(("truncated-dccp - ", SHORT_HEADER - v.len(), " bytes missing!"));
         return Ok(());
@@ -113,7 +113,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put(("truncated-dccp - ", fixed - v.len(), " bytes missing!"));
         return Ok(());
     }
-    v.need(fixed)?;
+    v.check(fixed)?;
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": DCCP"));
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;
@@ -147,15 +147,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put(" ");
     match kind {
         REQUEST => {
-            specific.need(size)?;
+            specific.check(size)?;
             o.put((name, " (service=", specific.u32(0)?, ") "));
         }
         RESPONSE => {
-            specific.need(size)?;
+            specific.check(size)?;
             o.put((name, " (service=", specific.u32(8)?, ") "));
         }
         RESET => {
-            specific.need(size)?;
+            specific.check(size)?;
             o.put((name, " (code=", named(RESET_CODES, specific.u8(8)?, "invalid"), ") "));
         }
         _ => o.put((name, " ")),

@@ -53,7 +53,7 @@ fn expect(holds: bool) -> Step {
 /// MP_CAPABLE: its length depends on the step of the handshake.
 fn capable(o: &mut Out, v: View<'_>, size: usize, flags: u8) -> Step {
     let opening = matches!(size, 4 | 12) && flags & SYN != 0;
-    let third = matches!(size, 20 | 22 | 24) && flags & (SYN | ACK) == ACK;
+    let third = matches!(size, 20 | 22) && flags & (SYN | ACK) == ACK;
     expect(opening || third)?;
     let version = v.u8(0)? & 15;
     if version > 1 {

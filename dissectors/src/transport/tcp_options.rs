@@ -112,7 +112,7 @@ pub(crate) fn dissect(
                 o.put((at > 0).then_some("]"));
                 return Ok(false);
             }
-            Err(Stop::Truncated) => return Err(Stop::Truncated),
+            Err(stop) => return Err(stop),
         }
     }
     o.put("]");
@@ -181,7 +181,7 @@ fn option(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<Found> {
     // prints it and then says that the length does not fit.
     let value = v.skip(2);
     let used = match self::value(o, kind, value, size - 2, segment) {
-        Err(Stop::Truncated) => return Ok(Found::Cut),
+        Err(Stop::Truncated | Stop::Cut) => return Ok(Found::Cut),
         used => used?,
     };
     if used + 2 != size {

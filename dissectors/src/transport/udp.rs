@@ -82,7 +82,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         check(o, v, &ip, length)?;
     }
     if o.opt.quiet == 0
-        && let Some(dissect) = registry::udp_port(below)
+        && let Some(dissect) = registry::udp_port(below).or_else(|| registry::localtalk(payload, below))
     {
         return dissect(o, payload, below);
     }

@@ -31,6 +31,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         let stop = o.wrong("length", v.len(), "<", HEADER);
         return o.settle(Err(stop));
     }
+    v.need(HEADER)?;
     let version = v.get(VERSION)?;
     if version != 0 {
         o.put((" ERROR: unknown-version ", version));

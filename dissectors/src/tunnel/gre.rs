@@ -29,9 +29,11 @@ const TRANSPARENT_ETHERNET: u16 = 0x6558;
 
 const OSI: u16 = 0x00fe;
 
-/// The payloads that GRE carries by their Ethertype: IPv4, IPv6, MPLS, IPX and
-/// AppleTalk.
-const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847, 0x8848, 0x8137, 0x809b];
+const IPX: u16 = 0x8137;
+const APPLETALK: u16 = 0x809b;
+
+/// The other payloads that GRE carries by their Ethertype: IPv4, IPv6 and MPLS.
+const CARRIED: &[u16] = &[0x0800, 0x86dd, 0x8847];
 
 /// The tree's fields.
 const FIELDS: &[Slot] = &[
@@ -135,6 +137,8 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     match kind {
         TRANSPARENT_ETHERNET => ethernet::encapsulated(o, v, below),
         OSI => registry::osi(o, v, below),
+        IPX => registry::ipx()(o, v, below),
+        APPLETALK => registry::appletalk(o, v, below),
         _ => match registry::ethertype(kind).filter(|_| CARRIED.contains(&kind)) {
             Some(dissect) => dissect(o, v, below),
             None => {

@@ -2,8 +2,8 @@
 
 use crate::below::Below;
 use crate::field::Field;
+use crate::link::ppp;
 use crate::out::Out;
-use crate::registry;
 use crate::tunnel::l2tp_attributes;
 use crate::view::{Step, View};
 
@@ -14,8 +14,6 @@ const SEQUENCE: u16 = 0x0800;
 const OFFSET: u16 = 0x0200;
 const PRIORITY: u16 = 0x0100;
 const VERSION: u16 = 0x000f;
-/// The Ethertype of PPP.
-const PPP: u16 = 0x880b;
 
 /// An L2TP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -79,9 +77,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let rest = v.skip(at).claim(length - at);
     if flags & CONTROL == 0 {
         o.put(" {");
-        if let Some(dissect) = registry::ethertype(PPP) {
-            o.nested(|o| dissect(o, rest, below))?;
-        }
+        o.nested(|o| ppp::dissect(o, rest, below))?;
         o.put("}");
         return Ok(());
     }

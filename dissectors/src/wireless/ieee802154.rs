@@ -241,7 +241,11 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
     v = secured(o, v, control & 0x08 != 0, control & 0x200 != 0)?;
     check.put(o);
     match control & 7 {
-        BEACON if version < 2 => v = beacon(o, v)?,
+        BEACON if version < 2 => match beacon(o, v) {
+            // Nothing is dumped behind a beacon that ends too early.
+            Err(Stop::Malformed) => return Ok(()),
+            rest => v = rest?,
+        },
         COMMAND => v = command(o, v)?,
         _ => {}
     }
