@@ -10,6 +10,7 @@ use super::chunked::Chunked;
 use super::message::{Exchange, Message};
 use super::session::starts_request;
 use crate::streams::tcp::Side;
+use crate::tls::Lost;
 
 /// Octets of a start line with its header fields.
 const MAX_HEAD: usize = 256 << 10;
@@ -68,6 +69,8 @@ pub struct Http1 {
     pending: VecDeque<Exchange>,
     /// What `pending` holds in octets.
     held: usize,
+    /// Octets of the server that are missing and not within a response.
+    missing: u64,
 }
 
 impl Http1 {
@@ -99,6 +102,10 @@ impl Http1 {
                 },
                 State::Lost if starts_message(from, rest) => {
                     half.state = State::Head;
+                    // Who does not pipeline has asked anew only after an answer.
+                    if from == Side::Server && self.pending.len() == 2 {
+                        self.unanswered(to);
+                    }
                     0
                 }
                 State::Lost => return Next::Same,
@@ -153,6 +160,15 @@ impl Http1 {
         if self.responded(message, time, to) { Err(Next::Upgraded { taken }) } else { Ok(taken) }
     }
 
+    /// The answer to the oldest request is among what is missing.
+    fn unanswered(&mut self, to: &mut Transactions<'_>) {
+        if let Some(mut exchange) = self.pending.pop_front() {
+            self.held -= exchange.held();
+            exchange.missing = std::mem::take(&mut self.missing);
+            to.done(exchange);
+        }
+    }
+
     /// A request's head is there.
     fn requested(&mut self, message: Message, to: &mut Transactions<'_>) {
         let state = match body_of(&message) {
@@ -160,6 +176,9 @@ impl Http1 {
             // A request without a length has no body (RFC 9112, section 6.3).
             None => State::Length(0),
         };
+        while matches!(self.response.state, State::Lost) && !self.pending.is_empty() {
+            self.unanswered(to);
+        }
         if self.pending.len() >= MAX_PIPELINED
             && let Some(oldest) = self.pending.pop_front()
         {
@@ -267,13 +286,15 @@ impl Http1 {
     }
 
     /// Octets that were not captured.
-    pub fn missing(&mut self, from: Side, octets: u64, time: Time, to: &mut Transactions<'_>) {
+    pub fn missing(&mut self, from: Side, Lost { octets, exact }: Lost, time: Time, to: &mut Transactions<'_>) {
         let half = if from == Side::Client { &mut self.request } else { &mut self.response };
-        let message = half.message.as_mut();
-        if let Some(message) = message {
-            message.missing += octets;
+        match half.message.as_mut() {
+            Some(message) => message.missing += octets,
+            None if from == Side::Server => self.missing += octets,
+            None => {}
         }
         let inside = match &mut half.state {
+            _ if !exact => false,
             State::Length(left) if *left >= octets => {
                 *left -= octets;
                 *left > 0

@@ -8,6 +8,7 @@ use super::Transactions;
 use super::hpack::Decoder;
 use super::message::{Exchange, Message};
 use crate::streams::tcp::Side;
+use crate::tls::Lost as Missing;
 
 /// What a client sends first (section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -307,9 +308,9 @@ impl Http2 {
     }
 
     /// Octets that were not captured; only within a DATA frame is that no harm.
-    pub fn missing(&mut self, side: Side, octets: u64) -> Result<(), Lost> {
+    pub fn missing(&mut self, side: Side, Missing { octets, exact }: Missing) -> Result<(), Lost> {
         let Some(frame) = &mut self.halves[side.index()].frame else { return Err(Lost) };
-        if frame.kind != DATA || octets >= frame.left as u64 {
+        if frame.kind != DATA || octets >= frame.left as u64 || !exact {
             return Err(Lost);
         }
         frame.left -= octets as usize;

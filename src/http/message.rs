@@ -153,6 +153,8 @@ pub struct Exchange {
     pub request: Option<Message>,
     /// The response, if there was one.
     pub response: Option<Message>,
+    /// Octets that are missing where the response should be.
+    pub missing: u64,
     /// The WebSocket message that this is about.
     pub frame: Option<Frame>,
 }

@@ -219,11 +219,11 @@ fn remarks(line: &mut Line, exchange: &Exchange) {
             text::escaped(line, message);
         }
     }
-    if exchange.response.is_none() {
+    if exchange.response.is_none() && exchange.missing == 0 {
         line.str(" [no response]");
     }
     let messages = || exchange.request.iter().chain(&exchange.response);
-    let missing: u64 = messages().map(|message| message.missing).sum();
+    let missing = exchange.missing + messages().map(|message| message.missing).sum::<u64>();
     if missing > 0 {
         line.str(" [");
         line.dec(missing);

@@ -8,6 +8,7 @@ use super::message::Exchange;
 use super::websocket::WebSocket;
 use super::{Output, Shared, Transactions};
 use crate::streams::tcp::{Conversation, Opening, Side, Want};
+use crate::tls::Lost;
 use crate::tls::keys::Keys;
 use crate::tls::record::starts_hello;
 use crate::tls::session::{Event, Session as Tls};
@@ -104,11 +105,11 @@ impl Speech {
             Session::Tls(layers) => {
                 let (tls, inner) = &mut **layers;
                 let Some(keys) = keys else { return Want::Nothing };
-                let mut tell = |event: Event<'_>| {
-                    if let Event::Data(side, octets) = event {
-                        let from = if self.flipped { side.other() } else { side };
-                        inner.give(opening, from, octets, time, output);
-                    }
+                let from = |side: Side| if self.flipped { side.other() } else { side };
+                let mut tell = |event: Event<'_>| match event {
+                    Event::Data(side, octets, time) => inner.give(opening, from(side), octets, time, output),
+                    Event::Missing(side, lost, time) => inner.lose(opening, from(side), lost, time, output),
+                    Event::Handshake(_) | Event::Alert(_) => {}
                 };
                 tls.octets(side, octets, time, keys, &mut tell).is_ok()
             }
@@ -122,6 +123,13 @@ impl Speech {
             return;
         }
         if self.take(opening, from, octets, time, output, None) == Want::Nothing {
+            self.session = Session::Unknown(MAX_TRIES, Side::Client, Vec::new());
+        }
+    }
+
+    /// Octets could not be decrypted; what is not HTTP any more is not looked at again.
+    fn lose(&mut self, opening: &Opening, from: Side, lost: Lost, time: Time, output: &mut Output) {
+        if self.missing(opening, from, lost, time, output) == Want::Nothing {
             self.session = Session::Unknown(MAX_TRIES, Side::Client, Vec::new());
         }
     }
@@ -189,7 +197,7 @@ impl Speech {
         Want::More
     }
 
-    fn missing(&mut self, opening: &Opening, from: Side, octets: u64, time: Time, output: &mut Output) -> Want {
+    fn missing(&mut self, opening: &Opening, from: Side, lost: Lost, time: Time, output: &mut Output) -> Want {
         let side = self.side(from);
         let mut to = self.transactions(opening, output);
         let goes_on = match &mut self.session {
@@ -199,21 +207,20 @@ impl Speech {
                 true
             }
             Session::Http1(http) => {
-                http.missing(side, octets, time, &mut to);
+                http.missing(side, lost, time, &mut to);
                 true
             }
             Session::Http2(http) => {
-                let result = http.missing(side, octets);
+                let result = http.missing(side, lost);
                 if result.is_err() {
                     http.end(&mut to);
                 }
                 result.is_ok()
             }
-            Session::WebSocket(socket) => socket.missing(side, octets).is_ok(),
-            // Where the next record begins is not known.
+            Session::WebSocket(socket) => socket.missing(side, lost).is_ok(),
             Session::Tls(layers) => {
-                layers.1.end(opening, time, output);
-                false
+                layers.0.missing(side, lost.octets);
+                true
             }
         };
         if goes_on { Want::More } else { Want::Nothing }
@@ -262,7 +269,8 @@ impl Conversation for Connection {
     }
 
     fn missing(&mut self, from: Side, octets: u64, time: Time, shared: &mut Shared) -> Want {
-        self.speech.missing(&self.opening, from, octets, time, &mut shared.output)
+        let lost = Lost { octets, exact: true };
+        self.speech.missing(&self.opening, from, lost, time, &mut shared.output)
     }
 
     fn closed(&mut self, from: Side, time: Time, shared: &mut Shared) {

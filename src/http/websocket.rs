@@ -6,6 +6,7 @@ use sniff_captures::Time;
 use super::Transactions;
 use super::message::{Exchange, Frame, Message};
 use crate::streams::tcp::Side;
+use crate::tls::Lost as Missing;
 
 /// Octets that are kept of one message.
 const MAX_PAYLOAD: usize = 1 << 20;
@@ -121,9 +122,9 @@ impl WebSocket {
     }
 
     /// Octets that were not captured; only within a payload is that no harm.
-    pub fn missing(&mut self, side: Side, octets: u64) -> Result<(), Lost> {
+    pub fn missing(&mut self, side: Side, Missing { octets, exact }: Missing) -> Result<(), Lost> {
         let half = &mut self.halves[side.index()];
-        let Some(reading) = half.reading.as_mut().filter(|reading| octets < reading.len - reading.at) else {
+        let Some(reading) = half.reading.as_mut().filter(|reading| exact && octets < reading.len - reading.at) else {
             return Err(Lost);
         };
         reading.at += octets;

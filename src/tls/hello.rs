@@ -15,6 +15,7 @@ const SIGNATURE_ALGORITHMS: u16 = 13;
 const ALPN: u16 = 16;
 const ENCRYPT_THEN_MAC: u16 = 22;
 const PRE_SHARED_KEY: u16 = 41;
+const EARLY_DATA: u16 = 42;
 const SUPPORTED_VERSIONS: u16 = 43;
 
 /// The random of a ServerHello that is a HelloRetryRequest (section 4.1.3).
@@ -82,6 +83,11 @@ impl ClientHello {
             }
         }
         Some(hello)
+    }
+
+    /// Whether data follow before the server's answer (RFC 8446, section 4.2.10).
+    pub fn early_data(&self) -> bool {
+        self.extensions.contains(&EARLY_DATA)
     }
 
     /// The text that JA3 digests.
@@ -200,6 +206,8 @@ pub struct ServerHello {
     pub alpn: Option<Vec<u8>>,
     /// Whether it is a HelloRetryRequest.
     pub retry: bool,
+    /// Whether early data are accepted, as EncryptedExtensions say.
+    pub early_data: bool,
 }
 
 impl ServerHello {
@@ -230,6 +238,7 @@ impl ServerHello {
             match kind {
                 ALPN => self.alpn = protocols(data).into_iter().next(),
                 SUPPORTED_VERSIONS => self.version = data.u16().unwrap_or(self.version),
+                EARLY_DATA => self.early_data = true,
                 _ => {}
             }
         }

@@ -21,8 +21,10 @@ const TLS_KEY_LOG: u32 = 0x544c_534b;
 /// The secrets of one connection.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
-    /// The master secret of TLS 1.2.
+    /// The master secret of versions before TLS 1.3.
     pub master: Option<Vec<u8>>,
+    /// The traffic secret of early data, which only clients send.
+    pub early: Option<Vec<u8>>,
     /// Handshake traffic secrets of the client and the server.
     pub handshake: [Option<Vec<u8>>; 2],
     /// Application traffic secrets of the client and the server.
@@ -129,6 +131,7 @@ fn add(known: &mut HashMap<[u8; 32], Secrets>, line: &[u8]) {
     let secrets = known.entry(random).or_default();
     match label {
         "CLIENT_RANDOM" => secrets.master = Some(secret),
+        "CLIENT_EARLY_TRAFFIC_SECRET" => secrets.early = Some(secret),
         "CLIENT_HANDSHAKE_TRAFFIC_SECRET" => secrets.handshake[0] = Some(secret),
         "SERVER_HANDSHAKE_TRAFFIC_SECRET" => secrets.handshake[1] = Some(secret),
         "CLIENT_TRAFFIC_SECRET_0" => secrets.traffic[0] = Some(secret),

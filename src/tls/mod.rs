@@ -1,5 +1,6 @@
 //! `sniff tls`: a line for each handshake; and what decrypts TLS for other verbs.
 
+mod aead;
 pub(crate) mod certificate;
 mod cipher;
 pub mod hello;
@@ -10,6 +11,7 @@ pub mod record;
 pub mod session;
 mod suite;
 
+pub use cipher::Lost;
 pub use print::Handshake;
 pub use suite::expand_label;
 
@@ -111,14 +113,13 @@ impl Conversation for Connection {
         self.take(from, octets, time, shared)
     }
 
-    fn missing(&mut self, from: Side, _: u64, _: Time, shared: &mut Shared) -> Want {
+    fn missing(&mut self, from: Side, octets: u64, _: Time, _: &mut Shared) -> Want {
         self.early[from.index()].clear();
-        if self.session.is_none() {
-            return Want::More;
+        let side = if self.flipped { from.other() } else { from };
+        if let Some(session) = &mut self.session {
+            session.missing(side, octets);
         }
-        // Where the next record begins is not known.
-        self.finish(shared);
-        Want::Nothing
+        Want::More
     }
 
     fn closed(&mut self, _: Side, _: Time, _: &mut Shared) {}

@@ -1,17 +1,25 @@
 //! The cipher suites that can be decrypted, and their key derivation: the PRF of
-//! TLS 1.2 (RFC 5246, section 5) and HKDF of TLS 1.3 (RFC 8446, section 7.1).
+//! TLS 1.0 and 1.1 (RFC 2246, section 5), that of TLS 1.2 (RFC 5246, section 5), and
+//! HKDF of TLS 1.3 (RFC 8446, section 7.1).
 
-use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
+use ::hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use ring::hkdf::{HKDF_SHA256, HKDF_SHA384, KeyType, Prk};
 use ring::hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256, HMAC_SHA384};
 
+use super::aead::Algorithm;
 use super::record::Reader;
+
+/// TLS 1.0.
+pub const TLS10: u16 = 0x0301;
+/// TLS 1.2.
+pub const TLS12: u16 = 0x0303;
 
 /// How records are protected.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Protection {
-    /// AES-GCM or ChaCha20-Poly1305.
-    Aead(&'static Algorithm),
+    /// AES-GCM, AES-CCM or ChaCha20-Poly1305.
+    Aead(Algorithm),
     /// AES-CBC with an HMAC; octets of the key.
     Cbc(usize, hmac::Algorithm),
 }
@@ -28,11 +36,20 @@ pub struct Suite {
 impl Suite {
     /// The suite of a number, if it can be decrypted.
     pub fn of(cipher: u16) -> Option<Self> {
+        use Algorithm::{Ccm128, Ccm256, ChaCha20, Gcm128, Gcm256};
         use Protection::{Aead, Cbc};
         let (protection, sha384) = match cipher {
-            0x1301 | 0x009c | 0x009e | 0x00a2 | 0x00a8 | 0xc02b | 0xc02f => (Aead(&AES_128_GCM), false),
-            0x1302 | 0x009d | 0x009f | 0x00a3 | 0x00a9 | 0xc02c | 0xc030 => (Aead(&AES_256_GCM), true),
-            0x1303 | 0xcca8..=0xccae => (Aead(&CHACHA20_POLY1305), false),
+            0x1301 | 0x009c | 0x009e | 0x00a2 | 0x00a8 | 0x00aa | 0x00ac | 0xc02b | 0xc02f | 0xd001 => {
+                (Aead(Gcm128), false)
+            }
+            0x1302 | 0x009d | 0x009f | 0x00a3 | 0x00a9 | 0x00ab | 0x00ad | 0xc02c | 0xc030 | 0xd002 => {
+                (Aead(Gcm256), true)
+            }
+            0x1303 | 0xcca8..=0xccae => (Aead(ChaCha20), false),
+            0x1304 | 0xc09c | 0xc09e | 0xc0a4 | 0xc0a6 | 0xc0ac | 0xd005 => (Aead(Ccm128(16)), false),
+            0x1305 | 0xc0a0 | 0xc0a2 | 0xc0a8 | 0xc0aa | 0xc0ae | 0xd003 => (Aead(Ccm128(8)), false),
+            0xc09d | 0xc09f | 0xc0a5 | 0xc0a7 | 0xc0ad => (Aead(Ccm256(16)), false),
+            0xc0a1 | 0xc0a3 | 0xc0a9 | 0xc0ab | 0xc0af => (Aead(Ccm256(8)), false),
             0x002f | 0x0032..=0x0034 | 0x008c | 0xc009 | 0xc013 => (Cbc(16, HMAC_SHA1_FOR_LEGACY_USE_ONLY), false),
             0x0035 | 0x0038..=0x003a | 0x008d | 0xc00a | 0xc014 => (Cbc(32, HMAC_SHA1_FOR_LEGACY_USE_ONLY), false),
             0x003c | 0x0067 | 0xc023 | 0xc027 => (Cbc(16, HMAC_SHA256), false),
@@ -52,33 +69,63 @@ impl Suite {
         expand_label(&Prk::new_less_safe(if self.sha384 { HKDF_SHA384 } else { HKDF_SHA256 }, secret), label, len)
     }
 
-    /// The octets of `key_block` that a side uses: MAC key, key and IV.
-    pub fn key_block(self, master: &[u8], client: &[u8; 32], server: &[u8; 32], side: usize) -> Option<[Vec<u8>; 3]> {
+    /// The octets of `key_block` that a side uses in a version before TLS 1.3: MAC key, key and IV.
+    pub fn key_block(
+        self,
+        version: u16,
+        master: &[u8],
+        [client, server]: [&[u8; 32]; 2],
+        side: usize,
+    ) -> Option<[Vec<u8>; 3]> {
         let sizes = match self.protection {
-            Protection::Aead(algorithm) => {
-                [0, algorithm.key_len(), if algorithm == &CHACHA20_POLY1305 { 12 } else { 4 }]
+            Protection::Aead(algorithm) => [0, algorithm.key_len(), algorithm.fixed_len()],
+            // Only the first record of TLS 1.0 has its IV from here.
+            Protection::Cbc(key, mac) => {
+                [mac.digest_algorithm().output_len(), key, if version == TLS10 { 16 } else { 0 }]
             }
-            Protection::Cbc(key, mac) => [mac.digest_algorithm().output_len(), key, 0],
         };
         let seed = [b"key expansion", &server[..], &client[..]].concat();
-        let block = self.prf(master, &seed, 2 * sizes.iter().sum::<usize>());
+        let len = 2 * sizes.iter().sum::<usize>();
+        let block =
+            if version < TLS12 { prf_of_md5_and_sha1(master, &seed, len) } else { self.prf(master, &seed, len) };
         let mut reader = Reader(&block);
         let mut take = |size| Some([reader.take(size)?.to_vec(), reader.take(size)?.to_vec()][side].clone());
         Some([take(sizes[0])?, take(sizes[1])?, take(sizes[2])?])
     }
 
-    /// P_hash.
+    /// The PRF of TLS 1.2.
     fn prf(self, secret: &[u8], seed: &[u8], len: usize) -> Vec<u8> {
         let key = hmac::Key::new(self.hmac(), secret);
-        let mut output = Vec::new();
-        let mut a = hmac::sign(&key, seed);
-        while output.len() < len {
-            output.extend_from_slice(hmac::sign(&key, &[a.as_ref(), seed].concat()).as_ref());
-            a = hmac::sign(&key, a.as_ref());
-        }
-        output.truncate(len);
-        output
+        p_hash(|octets| hmac::sign(&key, octets).as_ref().to_vec(), seed, len)
     }
+}
+
+/// The PRF of TLS 1.0 and 1.1: halves of the secret for MD5 and SHA-1.
+fn prf_of_md5_and_sha1(secret: &[u8], seed: &[u8], len: usize) -> Vec<u8> {
+    let half = secret.len().div_ceil(2);
+    let (first, second) = (&secret[..half], &secret[secret.len() - half..]);
+    let sha1 = hmac::Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, second);
+    let md5 = |octets: &[u8]| {
+        // An HMAC takes a key of any length.
+        let mac = Hmac::<Md5>::new_from_slice(first).map(|mac| mac.chain_update(octets));
+        mac.map_or(Vec::new(), |mac| mac.finalize().into_bytes().to_vec())
+    };
+    let mut output = p_hash(md5, seed, len);
+    let other = p_hash(|octets| hmac::sign(&sha1, octets).as_ref().to_vec(), seed, len);
+    output.iter_mut().zip(other).for_each(|(octet, other)| *octet ^= other);
+    output
+}
+
+/// P_hash.
+fn p_hash(sign: impl Fn(&[u8]) -> Vec<u8>, seed: &[u8], len: usize) -> Vec<u8> {
+    let mut output = Vec::new();
+    let mut a = sign(seed);
+    while output.len() < len && !a.is_empty() {
+        output.extend(sign(&[&a[..], seed].concat()));
+        a = sign(&a);
+    }
+    output.truncate(len);
+    output
 }
 
 /// HKDF-Expand-Label with an empty context (RFC 8446, section 7.1).

@@ -6,6 +6,7 @@ mod common;
 mod damaged;
 mod flows;
 mod follow;
+mod gaps;
 mod hostile;
 mod http;
 mod recorded;
