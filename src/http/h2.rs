@@ -92,6 +92,7 @@ impl Http2 {
     /// Begins after an upgrade from HTTP/1.1, whose request is that of stream 1.
     pub fn upgraded(request: Option<Message>, to: &Transactions<'_>) -> Self {
         let mut http = Http2::new();
+        http.held = request.as_ref().map_or(0, Message::held);
         let exchange = Exchange { request, stream: Some(1), ..to.exchange() };
         http.streams.insert(1, Stream { exchange, ended: [true, false] });
         http

@@ -85,10 +85,8 @@ pub(super) const COLUMNS: &[Column<Row>] = &[
     column("http.time.total", |row| row.exchange.total().map_or(Value::None, Value::Nanos)),
     column("http.request.data", |row| body(row, 0)),
     column("http.file_data", |row| body(row, 1)),
-    column("http.file_data.sha256", |row| {
-        let digested = |bodies: &[Decoded; 2]| hex(digest(&SHA256, &bodies[1].octets).as_ref());
-        Value::maybe(row.bodies.as_ref().filter(|_| row.exchange.response.is_some()).map(digested))
-    }),
+    column("http.request.data.sha256", |row| digested(row, 0)),
+    column("http.file_data.sha256", |row| digested(row, 1)),
     column("grpc.status_code", |row| Value::maybe(row.exchange.trailer("grpc-status"))),
     column("grpc.status_message", |row| Value::maybe(row.exchange.trailer("grpc-message"))),
     column("websocket.opcode", |row| Value::maybe(row.exchange.frame.as_ref().map(|frame| u64::from(frame.opcode)))),
@@ -102,7 +100,7 @@ pub(super) const COLUMNS: &[Column<Row>] = &[
 /// Whether a format shows what only kept bodies tell.
 pub(super) fn needs_bodies(format: &Format) -> bool {
     let (Format::Tsv(names) | Format::Csv(names)) = format else { return false };
-    names.iter().any(|name| name.starts_with("http.file_data") || name == "http.request.data")
+    names.iter().any(|name| name.starts_with("http.file_data") || name.starts_with("http.request.data"))
 }
 
 /// Whether a format shows payloads of WebSocket messages.
@@ -124,6 +122,13 @@ fn response_part(row: &Row, at: usize) -> Value<'_> {
 
 fn body(row: &Row, at: usize) -> Value<'_> {
     row.bodies.as_ref().map_or(Value::None, |bodies| Value::text(&bodies[at].octets))
+}
+
+/// The digest of a message's body.
+fn digested(row: &Row, at: usize) -> Value<'_> {
+    let message = [&row.exchange.request, &row.exchange.response][at];
+    let bodies = row.bodies.as_ref().filter(|_| message.is_some());
+    Value::maybe(bodies.map(|bodies| hex(digest(&SHA256, &bodies[at].octets).as_ref())))
 }
 
 /// All fields of a message, each as `name: value`.

@@ -40,16 +40,23 @@ fn records(file: &[u8]) -> Vec<(usize, usize)> {
 fn damaged_streams_print_something_harmless() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/streams/recorded");
     let scratch = Scratch::new();
-    scratch.write("keys", fs::read(folder.join("tls.keys")).unwrap());
+    let keys = ["tls.keys", "tls-old.keys", "gaps.keys", "upgrades.keys"];
+    scratch.write("keys", keys.map(|name| fs::read(folder.join(name)).unwrap()).concat());
     let mut random = Random(0x5eed_5eed_5eed_5eed);
-    for name in ["http", "tls", "ws", "grpc", "quic", "dns"] {
+    for name in ["http", "tls", "tls-old", "gaps", "upgrades", "ws", "grpc", "quic", "dns"] {
         let mut whole = Vec::new();
         let file = fs::File::open(folder.join(format!("{name}.pcap.gz"))).unwrap();
         MultiGzDecoder::new(file).read_to_end(&mut whole).unwrap();
         let records = records(&whole);
         for copy in 0..COPIES {
-            let mut file = whole.clone();
+            let mut file = whole[..24].to_vec();
             for &(start, end) in &records {
+                // One packet of sixteen is lost.
+                if random.below(16) == 0 {
+                    continue;
+                }
+                file.extend_from_slice(&whole[start - 16..end]);
+                let (start, end) = (file.len() - (end - start), file.len());
                 // Beyond the addresses and ports, in one packet of three.
                 if end > start + 54 && random.below(3) == 0 {
                     let at = start + 38 + random.below(end - start - 38);
