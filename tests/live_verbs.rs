@@ -9,8 +9,8 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use common::Scratch;
 use common::net::{Capture, Net};
+use common::{Scratch, installed};
 
 /// A server on the loopback interface that answers one request.
 fn answer_once(listener: &TcpListener, answer: &[u8]) {
@@ -109,6 +109,40 @@ fn the_count_ends_a_verb() {
     net.send(3);
     let (ran, _) = capture.end();
     assert_eq!((&*ran.stdout, ran.code), ("3\n", Some(0)), "{}", ran.stderr);
+}
+
+/// One end of a link sends, the other receives: what is sent comes first.
+#[test]
+fn several_interfaces_are_one_stream_in_the_order_of_time() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let args = ["flows", "-t", "-i", "near", "-i", "far", "--fields", "udp.stream,udp.dstport,flow.packets.client"];
+    let capture = net.capture_of(&scratch, 2, &[&args[..], &["udp"]].concat());
+    net.send(50);
+    capture.signal("-INT");
+    let (ran, said) = capture.end();
+    assert_eq!((&*ran.stdout, ran.code), ("0\t4000\t100\n", Some(0)), "{}", ran.stderr);
+    assert_eq!(said.matches("sniff: listening on ").count(), 2, "{said}");
+    let counters = "100 packets captured\n100 packets received by filter\n0 packets dropped by kernel\n";
+    assert_eq!(ran.stderr, counters);
+}
+
+#[test]
+fn a_transaction_on_one_of_several_interfaces_is_printed_when_it_ends() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    if !installed("curl") || !installed("python3") {
+        eprintln!("skipped: curl or python3 is missing");
+        return;
+    }
+    let fields = "http.request.uri,http.response.code";
+    let args = ["http", "-i", "near", "-i", "lo", "--fields", fields, "tcp", "port", "8000"];
+    let mut capture = net.capture_of(&scratch, 2, &args);
+    let script = "python3 -m http.server 8000 > /dev/null 2>&1 & trap \"kill $!\" EXIT
+        for i in 1 2 3 4 5 6 7 8 9; do curl -sf -o /dev/null http://10.9.9.1:8000/?$i && exit 0; sleep 0.2; done; exit 1";
+    assert!(net.run(script));
+    let line = capture.printed();
+    assert!(line.starts_with("/?") && line.ends_with("\t200\n"), "{line:?}");
+    capture.signal("-INT");
+    assert_eq!(capture.end().0.code, Some(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Runs a verb over capture files or on an interface.
+//! Runs a verb over capture files or on interfaces.
 
 mod live;
 
@@ -40,10 +40,7 @@ pub(crate) fn run(args: &Args, verb: &VerbArgs) -> Result<(), Failure> {
     match &args.input {
         Input::File(path) => run.files(std::slice::from_ref(path), args, &signals),
         Input::List(path) => run.files(&list(path)?, args, &signals),
-        Input::Live(names) if names.len() > 1 => {
-            Err(Failure::Text("a verb captures on one interface; -i any captures on all".to_owned()))
-        }
-        Input::Live(names) => run.live(names.first().map(String::as_str), args, &signals),
+        Input::Live(names) => run.live(names, args, &signals),
     }
 }
 
@@ -58,14 +55,16 @@ struct Run {
 
 impl Run {
     /// Captures until a signal or the count.
-    fn live(&mut self, name: Option<&str>, args: &Args, signals: &Signals) -> Result<(), Failure> {
-        let mut source = Source::open(args, name)?;
+    fn live(&mut self, names: &[String], args: &Args, signals: &Signals) -> Result<(), Failure> {
+        let mut source = Source::open(args, names)?;
         let captured = source.run(self, args, signals);
         let result = self.finish(captured);
         if let Err(Failure::Text(text)) = &result {
             message::error(text);
         }
-        message::line(&source.counters().join("\n"));
+        if let Some(counters) = source.counters() {
+            message::line(&counters.lines().join("\n"));
+        }
         match result {
             Err(Failure::Text(_)) => Err(Failure::Said),
             other => other,

@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The counters of a capture: all that was received by the filter was captured,
 /// or dropped by the kernel or by this program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counters {
+pub(crate) struct Counters {
     pub captured: u64,
     /// Dropped because memory was full.
     pub lost: u64,
@@ -23,7 +23,7 @@ pub(super) struct Counters {
 
 impl Counters {
     /// The counters of interfaces that are captured together.
-    pub(super) fn new(captured: u64, lost: u64, interfaces: &[Counts]) -> Self {
+    pub(crate) fn new(captured: u64, lost: u64, interfaces: &[Counts]) -> Self {
         let mut kernel = Counts::default();
         for counts in interfaces {
             kernel.received += counts.received;
@@ -34,7 +34,7 @@ impl Counters {
     }
 
     /// `N packets captured` and the others.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let line = |count: u64, what: &str| format!("{count} packet{} {what}", plural(count));
         let mut lines = vec![
             line(self.captured, "captured"),
@@ -51,7 +51,7 @@ impl Counters {
     }
 
     /// The counters on one line, as USR1 and `--stats` ask for them.
-    pub(super) fn say(&self) {
+    pub(crate) fn say(&self) {
         message::note(&self.lines().join(", "));
     }
 }

@@ -27,6 +27,7 @@ use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 use capture::Capture;
+pub(crate) use counters::Counters;
 
 /// How often workers that are behind are looked after.
 const BACKLOG: Duration = Duration::from_millis(20);
@@ -35,7 +36,7 @@ const BACKLOG: Duration = Duration::from_millis(20);
 const WAITING: u64 = 8;
 
 /// The interface of a name, or of a number in the list, or the first.
-pub(crate) fn choose(name: Option<&str>) -> Result<String, Failure> {
+pub(super) fn choose(name: Option<&str>) -> Result<String, Failure> {
     let Some(name) = name else {
         let first = live::devices().map_err(Failure::Text)?.into_iter().next();
         return first
@@ -61,7 +62,7 @@ pub(crate) fn choose(name: Option<&str>) -> Result<String, Failure> {
 }
 
 /// How the options want the interface.
-pub(crate) fn settings(args: &Args) -> Settings {
+pub(super) fn settings(args: &Args) -> Settings {
     Settings {
         snaplen: args.snaplen,
         promiscuous: args.promiscuous,
@@ -90,6 +91,17 @@ fn chosen(names: &[String]) -> Result<Vec<String>, Failure> {
     Ok(chosen)
 }
 
+/// The interfaces that the options name as one source, with the filter set.
+pub(crate) fn together(args: &Args, names: &[String]) -> Result<Several, Failure> {
+    let names = chosen(names)?;
+    let mut lives = names.iter().map(|name| open(args, name)).collect::<Result<Vec<_>, _>>()?;
+    let expression = expression::read(args)?;
+    for live in &mut lives {
+        filter(args, live, &expression, None, names.len() > 1)?;
+    }
+    Ok(Several::new(lives, (args.memory / WAITING) as usize))
+}
+
 /// Captures until a signal, the count, or the end of an interface.
 pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     let signals = Signals::install().map_err(|error| Failure::Text(error.to_string()))?;
@@ -109,7 +121,6 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     }
     let mut course = workers.course(args, condition);
     let mut output = Output::new(true)?;
-    let dlts: Vec<i32> = lives.iter().map(Live::dlt).collect();
     let sources = Several::new(lives, (args.memory / WAITING) as usize);
     let interfaces = sources.interfaces();
     course.begin(&interfaces, &expression)?;
@@ -122,7 +133,7 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     }
     let mut capture = Capture::new(sources);
     sandbox::enter(&Policy::of(args, statistics(&names))).map_err(Failure::Text)?;
-    announce(args, &names, &dlts, &interfaces, workers.print());
+    announce(&interfaces, args.text.verbose == 0 && workers.print() && args.write.is_none());
     let mut records = Records::captured(interfaces.clone());
     let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
     let token = Token::new(&mut course, &mut records, Filters::none(&interfaces), verbatim);
@@ -192,16 +203,16 @@ pub(crate) fn refused(text: String) -> Failure {
     Failure::Text(text)
 }
 
-/// `listening on …`, for each interface.
-fn announce(args: &Args, names: &[String], dlts: &[i32], interfaces: &[Interface], prints: bool) {
-    let quiet = args.text.verbose == 0 && prints && args.write.is_none();
+/// `listening on …`, for each interface; `quiet` if more could be printed.
+pub(crate) fn announce(interfaces: &[Interface], quiet: bool) {
     if quiet {
         message::note("verbose output suppressed, use -v[v]... for full protocol decode");
     }
-    for ((name, dlt), interface) in names.iter().zip(dlts).zip(interfaces) {
+    for interface in interfaces {
         let text = format!(
-            "listening on {name}, link-type {}, snapshot length {} bytes",
-            link::describe(*dlt),
+            "listening on {}, link-type {}, snapshot length {} bytes",
+            interface.name.as_deref().unwrap_or_default(),
+            link::describe(link::to_dlt(interface.link)),
             interface.snaplen
         );
         if quiet { message::line(&text) } else { message::note(&text) }
