@@ -30,6 +30,16 @@ fn agree(scratch: &Scratch, file: &str, ways: &[&[&str]]) {
     }
 }
 
+/// Checks that a verb prints `file` alike for any number of workers.
+fn verb_agrees(scratch: &Scratch, file: &str, verb: &str, more: &[&str]) {
+    let run = |threads| scratch.run(&[&[verb, "-r", file, "--threads", threads], more].concat());
+    let one = run("1");
+    assert!(!one.stdout.is_empty(), "{file} {verb} {more:?}: {}", one.stderr);
+    for threads in WORKERS {
+        assert!(run(threads) == one, "{file} {verb} {more:?} --threads {threads}");
+    }
+}
+
 /// The golden captures.
 fn captures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -67,6 +77,29 @@ fn mixed_traffic_is_the_same_for_any_number_of_workers() {
         let condition = "tcp.port == 443 && tcp.len > 100 || dns.flags.response == 1";
         agree(&scratch, "mix", &[&["-n", "--where", condition], &["-w", "-", "--where", condition]]);
         agree(&scratch, "mix", &[&["-w", "-"], &["-w", "-", "udp"], &["-n", "--print-sampling", "7", "-ttttt"]]);
+    }
+}
+
+#[test]
+fn verbs_are_the_same_for_any_number_of_workers() {
+    let scratch = Scratch::new();
+    let mut octets = Vec::new();
+    traffic::mix(1, 4 << 20, &mut octets).unwrap();
+    scratch.write("mix", octets);
+    for verb in ["http", "tls", "dns", "flows"] {
+        verb_agrees(&scratch, "mix", verb, &["-tt"]);
+        verb_agrees(&scratch, "mix", verb, &["--json"]);
+        verb_agrees(&scratch, "mix", verb, &["--fields", "frame.time_epoch,ip.src,ip.dst"]);
+    }
+    verb_agrees(&scratch, "mix", "http", &["-v", "--body", "--memory", "2m"]);
+    verb_agrees(&scratch, "mix", "flows", &["--sort", "bytes", "--top", "20", "tcp"]);
+    verb_agrees(&scratch, "mix", "follow", &["--as", "hex", "-c", "3000"]);
+    verb_agrees(&scratch, "mix", "follow", &["3"]);
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/streams/recorded");
+    let path = |name: &str| recorded.join(name).to_str().unwrap().to_owned();
+    for (capture, keys) in [("tls.pcap.gz", "tls.keys"), ("gaps.pcap.gz", "gaps.keys")] {
+        verb_agrees(&scratch, &path(capture), "http", &["--keylog", &path(keys), "--body"]);
+        verb_agrees(&scratch, &path(capture), "tls", &["--keylog", &path(keys), "-v"]);
     }
 }
 

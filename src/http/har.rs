@@ -1,8 +1,10 @@
-//! HTTP archives, HAR 1.2, as Firefox and Chromium import them. Entries are
+//! HTTP archives, HAR 1.2, as Firefox and Chromium import them: Firefox asks for the
+//! list of pages, which may be empty, and for URLs that it can parse. Entries are
 //! written as they end, so the archive needs no memory of its own.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ impl Archive {
         let file = File::create(path).map_err(|error| failure(path, &error))?;
         let mut archive = Archive { path: path.into(), file: BufWriter::new(file), first: true, error: None };
         let creator = json!({"name": "sniff", "version": env!("CARGO_PKG_VERSION")});
-        archive.write(&format!("{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":["));
+        archive.write(&format!("{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"pages\":[],\"entries\":["));
         Ok(archive)
     }
 
@@ -63,17 +65,18 @@ fn failure(path: &Path, error: &io::Error) -> String {
 }
 
 fn entry(exchange: &Exchange, request: &Message, response: &Message, url: &[u8], bodies: &[Decoded; 2]) -> Value {
+    let url = absolute(exchange, url);
     let millis = |nanos: i64| (nanos.max(0) as f64) / 1e6;
     let send = millis(nanos_between(request.first, request.last));
     let wait = millis(nanos_between(request.last, response.first));
     let receive = millis(nanos_between(response.first, response.last));
     let mut sent = json!({
         "method": lossy(exchange.method()),
-        "url": lossy(url),
+        "url": url,
         "httpVersion": lossy(request.start(2)),
         "cookies": cookies(request, "cookie"),
         "headers": headers(request),
-        "queryString": query(url),
+        "queryString": query(&url),
         "headersSize": header_size(exchange, request),
         "bodySize": request.body_size,
     });
@@ -131,8 +134,47 @@ fn cookies(message: &Message, name: &str) -> Value {
     pairs.map(cookie).collect()
 }
 
-fn query(url: &[u8]) -> Value {
-    let url = lossy(url);
+/// A URL with a scheme and a host that are valid. A tunnel's target and a host that
+/// is none get the server's address.
+fn absolute(exchange: &Exchange, url: &[u8]) -> String {
+    let text: String = url
+        .iter()
+        .map(|&octet| match octet {
+            b'!'..=b'~' => char::from(octet).to_string(),
+            _ => format!("%{octet:02X}"),
+        })
+        .collect();
+    let (scheme, rest) = text.split_once("://").unwrap_or(("http", &text));
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let is_scheme = matches!(scheme, "http" | "https" | "ws" | "wss");
+    if is_scheme && is_host(host) {
+        return format!("{scheme}://{host}{path}");
+    }
+    let mut line = Line::default();
+    exchange.ends.server.write(&mut line);
+    let path = if is_scheme { path.to_owned() } else { format!("/{text}") };
+    format!("http://{}{path}", lossy(line.as_bytes()))
+}
+
+/// Whether a URL can have this host and port (https://url.spec.whatwg.org/#host-parsing):
+/// what ends in a number is an IPv4 address.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (text, "0"),
+    };
+    if port.parse::<u16>().is_err() {
+        return false;
+    }
+    if let Some(address) = host.strip_prefix('[') {
+        return address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    }
+    let number = host.rsplit('.').next().is_some_and(|label| label.starts_with(|letter: char| letter.is_ascii_digit()));
+    let valid = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
+    if number { host.parse::<Ipv4Addr>().is_ok() } else { !host.is_empty() && host.bytes().all(valid) }
+}
+
+fn query(url: &str) -> Value {
     let Some((_, query)) = url.split_once('?') else { return json!([]) };
     let query = query.split('#').next().unwrap_or_default();
     let pair = |pair: &str| {
@@ -200,6 +242,25 @@ mod tests {
     #[test]
     fn times_and_queries_are_the_formats() {
         assert_eq!(started(Time { seconds: 0, nanos: 1000 }), "1970-01-01T00:00:00.000001Z");
-        assert_eq!(query(b"http://h/p?a=1&b#c").to_string(), r#"[{"name":"a","value":"1"},{"name":"b","value":""}]"#);
+        assert_eq!(query("http://h/p?a=1&b#c").to_string(), r#"[{"name":"a","value":"1"},{"name":"b","value":""}]"#);
+    }
+
+    #[test]
+    fn urls_can_be_parsed_whatever_was_asked_for() {
+        let rows = [
+            ("https://h:8/p?q#f", "https://h:8/p?q#f"),
+            ("http://[::1]:8080/\u{e4} b", "http://[::1]:8080/%C3%A4%20b"),
+            ("example.com:443", "http://example.com:443"),
+            ("http://a b/p", "http://0:0/p"),
+            ("http:///p", "http://0:0/p"),
+            ("http://h:99999/p", "http://0:0/p"),
+            ("http://1.2.3.4:5/p", "http://1.2.3.4:5/p"),
+            ("http://1.2.3.400/p", "http://0:0/p"),
+            ("ftp://h/p", "http://0:0/ftp://h/p"),
+        ];
+        for (url, expected) in rows {
+            let found = absolute(&Exchange::default(), url.as_bytes()).replace("[::]:0", "0:0");
+            assert_eq!(found, expected, "{url}");
+        }
     }
 }

@@ -168,6 +168,7 @@ fn the_archive_holds_what_an_importer_needs() {
     let archive: serde_json::Value = serde_json::from_slice(&scratch.read("out.har")).unwrap();
     let entries = archive["log"]["entries"].as_array().unwrap();
     assert_eq!((&archive["log"]["version"], entries.len()), (&"1.2".into(), 2));
+    assert!(archive["log"]["pages"].is_array(), "Firefox needs it");
     let first = &entries[0];
     assert_eq!(first["startedDateTime"], "1970-01-01T00:00:01.003Z");
     assert_eq!(first["request"]["url"], "http://h/x?a=1");
