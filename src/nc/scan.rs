@@ -68,6 +68,8 @@ struct Scan<'s> {
     ports: Vec<Port>,
     waiting: VecDeque<usize>,
     probes: Vec<Probe>,
+    /// A socket of TCP that a closed port has left, good for another port of the same address.
+    spare: Option<(usize, Socket)>,
     /// Ports whose lines are printed, or would be but for silence.
     told: usize,
     /// Whether nothing is printed yet.
@@ -93,20 +95,22 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
         ports: ports.iter().map(|&port| Port { port, lines: Vec::new(), exit: None }).collect(),
         waiting: (0..ports.len()).collect(),
         probes: Vec::new(),
+        spare: None,
         told: 0,
         silent,
         most: most() / parts,
     };
     let exits = thread::scope(|scope| {
+        let (first, others) = ports.split_at(share.min(ports.len()));
         // Whoever is not the first waits with what it has to say.
-        let scans: Vec<_> = ports.chunks(share).enumerate().map(|(number, ports)| scan(ports, number > 0)).collect();
-        let works: Vec<_> = scans.into_iter().map(|scan| scope.spawn(|| scan.whole())).collect();
-        let mut exits = Vec::new();
+        let others: Vec<_> = others.chunks(share).map(|ports| scan(ports, true)).collect();
+        let works: Vec<_> = others.into_iter().map(|scan| scope.spawn(|| scan.whole())).collect();
+        let mut exits = scan(first, false).whole()?.exits();
         for work in works {
             let mut scan = work.join().map_err(|_| Failure::local("a test was not finished"))??;
-            (scan.told, scan.silent) = if scan.silent { (0, false) } else { (scan.told, false) };
+            (scan.told, scan.silent) = (0, false);
             scan.tell();
-            exits.extend(scan.ports.iter().filter_map(|port| port.exit));
+            exits.extend(scan.exits());
         }
         Ok::<_, Failure>(exits)
     })?;
@@ -119,7 +123,7 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
 fn parts(options: &Options, ports: usize) -> usize {
     /// Ports that are worth a thread.
     const WORTH: usize = 128;
-    if options.interval.is_some() || options.evidence {
+    if options.interval.is_some() || options.evidence || ports < 2 * WORTH {
         return 1;
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -187,6 +191,7 @@ impl Scan<'_> {
                     thread::sleep(pause);
                 }
                 self.start(place, 0)?;
+                self.tell();
             }
             if !self.probes.is_empty() {
                 self.wait()?;
@@ -194,6 +199,11 @@ impl Scan<'_> {
             self.tell();
         }
         Ok(())
+    }
+
+    /// How the tests of all ports ended.
+    fn exits(&self) -> Vec<Exit> {
+        self.ports.iter().filter_map(|port| port.exit).collect()
     }
 
     fn is_udp(&self) -> bool {
@@ -205,7 +215,10 @@ impl Scan<'_> {
         let Some(mut target) = self.addresses.get(address).copied() else { return Ok(()) };
         let port = self.ports[place].port;
         target.set_port(port);
-        let socket = socket::begin(self.options, &target, self.options.evidence)?;
+        let socket = match self.spare.take_if(|(of, _)| *of == address) {
+            Some((_, socket)) => socket,
+            None => socket::begin(self.options, &target, self.options.evidence)?,
+        };
         // Only evidence is found by it.
         let local = if self.options.evidence { port_of(&socket) } else { 0 };
         let now = Instant::now();
@@ -216,7 +229,8 @@ impl Scan<'_> {
             if self.is_udp() {
                 return socket.send(&probe::question(port)).map(|_| false);
             }
-            Ok(done)
+            // What this host answers itself is there already.
+            if done { Ok(true) } else { socket::connected(&socket, &target.into()) }
         });
         let probe = Probe { place, address, socket, local, end, again };
         match started {
@@ -224,10 +238,10 @@ impl Scan<'_> {
                 self.probes.push(probe);
                 Ok(())
             }
-            Ok(true) => self.settle(&probe, &Verdict::Open),
+            Ok(true) => self.settle(probe, &Verdict::Open),
             Err(error) => {
                 let verdict = Verdict::of(error, icmp::take(&probe.socket), self.is_udp());
-                self.settle(&probe, &verdict)
+                self.settle(probe, &verdict)
             }
         }
     }
@@ -244,7 +258,9 @@ impl Scan<'_> {
         let mut left = Vec::with_capacity(self.probes.len());
         for (mut probe, happened) in std::mem::take(&mut self.probes).into_iter().zip(happened) {
             let verdict = if happened {
-                probe.look(udp)
+                let mut target = self.addresses[probe.address];
+                target.set_port(self.ports[probe.place].port);
+                if udp { probe.answer() } else { probe.connected(&target) }
             } else if probe.end.is_some_and(|end| end <= now) {
                 Some(match udp {
                     true => Verdict::Silent(self.options.timeout.unwrap_or(UDP_TIME)),
@@ -254,7 +270,7 @@ impl Scan<'_> {
                 probe.ask_again(now, self.ports[probe.place].port)
             };
             match verdict {
-                Some(verdict) => self.settle(&probe, &verdict)?,
+                Some(verdict) => self.settle(probe, &verdict)?,
                 None => left.push(probe),
             }
         }
@@ -263,7 +279,7 @@ impl Scan<'_> {
     }
 
     /// Keeps what is known of a port, or goes on with the next address.
-    fn settle(&mut self, probe: &Probe, verdict: &Verdict) -> Result<(), Failure> {
+    fn settle(&mut self, probe: Probe, verdict: &Verdict) -> Result<(), Failure> {
         let address = &self.addresses[probe.address];
         let shown = address::shown(&self.host, address);
         let port = &mut self.ports[probe.place];
@@ -277,11 +293,15 @@ impl Scan<'_> {
             let test = Test { udp, local: probe.local, remote: (address.ip(), port.port).into() };
             port.lines.push(Line { text, open, test });
         }
-        if !open && probe.address + 1 < self.addresses.len() {
-            return self.start(probe.place, probe.address + 1);
+        let next = probe.address + 1;
+        if open || next == self.addresses.len() {
+            port.exit = Some(verdict.exit());
         }
-        port.exit = Some(verdict.exit());
-        Ok(())
+        // With evidence each test has a port of its own.
+        if matches!(verdict, Verdict::Closed) && self.options.transport == Transport::Tcp && !self.options.evidence {
+            self.spare = Some((probe.address, probe.socket));
+        }
+        if self.ports[probe.place].exit.is_none() { self.start(probe.place, next) } else { Ok(()) }
     }
 
     /// Prints the lines of the ports that are settled, up to the first that is not.
@@ -304,21 +324,29 @@ impl Line {
 }
 
 impl Probe {
-    /// What has come, if it says something.
-    fn look(&mut self, udp: bool) -> Option<Verdict> {
-        let failed = |error: io::Error| Verdict::of(error, icmp::take(&self.socket), udp);
-        match self.socket.take_error() {
-            Ok(None) if udp => {
-                let mut octet = [std::mem::MaybeUninit::uninit()];
-                match self.socket.recv(&mut octet) {
-                    Ok(_) => Some(Verdict::Open),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-                    Err(error) => Some(failed(error)),
-                }
-            }
-            Ok(None) => Some(Verdict::Open),
-            Ok(Some(error)) | Err(error) => Some(failed(error)),
+    /// What has come to a UDP socket, if it says something.
+    fn answer(&self) -> Option<Verdict> {
+        let failed = |error: io::Error| Verdict::of(error, icmp::take(&self.socket), true);
+        if let Ok(Some(error)) | Err(error) = self.socket.take_error() {
+            return Some(failed(error));
         }
+        match self.socket.recv(&mut [std::mem::MaybeUninit::uninit()]) {
+            Ok(_) => Some(Verdict::Open),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Err(error) => Some(failed(error)),
+        }
+    }
+
+    /// What a connection has come to, if it has.
+    fn connected(&self, target: &SocketAddr) -> Option<Verdict> {
+        let error = match socket::connected(&self.socket, &(*target).into()) {
+            Ok(true) => return Some(Verdict::Open),
+            // An ICMP error that came while the kernel was busy with the socket has ended nothing.
+            Ok(false) => self.socket.take_error().ok().flatten(),
+            Err(error) => Some(error),
+        };
+        let origin = icmp::take(&self.socket);
+        error.map(|error| Verdict::of(error, origin, false))
     }
 
     /// Asks a UDP port again when it is time.

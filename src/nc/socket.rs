@@ -173,6 +173,19 @@ pub(crate) fn start(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
     }
 }
 
+/// Whether a connection that was started is there by now; an error leaves a socket of
+/// TCP that can connect to something else.
+pub(super) fn connected(socket: &Socket, address: &SockAddr) -> io::Result<bool> {
+    match socket.connect(address) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.raw_os_error() {
+            Some(libc::EISCONN) => Ok(true),
+            Some(libc::EALREADY | libc::EINPROGRESS) => Ok(false),
+            _ => Err(error),
+        },
+    }
+}
+
 /// A socket to an IP address, with ICMP errors watched, that is about to connect.
 pub(super) fn begin(options: &Options, address: &SocketAddr, known: bool) -> Result<Socket, Failure> {
     let v6 = address.is_ipv6();
