@@ -1,29 +1,35 @@
 //! `sniff nc` beside the installed nc, in a network namespace that is made for it;
-//! it needs root, iproute2 and OpenBSD's nc:
+//! it needs root, iproute2, nftables and OpenBSD's nc:
 //!
 //!     cargo bench --bench nc [-- relay|scan]
 //!
 //! `relay` sends a gigabyte from a file to a file through a client and a listener,
 //! and from a pipe to a pipe, and compares what arrives by its SHA-256. `scan` tests
-//! a thousand closed ports. Both tell each program's best time and the ratio, which
-//! is nc's time over sniff's: the goal is 1 or more.
+//! a thousand ports that are closed, or of which every tenth is open, and eight that
+//! do not answer. Both tell each program's best time and the ratio, which is nc's
+//! time over sniff's: the goal is 1 or more.
 
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
+use nix::sched::{CloneFlags, setns};
 use ring::digest::{Context, SHA256};
 
 /// Octets that are sent.
 const OCTETS: usize = 1 << 30;
 /// Times that each program has its turn.
 const TURNS: usize = 5;
-/// Ports that are tested.
-const PORTS: &str = "1-1000";
+/// Ports that are tested: nobody listens on the first, and on every tenth of the second.
+const CLOSED: &str = "1-1000";
+const MIXED: &str = "10001-11000";
+/// Ports whose packets are dropped.
+const FILTERED: &str = "2001-2008";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -46,21 +52,28 @@ fn run(words: &[String]) -> Result<()> {
     let wants = |name: &str| words.iter().all(|word| word.starts_with('-')) || words.iter().any(|word| word == name);
     let stage = Stage::new()?;
     if wants("scan") {
-        compare("scan of 1,000 closed ports", |program| stage.scan(program))?;
+        compare("scan of 1,000 closed ports", TURNS, |program| stage.scan(program, &[], CLOSED, 1))?;
+        let _listeners = stage.listen()?;
+        compare("scan of 1,000 ports, 100 of them open", TURNS, |program| stage.scan(program, &[], MIXED, 0))?;
+        stage.drop_packets()?;
+        let code = |program: &[&str]| if program.len() > 1 { 2 } else { 1 };
+        compare("scan of 8 filtered ports with -w 1", 1, |program| {
+            stage.scan(program, &["-w", "1"], FILTERED, code(program))
+        })?;
     }
     if wants("relay") {
         stage.fill()?;
-        compare("1 GiB from file to file", |program| stage.relay(program, false))?;
-        compare("1 GiB from pipe to pipe", |program| stage.relay(program, true))?;
+        compare("1 GiB from file to file", TURNS, |program| stage.relay(program, false))?;
+        compare("1 GiB from pipe to pipe", TURNS, |program| stage.relay(program, true))?;
     }
     Ok(())
 }
 
-/// Runs both programs by turns, and tells the best time of each.
-fn compare(what: &str, mut run: impl FnMut(&[&str]) -> Result<Duration>) -> Result<()> {
+/// Runs both programs by so many turns, and tells the best time of each.
+fn compare(what: &str, turns: usize, mut run: impl FnMut(&[&str]) -> Result<Duration>) -> Result<()> {
     let programs: [&[&str]; 2] = [&["nc"], &[env!("CARGO_BIN_EXE_sniff"), "nc"]];
     let mut best = [Duration::MAX; 2];
-    for _ in 0..TURNS {
+    for _ in 0..turns {
         for (program, best) in programs.iter().zip(&mut best) {
             *best = run(program)?.min(*best);
         }
@@ -93,10 +106,31 @@ impl Stage {
         command
     }
 
-    fn scan(&self, program: &[&str]) -> Result<Duration> {
+    /// Listens on every tenth of the mixed ports.
+    fn listen(&self) -> Result<Vec<TcpListener>> {
+        let namespace = File::open(Path::new("/run/netns").join(&self.namespace))?;
+        let listeners = thread::spawn(move || -> io::Result<Vec<TcpListener>> {
+            setns(namespace, CloneFlags::CLONE_NEWNET)?;
+            (10_001..=11_000).step_by(10).map(|port| TcpListener::bind(("127.0.0.1", port))).collect()
+        });
+        Ok(listeners.join().map_err(|_| "nobody listens")??)
+    }
+
+    /// Drops what goes to the filtered ports.
+    fn drop_packets(&self) -> Result<()> {
+        let rules = format!(
+            "nft add table inet t && nft add chain inet t in '{{ type filter hook input priority 0; }}' \
+             && nft add rule inet t in tcp dport {FILTERED} drop"
+        );
+        let done = self.inside(&["sh", "-c", &rules]).status()?.success();
+        if done { Ok(()) } else { Err("no firewall can be made".into()) }
+    }
+
+    /// Tests ports; the exit code has to be this.
+    fn scan(&self, program: &[&str], options: &[&str], ports: &str, expected: i32) -> Result<Duration> {
         let begun = Instant::now();
-        let code = self.inside(&[program, &["-zn", "127.0.0.1", PORTS]].concat()).status()?.code();
-        if code == Some(1) { Ok(begun.elapsed()) } else { Err(format!("a scan ended with {code:?}").into()) }
+        let code = self.inside(&[program, options, &["-zn", "127.0.0.1", ports]].concat()).status()?.code();
+        if code == Some(expected) { Ok(begun.elapsed()) } else { Err(format!("a scan ended with {code:?}").into()) }
     }
 
     fn source(&self) -> PathBuf {
