@@ -144,6 +144,14 @@ fn the_manual_page_and_completions_are_generated() {
     assert!(manual.stdout.contains("print\\-sampling"));
     let bash = scratch.run(&["--generate", "bash"]);
     assert!(bash.stdout.contains("complete -F _sniff") && bash.stdout.contains("--match-hex"));
+    // The commands with options of their own.
+    for (word, option) in [("http", "--har"), ("flows", "--sort"), ("nc", "--evidence"), ("check", "--retry")] {
+        let section = manual.stdout.split(&format!("\n.SH SNIFF {}\n", word.to_uppercase())).nth(1).unwrap();
+        let section = section.split("\n.SH ").next().unwrap();
+        assert!(section.contains(&option.replace('-', "\\-")), "{section}");
+        let line = bash.stdout.split(&format!("sniff__subcmd__{word})\n")).nth(1).unwrap().lines().next().unwrap();
+        assert!(line.contains("opts=") && line.contains(option), "{line}");
+    }
     assert_eq!((manual.code, bash.code), (Some(0), Some(0)));
     assert_eq!(scratch.run(&["--generate", "word"]).code, Some(1));
 }

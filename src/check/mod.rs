@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use crate::message;
 use crate::nc::exit::Exit;
 use crate::pipeline;
+pub(crate) use options::command;
 use options::{Instead, Options};
 use phases::Outcome;
 use target::Target;

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::Command;
+
 use super::target::Target;
 use crate::cli::{Outcome, Row, explain, time, tool};
 use crate::nc::tls::Settings;
@@ -59,11 +61,16 @@ pub(super) enum Instead {
     Error(String),
 }
 
+/// The options and their help.
+pub(crate) fn command() -> Command {
+    tool("sniff check", ABOUT, ROWS, "TARGET").long_about(ABOUT).after_long_help(DESCRIPTION)
+}
+
 /// Parses the words after `check`.
 pub(super) fn parse(words: &[OsString]) -> Result<Options, Instead> {
     /// How long a try may take where nothing is said.
     const TIMEOUT: Duration = Duration::from_secs(10);
-    let command = tool("sniff check", ABOUT, ROWS, "TARGET").long_about(ABOUT).after_long_help(DESCRIPTION);
+    let command = command();
     let matches = command.clone().try_get_matches_from(words).map_err(|error| {
         let rows: Vec<_> = ROWS.iter().collect();
         match explain(&error, words, &rows) {

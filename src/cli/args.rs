@@ -14,8 +14,8 @@ use sniff_captures::live::{self, Direction};
 use sniff_dissectors::{Options, PacketType};
 
 use super::files::{self, Files, positive, time};
+use super::generate::Kind;
 use super::numbers::based;
-use super::table::Kind;
 use super::verbs::{self, Verb, VerbArgs};
 use super::{secrets, usage};
 use crate::message;

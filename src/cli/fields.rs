@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write;
 
+use clap::{Arg, Command};
 use regex::Regex;
 use sniff_dissectors::fields;
 
@@ -10,6 +11,13 @@ use super::Stop;
 
 /// The word that asks for the list.
 pub(super) const WORD: &str = "fields";
+
+/// What the manual page and the completions tell of it.
+pub(super) fn command() -> Command {
+    let about = "List the fields of --fields, --json and --where: name, kind, meaning";
+    let glob = Arg::new("glob").value_name("GLOB").num_args(0..).help("Only fields with such names");
+    Command::new("sniff fields").about(about).disable_help_flag(true).arg(glob)
+}
 
 /// The fields whose names match one of the globs, or all.
 pub(super) fn list(globs: &[OsString]) -> Stop {

@@ -3,6 +3,7 @@
 mod args;
 mod fields;
 mod files;
+mod generate;
 mod numbers;
 mod secrets;
 mod table;
@@ -12,7 +13,7 @@ mod verbs;
 pub use args::{Args, Color, Input, Listing, Stop, TimeStamp, Trigger};
 pub use files::Files;
 pub(crate) use files::time;
-pub use table::{Kind, generate};
+pub use generate::{Kind, generate};
 pub(crate) use table::{Outcome, Row, explain, tool};
 pub use usage::version;
 pub use verbs::{Verb, VerbArgs};

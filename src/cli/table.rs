@@ -2,7 +2,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io;
 
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -307,37 +306,6 @@ const DESCRIPTION: &str = "sniff prints what tcpdump prints and takes its option
 written to a file. As the first word, http, tls, dns, follow or flows shows \
 conversations instead; sniff http -h tells its options. sniff nc tests services and talks to them, sniff check times how they answer; -h after these tells their options.";
 
-/// What `--generate` makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The manual page, in roff.
-    Manual,
-    /// Completions for a shell.
-    Shell(clap_complete::Shell),
-}
-
-impl Kind {
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        if name == "man" { Some(Kind::Manual) } else { name.parse().ok().map(Kind::Shell) }
-    }
-}
-
-/// Writes the manual page or completions.
-///
-/// # Errors
-/// They cannot be written.
-pub fn generate(kind: Kind, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut command = command(None);
-    match kind {
-        Kind::Manual => clap_mangen::Man::new(command).render(out),
-        Kind::Shell(shell) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut command, "sniff", &mut text);
-            out.write_all(&text)
-        }
-    }
-}
-
 /// The help text of all options, or of a verb's.
 pub(super) fn options_help(verb: Option<Verb>) -> String {
     command(verb).render_long_help().to_string()
@@ -382,7 +350,8 @@ pub(crate) fn tool(name: &'static str, about: &'static str, rows: &[Row], words:
         .arg(words)
 }
 
-fn command(verb: Option<Verb>) -> Command {
+/// The command of the packet view or of a verb.
+pub(super) fn command(verb: Option<Verb>) -> Command {
     let rows = rows(verb).into_iter().map(|row| match row.0 {
         "generate" => argument(row).value_parser(PossibleValuesParser::new(["man", "bash", "zsh", "fish"])),
         "color" => argument(row).value_parser(PossibleValuesParser::new(["auto", "always", "never"])),

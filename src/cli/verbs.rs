@@ -33,6 +33,11 @@ impl Verb {
         VERBS.iter().find(|(_, name, _)| *name == word).map(|(verb, _, _)| *verb)
     }
 
+    /// All of them.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        VERBS.iter().map(|row| row.0)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         VERBS[self as usize].1

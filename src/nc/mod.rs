@@ -33,6 +33,7 @@ use std::io::{self, Write};
 use crate::message;
 use crate::pipeline;
 use exit::{Exit, Failure};
+pub(crate) use options::command;
 use options::{Instead, Options, Transport};
 
 /// The word that asks for this.

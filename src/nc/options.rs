@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 
 use super::exit::Failure;
 use super::ports::Ports;
@@ -227,9 +227,14 @@ impl From<Failure> for Instead {
     }
 }
 
+/// The options and their help.
+pub(crate) fn command() -> Command {
+    tool("sniff nc", ABOUT, ROWS, "DESTINATION PORT").long_about(ABOUT).after_long_help(DESCRIPTION)
+}
+
 /// Parses the words after `nc`.
 pub(super) fn parse(words: &[OsString]) -> Result<Options, Instead> {
-    let command = tool("sniff nc", ABOUT, ROWS, "DESTINATION PORT").long_about(ABOUT).after_long_help(DESCRIPTION);
+    let command = command();
     let matches = command.clone().try_get_matches_from(words).map_err(|error| {
         let rows: Vec<_> = ROWS.iter().collect();
         match explain(&error, words, &rows) {
