@@ -185,7 +185,8 @@ fn what_is_not_needed_is_refused() {
         scratch.write(name, "x");
     }
     fs::create_dir(scratch.path().join("output")).unwrap();
-    for test in ["confined_without_names", "confined_with_names", "confined_with_commands"] {
+    for test in ["confined_without_names", "confined_with_names", "confined_with_commands", "confined_with_connections"]
+    {
         let ran = alone(test, &scratch);
         assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
         assert!(ran.stdout.contains("1 passed"), "{}", ran.stdout);
@@ -279,6 +280,25 @@ fn confined_with_commands() {
     File::open("other").unwrap();
     assert!(Command::new("/bin/true").status().unwrap().success());
     assert!(!Command::new("sh").args(["-c", "exec 2> /dev/null; echo > new"]).status().unwrap().success());
+}
+
+#[test]
+#[ignore = "confines its process"]
+fn confined_with_connections() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let policy = Policy { user: None, keeps_user: true, connects: true, removes: Some(".".into()), ..policy() };
+    let user = geteuid();
+    if !confine(&policy) {
+        return;
+    }
+    assert_eq!(geteuid(), user);
+    check_always();
+    File::open("input").unwrap();
+    assert!(is_denied(File::open("/etc/hosts")));
+    TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    UdpSocket::bind("127.0.0.1:0").unwrap();
+    assert!(is_denied(Command::new("/bin/true").status()));
+    fs::remove_file("other").unwrap();
 }
 
 #[test]

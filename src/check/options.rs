@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Command;
 
 use super::target::Target;
-use crate::cli::{Outcome, Row, explain, time, tool};
+use crate::cli::{NO_SANDBOX, Outcome, Row, explain, time, tool};
 use crate::nc::tls::Settings;
 
 const ROWS: &[Row] = &[
@@ -24,6 +24,7 @@ const ROWS: &[Row] = &[
     ("trusting", None, Some("no-verify"), None, "Take any certificate"),
     ("authorities", None, Some("ca"), Some("FILE"), "Trust the authorities in FILE (PEM) instead of the system's"),
     ("keylog", None, Some("keylog"), Some("FILE"), "Add TLS secrets to FILE, with which sniff http --keylog decrypts"),
+    ("no-sandbox", None, Some("no-sandbox"), None, NO_SANDBOX),
     ("help", Some('h'), Some("help"), None, "Print help, and exit"),
 ];
 
@@ -51,6 +52,8 @@ pub(super) struct Options {
     pub quiet: bool,
     /// What TLS is to do.
     pub tls: Settings,
+    /// Whether Landlock and seccomp are used.
+    pub sandbox: bool,
 }
 
 /// What stands instead of a run.
@@ -108,5 +111,6 @@ pub(super) fn parse(words: &[OsString]) -> Result<Options, Instead> {
             keylog: value("keylog").map(Into::into),
             ..Settings::default()
         },
+        sandbox: !matches.get_flag("no-sandbox"),
     })
 }

@@ -10,7 +10,6 @@ use rustix::event::PollFlags;
 use socket2::{Domain, Socket, Type};
 
 use super::dns::Question;
-use super::options::Options;
 use super::target::{Kind, Target};
 use crate::nc::channel::Channel;
 use crate::nc::exit::{Exit, Failure, reason};
@@ -46,14 +45,15 @@ pub(super) struct Outcome {
 /// A try under way.
 struct Try<'t> {
     target: &'t Target,
-    options: &'t Options,
+    /// What makes TLS, if a target speaks it.
+    client: Option<&'t Client>,
     until: Instant,
     time: Duration,
     outcome: Outcome,
 }
 
 /// Checks a target once, within this time.
-pub(super) fn check(target: &Target, options: &Options, time: Duration) -> Outcome {
+pub(super) fn check(target: &Target, client: Option<&Client>, time: Duration) -> Outcome {
     let begun = Instant::now();
     let outcome = Outcome {
         exit: Exit::Done,
@@ -64,7 +64,7 @@ pub(super) fn check(target: &Target, options: &Options, time: Duration) -> Outco
         tls: None,
         status: None,
     };
-    let mut attempt = Try { target, options, until: begun + time, time, outcome };
+    let mut attempt = Try { target, client, until: begun + time, time, outcome };
     let result = attempt.run();
     let mut outcome = attempt.outcome;
     if let Err(failure) = result {
@@ -145,11 +145,9 @@ impl Try<'_> {
     }
 
     fn tls(&mut self, socket: Socket) -> Result<Tls, Failure> {
-        let mut settings = self.options.tls.clone();
-        if self.target.kind == Kind::Https {
-            settings.protocols = vec!["http/1.1".to_owned()];
-        }
-        let (connection, _) = Client::new(&settings)?.start(&self.target.host)?;
+        let protocols = if self.target.kind == Kind::Https { &["http/1.1".to_owned()][..] } else { &[] };
+        let client = self.client.ok_or_else(|| Failure::local("TLS was not set up"))?;
+        let (connection, _) = client.start(&self.target.host, protocols)?;
         let mut channel = Tls::new(connection, socket);
         channel.handshake(&self.target.host, Some(self.until))?;
         self.outcome.tls = Some(channel.agreed());

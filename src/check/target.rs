@@ -40,6 +40,11 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// Whether TLS is spoken with it.
+    pub(super) fn is_tls(&self) -> bool {
+        matches!(self.kind, Kind::Tls | Kind::Https)
+    }
+
     /// Reads a URL.
     pub(super) fn parse(url: &str) -> Result<Self, String> {
         let wrong = |how: &str| format!("{url}: {how}");

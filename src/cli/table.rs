@@ -12,6 +12,10 @@ use super::verbs::{self, Verb};
 /// An option: short letter, long name, value name, help.
 pub(crate) type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
 
+/// The help of `--no-sandbox`.
+pub(crate) const NO_SANDBOX: &str =
+    "Do without Landlock and seccomp, which keep a run from files and system calls that it does not need";
+
 /// Options in the order of the manual page: id, letter, long name, value, help.
 const ROWS: &[Row] = &[
     // Input.
@@ -267,13 +271,7 @@ const ROWS: &[Row] = &[
         Some("USER"),
         "As root, become USER once the capture is open, instead of tcpdump or nobody; root stays root",
     ),
-    (
-        "no-sandbox",
-        None,
-        Some("no-sandbox"),
-        None,
-        "Do without Landlock and seccomp, which keep a run from files and system calls that it does not need",
-    ),
+    ("no-sandbox", None, Some("no-sandbox"), None, NO_SANDBOX),
     // About the program.
     ("ignored", Some('a'), None, None, "Accepted and ignored"),
     (

@@ -12,9 +12,11 @@ use socket2::{Domain, SockAddr, Socket};
 
 use super::exit::{Exit, Failure};
 use super::options::{Options, Transport};
+use super::stdio::Output;
 use super::tls::{self, Tls};
 use super::verdict::Verdict;
-use super::{address, icmp, proxy, relay, service, socket, tell};
+use super::{address, confine, icmp, proxy, relay, service, socket, tell};
+use crate::sandbox::Policy;
 
 /// Connects to the first port that takes it, one after the other, and relays.
 pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
@@ -76,9 +78,14 @@ fn reach(options: &Options, host: &str, port: u16) -> Result<(Socket, String), F
 
 /// Passes octets through a connection, or through TLS on it.
 fn talk(options: &Options, mut socket: Socket, host: &str, peer: &str) -> Result<Exit, Failure> {
-    let Some(settings) = &options.tls else { return relay::run(options, &mut socket, peer) };
+    let output = Output::new();
+    let Some(settings) = &options.tls else {
+        confine(options, Policy::default())?;
+        return relay::run(options, output, &mut socket, peer);
+    };
     let until = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let (connection, trust) = tls::Client::new(settings)?.start(host)?;
+    let (connection, trust) = tls::Client::new(settings)?.start(host, &settings.protocols)?;
+    confine(options, Policy::default())?;
     let mut channel = Tls::new(connection, socket);
     channel.handshake(peer, until)?;
     for line in channel.report() {
@@ -87,7 +94,7 @@ fn talk(options: &Options, mut socket: Socket, host: &str, peer: &str) -> Result
     if let Some(doubt) = trust.doubt() {
         tell(options, || format!("not verified: {doubt}"));
     }
-    relay::run(options, &mut channel, peer)
+    relay::run(options, output, &mut channel, peer)
 }
 
 /// Says that there is a connection; of UDP nobody knows yet.

@@ -14,7 +14,7 @@ use socket2::Socket;
 use super::exit::{Exit, Failure};
 use super::options::Options;
 use super::stdio::Output;
-use super::{address, icmp, listener, say, tell, wait};
+use super::{address, confine, icmp, listener, say, tell, wait};
 
 /// Octets of input in a datagram at most, as with nc.
 const INPUT: usize = 16 << 10;
@@ -44,10 +44,12 @@ pub(super) fn listen(options: &Options) -> Result<Exit, Failure> {
         icmp::watch(&bound.socket, local.is_ipv6());
     }
     listener::tell_bound(options, &bound.socket);
+    let output = Output::new();
+    confine(options, listener::needs(options, &bound))?;
     let mut server = Server {
         options,
         socket: &bound.socket,
-        output: Output::new(),
+        output,
         peer: None,
         ended: options.detached,
         end: None,

@@ -26,6 +26,8 @@ use crate::cli::TimeStamp;
 use crate::output::{Printer, Shown, Stamp};
 use crate::pipeline::{self, application};
 
+/// The file with the kernel's release, which the kept packets' file tells.
+pub(super) const RELEASE: &str = "/proc/sys/kernel/osrelease";
 /// Octets of packets that are kept at most.
 const MOST: usize = 64 << 20;
 /// Octets that are captured of a packet.
@@ -48,6 +50,9 @@ struct Own {
     meaning: Meaning,
 }
 
+/// Captures that are about to begin.
+pub(super) struct Opened(Vec<Live>);
+
 /// Captures under way.
 pub(super) struct Capture {
     stop: Arc<AtomicBool>,
@@ -61,20 +66,18 @@ struct Taken {
     lost: u64,
 }
 
-impl Capture {
-    /// Captures what goes to these hosts and comes from them.
+impl Opened {
+    /// Opens captures of what goes to these hosts and comes from them.
     ///
     /// # Errors
     /// What is missing.
-    pub(super) fn start(targets: &[SocketAddr]) -> Result<Self, String> {
+    pub(super) fn new(targets: &[SocketAddr]) -> Result<Self, String> {
         let mut names: Vec<_> = targets.iter().map(interface).collect();
         names.sort_unstable();
         names.dedup();
         let hosts: Vec<_> = targets.iter().map(|target| format!("host {}", target.ip())).collect();
         let expression = format!("{} or icmp or icmp6", hosts.join(" or "));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (mut threads, mut interfaces) = (Vec::new(), Vec::new());
-        for (number, name) in names.iter().enumerate() {
+        let open = |name: &String| {
             let settings = Settings {
                 snaplen: SNAPLEN,
                 promiscuous: false,
@@ -89,13 +92,25 @@ impl Capture {
             let (mut live, _) = Live::open(name, &settings).map_err(|error| error.text)?;
             let mask = live::network(name).map_or(0, |(_, mask)| mask.into());
             live.set_filter(&expression, true, mask)?;
-            interfaces.push(live.interface().clone());
-            let stop = Arc::clone(&stop);
-            threads.push(thread::spawn(move || take(live, number, &stop)));
-        }
-        Ok(Capture { stop, threads, interfaces })
+            Ok(live)
+        };
+        names.iter().map(open).collect::<Result<_, _>>().map(Opened)
     }
 
+    /// Takes packets from now on.
+    pub(super) fn start(self) -> Capture {
+        let stop = Arc::new(AtomicBool::new(false));
+        let interfaces = self.0.iter().map(|live| live.interface().clone()).collect();
+        let take = |(number, live)| {
+            let stop = Arc::clone(&stop);
+            thread::spawn(move || take(live, number, &stop))
+        };
+        let threads = self.0.into_iter().enumerate().map(take).collect();
+        Capture { stop, threads, interfaces }
+    }
+}
+
+impl Capture {
     /// Ends the captures, and finds out which packets belong to which test.
     pub(super) fn end(self, tests: &[Test]) -> Evidence {
         self.stop.store(true, Ordering::Relaxed);
@@ -210,8 +225,7 @@ impl Evidence {
     /// Writes the packets of the tests, and each test's verdict at the packet that
     /// proves it: the first answer, or the last question without one.
     pub(super) fn save(&self, file: &mut File, verdicts: &[String]) -> io::Result<()> {
-        let os =
-            fs::read_to_string("/proc/sys/kernel/osrelease").ok().map(|release| format!("Linux {}", release.trim()));
+        let os = fs::read_to_string(RELEASE).ok().map(|release| format!("Linux {}", release.trim()));
         let facts = self.interfaces.iter().map(|interface| InterfaceFacts {
             link: interface.link,
             snaplen: interface.snaplen,

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::FileTypeExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use rustix::event::PollFlags;
@@ -10,8 +10,10 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::exit::{Exit, Failure, reason};
 use super::options::{Family, Options, Transport};
+use super::stdio::Output;
 use super::tls::{self, Tls};
-use super::{address, relay, serve, socket, tell, wait};
+use super::{address, confine, relay, serve, socket, tell, wait};
+use crate::sandbox::Policy;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
@@ -37,8 +39,10 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     let server = options.tls.as_ref().map(tls::Server::new).transpose()?;
     bound.socket.listen(BACKLOG).map_err(|error| Failure::system("listen", &error))?;
     tell(options, || format!("Listening on {}", local(options, &bound.socket)));
+    let output = Output::new();
+    confine(options, needs(options, &bound))?;
     if options.keep {
-        return serve::run(options, &bound.socket, server.as_ref());
+        return serve::run(options, output, &bound.socket, server.as_ref());
     }
     loop {
         wait::one(&bound.socket, PollFlags::IN, None).map_err(|error| Failure::system("poll", &error))?;
@@ -46,12 +50,24 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
             tell(options, || format!("Connection received on {}", spaced(&peer)));
             // Others are refused from now on; the file's name may be used again.
             drop(bound);
-            let Some(server) = server else { return relay::run(options, &mut client, &peer) };
+            let Some(server) = server else { return relay::run(options, output, &mut client, &peer) };
             let mut channel = Tls::new(server.start()?, client);
             channel.handshake(&peer, None)?;
             channel.report().into_iter().for_each(|line| tell(options, || line));
-            return relay::run(options, &mut channel, &peer);
+            return relay::run(options, output, &mut channel, &peer);
         }
+    }
+}
+
+/// What a listener needs: names of clients for who sees them, and the removal of its file.
+pub(super) fn needs(options: &Options, bound: &Bound) -> Policy {
+    let folder = |file: &PathBuf| file.parent().filter(|folder| *folder != Path::new("")).map(Path::to_owned);
+    Policy {
+        names: options.verbose && !options.numeric && options.transport.is_ip(),
+        removes: bound.file.as_ref().map(|file| folder(file).unwrap_or_else(|| ".".into())),
+        // The folder may be somebody else's.
+        keeps_capabilities: bound.file.is_some(),
+        ..Policy::default()
     }
 }
 

@@ -32,6 +32,7 @@ use std::io::{self, Write};
 
 use crate::message;
 use crate::pipeline;
+use crate::sandbox::{self, Policy};
 use exit::{Exit, Failure};
 pub(crate) use options::command;
 use options::{Instead, Options, Transport};
@@ -73,6 +74,13 @@ fn start(options: &Options) -> Result<Exit, Failure> {
         (_, true) => listener::run(options),
         _ => client::run(options),
     }
+}
+
+/// Gives up what is not needed once there is a connection, a listener, or a test to begin:
+/// but for `policy` only descriptors that are open. Root stays root, without capabilities.
+fn confine(options: &Options, policy: Policy) -> Result<(), Failure> {
+    let policy = Policy { confine: options.sandbox, keeps_user: true, ..policy };
+    sandbox::enter(&policy).map(drop).map_err(Failure::local)
 }
 
 /// A message, as nc begins its own.

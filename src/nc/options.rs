@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::ports::Ports;
 use super::proxy::{Protocol, Proxy};
 use super::{secret, tls, tos};
-use crate::cli::{Outcome, Row, explain, tool};
+use crate::cli::{NO_SANDBOX, Outcome, Row, explain, tool};
 
 /// Options: id, letter, long name, value, help.
 const ROWS: &[Row] = &[
@@ -97,6 +97,7 @@ const ROWS: &[Row] = &[
     ("protocols", None, Some("alpn"), Some("NAME,…"), "Application protocols to offer"),
     ("keylog", None, Some("keylog"), Some("FILE"), "Add the secrets to FILE, with which sniff http --keylog decrypts"),
     ("vsock", None, Some("vsock"), None, "Use vsock: the destination is a context id"),
+    ("no-sandbox", None, Some("no-sandbox"), None, NO_SANDBOX),
 ];
 
 const ABOUT: &str = "Test services, connect to them, or be one, as nc does";
@@ -211,6 +212,8 @@ pub(super) struct Options {
     /// The host, the path of a UNIX socket, or a vsock context id.
     pub destination: Option<OsString>,
     pub ports: Ports,
+    /// Whether Landlock and seccomp are used.
+    pub sandbox: bool,
 }
 
 /// What stands instead of a run.
@@ -313,6 +316,7 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
         }),
         destination: None,
         ports: Ports::default(),
+        sandbox: !has("no-sandbox"),
     };
     if let Some(text) = value("source-port") {
         options.source_port = Some(Ports::one(&text.to_string_lossy(), options.transport)?);

@@ -52,15 +52,14 @@ struct Relay<'r> {
 
 /// Passes octets between standard input and output and a peer that messages name,
 /// until both sides have ended or the options end it.
-pub(super) fn run(options: &Options, channel: &mut dyn Channel, peer: &str) -> Result<Exit, Failure> {
-    Relay::new(options, channel, peer)?.run()
+pub(super) fn run(options: &Options, output: Output, channel: &mut dyn Channel, peer: &str) -> Result<Exit, Failure> {
+    Relay::new(options, output, channel, peer)?.run()
 }
 
 impl<'r> Relay<'r> {
-    fn new(options: &'r Options, channel: &'r mut dyn Channel, peer: &'r str) -> Result<Self, Failure> {
+    fn new(options: &'r Options, output: Output, channel: &'r mut dyn Channel, peer: &'r str) -> Result<Self, Failure> {
         let failed = |error| Failure::system("socket", &error);
         let socket = channel.socket().as_fd().try_clone_to_owned().map_err(failed)?;
-        let output = Output::new();
         let datagrams = options.transport.is_datagram();
         let plain = channel.is_plain() && !datagrams && options.limit.is_none() && !options.telnet;
         let mut sending = if plain && !options.crlf && options.interval.is_none() {

@@ -1,6 +1,7 @@
 //! Tests ports: many at once, told in their order.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::thread;
@@ -10,14 +11,15 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Resource, getrlimit};
 use socket2::Socket;
 
-use super::evidence::{self, Capture};
+use super::evidence::{self, Opened};
 use super::exit::{Exit, Failure};
 use super::headers::Test;
 use super::options::{Options, Transport};
 use super::stdio::unwritten;
 use super::verdict::Verdict;
-use super::{address, client, icmp, probe, say, socket, wait};
+use super::{address, client, confine, icmp, probe, say, socket, wait};
 use crate::message;
+use crate::sandbox::Policy;
 
 /// Ports that are tested at once at most.
 const AT_ONCE: u64 = 512;
@@ -86,6 +88,16 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     if options.random {
         shuffle(&mut ports);
     }
+    let opened = options.evidence.then(|| evidence(options, &addresses)).transpose()?;
+    let policy = Policy {
+        connects: true,
+        names: options.source.is_some() && !options.numeric,
+        inputs: vec![evidence::RELEASE.into()],
+        // Each socket may need the right to a low port, a VRF, or SO_DEBUG.
+        keeps_capabilities: options.source_port.is_some() || options.table.is_some() || options.debug,
+        ..Policy::default()
+    };
+    confine(options, policy)?;
     let parts = parts(options, ports.len());
     let share = ports.len().div_ceil(parts).max(1);
     let scan = |ports: &[u16], silent: bool| Scan {
@@ -105,7 +117,10 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
         // Whoever is not the first waits with what it has to say.
         let others: Vec<_> = others.chunks(share).map(|ports| scan(ports, true)).collect();
         let works: Vec<_> = others.into_iter().map(|scan| scope.spawn(|| scan.whole())).collect();
-        let mut exits = scan(first, false).whole()?.exits();
+        let mut exits = match opened {
+            Some((capture, file)) => scan(first, false).proven(capture, file)?.exits(),
+            None => scan(first, false).whole()?.exits(),
+        };
         for work in works {
             let mut scan = work.join().map_err(|_| Failure::local("a test was not finished"))??;
             (scan.told, scan.silent) = (0, false);
@@ -116,6 +131,17 @@ pub(super) fn run(options: &Options) -> Result<Exit, Failure> {
     })?;
     let first = exits.first().copied().unwrap_or(Exit::Failed);
     Ok(exits.into_iter().find(|&exit| exit == Exit::Done).unwrap_or(first))
+}
+
+/// A capture of the tests, if it may be, and the file that will keep it.
+fn evidence(options: &Options, addresses: &[SocketAddr]) -> Result<(Option<Opened>, Option<File>), Failure> {
+    match Opened::new(addresses) {
+        Ok(capture) => Ok((Some(capture), options.save.as_deref().map(evidence::create).transpose()?)),
+        Err(text) => {
+            say(&evidence::missing(text));
+            Ok((None, None))
+        }
+    }
 }
 
 /// Into how many parts ports are divided, each with a thread: what is done at
@@ -138,21 +164,15 @@ fn shuffle(ports: &mut [u16]) {
 }
 
 impl Scan<'_> {
-    /// Runs the tests, with or without evidence.
+    /// Runs the tests.
     fn whole(mut self) -> Result<Self, Failure> {
-        if !self.options.evidence {
-            self.run()?;
-            return Ok(self);
-        }
-        let capture = match Capture::start(&self.addresses) {
-            Ok(capture) => Some(capture),
-            Err(text) => {
-                say(&evidence::missing(text));
-                None
-            }
-        };
-        let save = self.options.save.as_deref().filter(|_| capture.is_some());
-        let mut file = save.map(evidence::create).transpose()?;
+        self.run()?;
+        Ok(self)
+    }
+
+    /// Runs the tests, and prints them with what was captured.
+    fn proven(mut self, capture: Option<Opened>, mut file: Option<File>) -> Result<Self, Failure> {
+        let capture = capture.map(Opened::start);
         self.run()?;
         let lines: Vec<_> = self.ports.iter().flat_map(|port| &port.lines).collect();
         let tests: Vec<_> = lines.iter().map(|line| line.test).collect();

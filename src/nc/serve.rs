@@ -35,9 +35,13 @@ struct Client {
 }
 
 /// Serves until the end of the world, or -W packets.
-pub(super) fn run(options: &Options, listener: &Socket, tls: Option<&tls::Server>) -> Result<Exit, Failure> {
-    let mut server =
-        Server { options, tls, output: Output::new(), clients: Vec::new(), ended: options.detached, packets: 0 };
+pub(super) fn run(
+    options: &Options,
+    output: Output,
+    listener: &Socket,
+    tls: Option<&tls::Server>,
+) -> Result<Exit, Failure> {
+    let mut server = Server { options, tls, output, clients: Vec::new(), ended: options.detached, packets: 0 };
     let mut room = vec![0; MOST];
     loop {
         let events = server.wait(listener)?;

@@ -44,6 +44,8 @@ const NAMES: &[&str] = &[
     "/lib64",
     "/usr/lib",
     "/usr/lib64",
+    "/nix/store",
+    "/gnu/store",
 ];
 
 /// Where DNS over TCP is answered.
@@ -71,8 +73,12 @@ fn ruleset(policy: &Policy) -> Result<RulesetCreated, RulesetError> {
         // What a command reads and reaches is not known here.
         return allow(allow_output(handled.create()?, policy)?, "/", read | AccessFs::Execute);
     }
-    let handled = handled.handle_access(AccessNet::from_all(KNOWN))?;
+    let net = if policy.connects { BitFlags::EMPTY } else { AccessNet::from_all(KNOWN) };
+    let handled = if net.is_empty() { handled } else { handled.handle_access(net)? };
     let mut rules = allow_output(handled.create()?, policy)?;
+    if let Some(folder) = &policy.removes {
+        rules = allow(rules, folder, AccessFs::RemoveFile.into())?;
+    }
     for path in ALWAYS {
         rules = allow(rules, path, read)?;
     }
@@ -80,7 +86,9 @@ fn ruleset(policy: &Policy) -> Result<RulesetCreated, RulesetError> {
         rules = allow(rules, path, read)?;
     }
     if policy.names {
-        rules = rules.add_rule(NetPort::new(DOMAIN, AccessNet::ConnectTcp))?;
+        if !policy.connects {
+            rules = rules.add_rule(NetPort::new(DOMAIN, AccessNet::ConnectTcp))?;
+        }
         for path in NAMES {
             rules = allow(rules, path, read)?;
         }

@@ -33,6 +33,14 @@ pub struct Policy {
     /// Whether more files will be created in the folder: not by anybody else
     /// than its owner, whom root then becomes.
     pub creates: bool,
+    /// The folder from which a file will be removed.
+    pub removes: Option<PathBuf>,
+    /// Whether sockets of IP will connect to anywhere.
+    pub connects: bool,
+    /// Whether root stays root without being asked to.
+    pub keeps_user: bool,
+    /// Whether capabilities are kept, for what they are needed for.
+    pub keeps_capabilities: bool,
 }
 
 impl Policy {
@@ -56,6 +64,7 @@ impl Policy {
             names: args.text.numeric == 0 || late_filter && !matches!(args.input, Input::Live(_)),
             commands: args.files.hook.is_some(),
             creates: args.files.are_several(),
+            ..Policy::default()
         }
     }
 }
@@ -107,8 +116,8 @@ pub fn check_user(user: Option<&str>) -> Result<(), String> {
 pub fn enter(policy: &Policy) -> Result<Active, String> {
     let folder = policy.output.as_ref().filter(|_| policy.creates);
     let owner = folder.and_then(|folder| folder.metadata().ok()).map(|metadata| metadata.uid());
-    let keeps = privileges::stays(policy.user.as_deref());
-    let user = privileges::relinquish(policy.user.as_deref(), owner)?;
+    let keeps = policy.keeps_capabilities || privileges::stays(policy.user.as_deref());
+    let user = if policy.keeps_user { None } else { privileges::relinquish(policy.user.as_deref(), owner)? };
     let mut active = Active {
         without_capabilities: !keeps && privileges::drop_capabilities(),
         no_new_privs: nix::sys::prctl::set_no_new_privs().is_ok(),

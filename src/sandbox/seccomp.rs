@@ -132,7 +132,7 @@ const NEXT: To = To::Over(0);
 /// The program. It is a plain row of comparisons of the number, so that the
 /// kernel sees at once which calls always pass and does not run it for them.
 fn program(policy: &Policy, architecture: u32) -> Vec<sock_filter> {
-    let networked = policy.names || policy.commands;
+    let networked = policy.names || policy.commands || policy.connects;
     let never = [NEVER, NEVER_HERE, if policy.commands { &[] } else { EXECUTE }, if networked { &[] } else { SOCKET }];
     let mut rows = vec![
         (LOAD, ARCH, NEXT),
@@ -169,7 +169,7 @@ fn program(policy: &Policy, architecture: u32) -> Vec<sock_filter> {
     program
 }
 
-/// The part for socket(2): only the families that looking names up needs, and IP not raw.
+/// The part for socket(2): only IP, which is not raw, and the families that looking names up needs.
 fn sockets() -> [(u16, u32, To); 10] {
     /// The bits of a type that are not flags.
     const TYPE: u32 = 0xf;

@@ -7,6 +7,7 @@ mod common;
 mod evidence;
 mod peers;
 mod proxy;
+mod sandbox;
 mod tls;
 mod transfer;
 mod verdicts;

@@ -20,7 +20,7 @@ use rustls::{ClientConfig, ClientConnection, KeyLog, ServerConfig, ServerConnect
 use super::exit::{Failure, reason};
 pub(crate) use channel::Tls;
 pub(crate) use report::Agreed;
-use trust::Trust;
+use trust::{Authorities, Trust};
 
 /// What TLS is to do.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,9 @@ pub(crate) struct Settings {
 
 /// Makes clients' connections.
 pub(crate) struct Client {
-    settings: Settings,
+    authorities: Authorities,
+    own: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    name: Option<String>,
     log: Arc<Log>,
 }
 
@@ -57,27 +59,32 @@ fn failed(what: &str, error: &dyn Display) -> Failure {
 impl Client {
     /// Reads what the settings name.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
-        Ok(Client { settings: settings.clone(), log: Arc::new(Log::new(settings.keylog.as_deref())?) })
+        Ok(Client {
+            authorities: Authorities::new(settings.authorities.as_deref(), settings.trusting)?,
+            own: settings.certificate.as_ref().map(|path| own(path, settings.key.as_deref())).transpose()?,
+            name: settings.name.clone(),
+            log: Arc::new(Log::new(settings.keylog.as_deref())?),
+        })
     }
 
-    /// The start of a connection to a host, and what will be known of its certificate.
-    pub(crate) fn start(&self, host: &str) -> Result<(ClientConnection, Arc<Trust>), Failure> {
-        let settings = &self.settings;
-        let name = settings.name.as_deref().unwrap_or(host);
-        let trust = Arc::new(Trust::new(settings.authorities.as_deref(), settings.trusting)?);
+    /// The start of a connection to a host that offers application protocols (RFC 7301), and
+    /// what will be known of the host's certificate.
+    pub(crate) fn start(&self, host: &str, protocols: &[String]) -> Result<(ClientConnection, Arc<Trust>), Failure> {
+        let name = self.name.as_deref().unwrap_or(host);
+        let trust = Arc::new(Trust::new(self.authorities.clone()));
         let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| failed("TLS", &error))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&trust) as _);
-        let mut config = match &settings.certificate {
-            Some(path) => {
-                let (certificates, key) = own(path, settings.key.as_deref())?;
-                builder.with_client_auth_cert(certificates, key).map_err(|error| failed("certificate", &error))?
+        let mut config = match &self.own {
+            Some((certificates, key)) => {
+                let built = builder.with_client_auth_cert(certificates.clone(), key.clone_key());
+                built.map_err(|error| failed("certificate", &error))?
             }
             None => builder.with_no_client_auth(),
         };
-        config.alpn_protocols = protocols(settings);
+        config.alpn_protocols = octets(protocols);
         config.key_log = Arc::clone(&self.log) as _;
         let name = ServerName::try_from(name.to_owned()).map_err(|error| failed(name, &error))?;
         let connection = ClientConnection::new(Arc::new(config), name).map_err(|error| failed("TLS", &error))?;
@@ -103,7 +110,7 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(certificates, key)
             .map_err(|error| failed("certificate", &error))?;
-        config.alpn_protocols = protocols(settings);
+        config.alpn_protocols = octets(&settings.protocols);
         config.key_log = Arc::new(Log::new(settings.keylog.as_deref())?);
         Ok(Server(Arc::new(config)))
     }
@@ -114,8 +121,8 @@ impl Server {
     }
 }
 
-fn protocols(settings: &Settings) -> Vec<Vec<u8>> {
-    settings.protocols.iter().map(|name| name.as_bytes().to_vec()).collect()
+fn octets(names: &[String]) -> Vec<Vec<u8>> {
+    names.iter().map(|name| name.as_bytes().to_vec()).collect()
 }
 
 /// The certificates in a file of PEM, and the key there or in its own file.

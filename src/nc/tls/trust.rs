@@ -15,20 +15,26 @@ use super::failed;
 use crate::nc::exit::Failure;
 use crate::tls::certificate::Certificate;
 
-/// Looks at certificates as rustls does, and keeps what it has found.
-#[derive(Debug)]
-pub(crate) struct Trust {
+/// Whom connections trust.
+#[derive(Clone, Debug)]
+pub(super) struct Authorities {
     /// Nothing where there are no authorities.
     verifier: Option<Arc<WebPkiServerVerifier>>,
     /// Certificates that are trusted as they are, whatever they say they are for.
-    own: Vec<CertificateDer<'static>>,
+    own: Arc<[CertificateDer<'static>]>,
     /// Whether any certificate is good.
     trusting: bool,
+}
+
+/// Looks at a server's certificates as rustls does, and keeps what it has found.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    authorities: Authorities,
     /// Why the certificate is not trusted.
     doubt: Mutex<Option<String>>,
 }
 
-impl Trust {
+impl Authorities {
     /// Trusts the authorities in a file, or the system's.
     pub(super) fn new(authorities: Option<&Path>, trusting: bool) -> Result<Self, Failure> {
         let mut roots = RootCertStore::empty();
@@ -43,7 +49,14 @@ impl Trust {
         roots.add_parsable_certificates(found);
         let provider = Arc::new(default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().ok();
-        Ok(Trust { verifier, own, trusting, doubt: Mutex::default() })
+        Ok(Authorities { verifier, own: own.into(), trusting })
+    }
+}
+
+impl Trust {
+    /// What nothing is known of yet.
+    pub(super) fn new(authorities: Authorities) -> Self {
+        Trust { authorities, doubt: Mutex::default() }
     }
 
     /// Why the certificate is not trusted.
@@ -75,18 +88,18 @@ impl ServerCertVerifier for Trust {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let result = match &self.verifier {
+        let result = match &self.authorities.verifier {
             Some(verifier) => verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
             None => Err(Error::General("no authorities are trusted here".to_owned())),
         };
         let result = match result {
-            Err(_) if self.own.iter().any(|own| own == end_entity) => check(end_entity, server_name, now),
+            Err(_) if self.authorities.own.iter().any(|own| own == end_entity) => check(end_entity, server_name, now),
             result => result,
         };
         if let (Err(error), Ok(mut doubt)) = (&result, self.doubt.lock()) {
             *doubt = Some(error.to_string());
         }
-        if self.trusting { Ok(ServerCertVerified::assertion()) } else { result }
+        if self.authorities.trusting { Ok(ServerCertVerified::assertion()) } else { result }
     }
 
     fn verify_tls12_signature(
