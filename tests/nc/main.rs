@@ -10,6 +10,7 @@ mod proxy;
 mod sandbox;
 mod tls;
 mod transfer;
+mod transports;
 mod verdicts;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -300,20 +300,6 @@ fn a_socket_is_passed_on() {
 }
 
 #[test]
-fn vsock_is_refused_where_nobody_listens() {
-    let Some(place) = place() else { return };
-    // Where the kernel has the local transport there is a listener, too.
-    let ran = place.run(&["--vsock", "1", "7000"]);
-    assert!(ran.stderr.starts_with("nc: "), "{ran:?}");
-    assert_ne!(ran.code, Some(0));
-    if ran.stderr.contains("Connection reset") {
-        let server = place.serve(place.nc(&["-lv", "--vsock", "7000"]));
-        assert_eq!(sent(&place, &["-N", "--vsock", "1", "7000"], b"hello").code, Some(0));
-        assert_eq!(server.end().stdout, "hello");
-    }
-}
-
-#[test]
 fn a_peer_that_ends_is_waited_for_no_longer_than_the_input() {
     let Some(place) = place() else { return };
     let server = place.serve_fed(place.nc(&["-lNvn", "127.0.0.1", "7000"]), Stdio::null());
