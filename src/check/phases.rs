@@ -190,7 +190,7 @@ impl Try<'_> {
             match result {
                 Ok(count) => rest = &rest[count..],
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(Failure::of("request", &error, None)),
+                Err(error) => return Err(Failure::of("the request", &error, None)),
             }
             if (!rest.is_empty() || channel.waits()) && !self.ready(channel, PollFlags::OUT)? {
                 return Err(self.late("the request"));
@@ -210,7 +210,7 @@ impl Try<'_> {
                     return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(Failure::of("answer", &error, None)),
+                Err(error) => return Err(Failure::of("the answer", &error, None)),
             }
             if !self.ready(channel, PollFlags::IN)? {
                 return Err(self.late("the answer"));

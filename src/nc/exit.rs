@@ -96,6 +96,10 @@ impl Failure {
 
 /// The system's words for an error, without its number.
 pub(crate) fn reason(error: &io::Error) -> String {
+    // TLS that ends without saying so may have been cut (RFC 8446, section 6.1).
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return "ended without TLS's own end".to_owned();
+    }
     let text = error.to_string();
     match text.rfind(" (os error ") {
         Some(at) => text[..at].to_owned(),

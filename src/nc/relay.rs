@@ -277,10 +277,7 @@ impl<'r> Relay<'r> {
             None => Exit::of(error),
         };
         let said = origin.as_ref().map(|origin: &Origin| format!(" ({origin})")).unwrap_or_default();
-        // TLS without its own end may have been cut (RFC 8446, section 6.1).
-        let cut = error.kind() == io::ErrorKind::UnexpectedEof;
-        let why = if cut { "ended without TLS's own end".to_owned() } else { reason(error) };
-        let mut text = format!("{}: {why}{said}", self.peer);
+        let mut text = format!("{}: {}{said}", self.peer, reason(error));
         if !datagrams {
             let received = self.receiving.moved + self.receiving.held() as u64;
             text += &format!(" after {received} octets received and {} sent", self.sending.moved);

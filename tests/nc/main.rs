@@ -8,6 +8,7 @@ mod evidence;
 mod peers;
 mod proxy;
 mod sandbox;
+mod services;
 mod tls;
 mod transfer;
 mod transports;
