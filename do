@@ -46,7 +46,8 @@ demo)
     TZ=UTC exec target/release/sniff -n -r tests/samples/web.pcap
     ;;
 test)
-    need gcc cc libpcap-dev /usr/include/pcap/pcap.h iproute2 ip nftables nft netcat-openbsd nc ncat ncat openssl openssl curl curl
+    need gcc cc libpcap-dev /usr/include/pcap/pcap.h iproute2 ip nftables nft netcat-openbsd nc ncat ncat openssl openssl curl curl \
+        dnsmasq-base dnsmasq
     exec cargo test --workspace
     ;;
 *)

@@ -23,11 +23,15 @@ pub(crate) fn resolve(host: &str, port: u16, family: Option<Family>, lookup: boo
         socktype: SockType::Stream.into(),
         ..AddrInfoHints::default()
     };
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let found = getaddrinfo(Some(host), None, Some(hints)).map_err(|error| failed(&words(error)))?;
+    let found = getaddrinfo(Some(bare(host)), None, Some(hints)).map_err(|error| failed(&words(error)))?;
     let mut addresses: Vec<_> = found.flatten().map(|found| found.sockaddr).collect();
     addresses.iter_mut().for_each(|address| address.set_port(port));
     if addresses.is_empty() { Err(failed("no address")) } else { Ok(addresses) }
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// The resolver's words, without what the wrapper puts before them.
@@ -39,7 +43,13 @@ fn words(error: LookupError) -> String {
 /// A host in messages: as it was given, with its address if that is another.
 pub(super) fn shown(host: &str, address: &SocketAddr) -> String {
     let ip = address.ip();
-    if host.parse::<IpAddr>().is_ok() || host == ip.to_string() { host.to_owned() } else { format!("{host} ({ip})") }
+    // An address may have a zone (RFC 4007, section 11).
+    let number = bare(host).split('%').next().unwrap_or_default();
+    if number.parse::<IpAddr>().is_ok() || number == ip.to_string() {
+        host.to_owned()
+    } else {
+        format!("{host} ({ip})")
+    }
 }
 
 /// The name of an address, or the address where it has none.

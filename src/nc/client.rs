@@ -180,6 +180,9 @@ fn unix(options: &Options) -> Result<Exit, Failure> {
     let target = socket::unix_address(options.destination.as_deref().unwrap_or_default())?;
     let result = established(options, socket, &target, &path).and_then(|socket| {
         tell(options, || format!("Connection to {path} [unix] succeeded!"));
+        if options.scan {
+            return Ok(Exit::Done);
+        }
         talk(options, socket, "localhost", &path)
     });
     if let Some(source) = source {
@@ -197,6 +200,9 @@ fn vsock(options: &Options) -> Result<Exit, Failure> {
     let place = format!("{cid} port {port} (vsock)");
     let socket = established(options, socket, &SockAddr::vsock(cid, port), &place)?;
     tell(options, || format!("Connection to {cid} {port} port [vsock] succeeded!"));
+    if options.scan {
+        return Ok(Exit::Done);
+    }
     talk(options, socket, "localhost", &place)
 }
 

@@ -69,7 +69,7 @@ pub fn run(words: &[OsString]) -> u8 {
 fn start(options: &Options) -> Result<Exit, Failure> {
     match (options.scan, options.listen) {
         (true, _) if options.proxy.is_some() => client::scan(options),
-        (true, _) => scan::run(options),
+        (true, _) if options.transport.is_ip() => scan::run(options),
         (_, true) if options.transport.is_datagram() => datagrams::listen(options),
         (_, true) => listener::run(options),
         _ => client::run(options),

@@ -52,7 +52,7 @@ const ROWS: &[Row] = &[
         Some('q'),
         None,
         Some("SECONDS"),
-        "End so long after the end of input; implies -N; never if negative (default)",
+        "End so long after the end of input; implies -N, which is all of it with 0; never if negative (default)",
     ),
     ("random", Some('r'), None, None, "Test ports in random order, from random local ports"),
     ("md5", Some('S'), None, None, "Sign TCP with MD5 (RFC 2385); NC_MD5_SECRET holds the secret, or it is asked for"),
@@ -259,7 +259,7 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
     let has = |id: &str| matches.get_flag(id);
     let value = |id: &str| matches.get_many::<OsString>(id).and_then(Iterator::last).map(OsString::as_os_str);
     let quit = value("quit").map(|text| number::<i64>("quit timer", text, i64::from(i32::MIN), i64::from(i32::MAX)));
-    let quit = quit.transpose()?.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    let quit = quit.transpose()?.and_then(|seconds| u64::try_from(seconds).ok());
     let size = |id, what| value(id).map(|text| number(what, text, 1, 65_536 << 14)).transpose();
     let hops = |id: &str| {
         let result = value(id).map(|text| number("ttl", text, 0, 255)).transpose();
@@ -289,7 +289,7 @@ fn build(matches: &ArgMatches) -> Result<Options, Instead> {
         ttl: hops("ttl")?,
         min_ttl: hops("min-ttl")?,
         shutdown: has("shutdown") || quit.is_some(),
-        quit,
+        quit: quit.filter(|&seconds| seconds > 0).map(Duration::from_secs),
         numeric: has("no-names"),
         source: value("source").map(OsStr::to_owned),
         source_port: None,
@@ -368,19 +368,23 @@ fn transport(matches: &ArgMatches) -> Result<Transport, Instead> {
 impl Options {
     /// Finds out which words are the destination and the ports.
     fn place(&mut self, words: &[&OsStr]) -> Result<(), Instead> {
+        let is_port = |word: &OsStr| word.to_string_lossy().bytes().all(|octet| octet.is_ascii_digit());
         let (host, ports) = match (words, self.transport) {
-            ([path], Transport::UnixStream | Transport::UnixDatagram) => (Some(*path), None),
+            ([path], Transport::UnixStream | Transport::UnixDatagram) => (Some(*path), &[][..]),
             (_, Transport::UnixStream | Transport::UnixDatagram) => return Err(usage("a UNIX socket has one path")),
-            ([], _) if self.listen && self.source_port.is_some() => (None, None),
-            ([host], _) if self.listen && self.source_port.is_some() => (Some(*host), None),
-            ([port], _) if self.listen => (None, Some(*port)),
-            ([_], _) => return Err(Failure::local("missing port number").into()),
-            ([host, port], _) => (Some(*host), Some(*port)),
+            ([], _) if self.listen && self.source_port.is_some() => (None, &[][..]),
+            ([host], _) if self.listen && self.source_port.is_some() && !is_port(host) => (Some(*host), &[][..]),
+            ([_], _) if self.listen && self.source_port.is_none() => (None, words),
+            ([], _) if self.listen => return Err(Failure::local("missing port number").into()),
+            ([_], _) if !self.listen => return Err(Failure::local("missing port number").into()),
+            ([host, ports @ ..], _) if self.source_port.is_none() || !self.listen => (Some(*host), ports),
             _ => return Err(usage("a destination and a port are needed")),
         };
         self.destination = host.map(OsStr::to_owned);
-        if let Some(text) = ports {
-            self.ports = Ports::parse(&text.to_string_lossy(), self.transport)?;
+        if !ports.is_empty() {
+            let least = if self.listen { 0 } else { 1 };
+            let ports: Vec<_> = ports.iter().map(|word| word.to_string_lossy()).collect();
+            self.ports = Ports::parse(&ports.join(","), self.transport, least)?;
         } else if self.transport.is_ip() || self.transport == Transport::Vsock {
             self.ports = Ports::of(self.source_port.unwrap_or_default());
         }
@@ -403,10 +407,10 @@ impl Options {
             (self.proxy.is_some() && self.evidence, "cannot use --evidence with -x"),
             (!self.listen && self.keep, "must use -l with -k"),
             (self.pass && !self.transport.is_ip(), "cannot use -F with -U or --vsock"),
-            (self.scan && !self.transport.is_ip(), "cannot use -z with -U or --vsock"),
+            (self.evidence && !self.transport.is_ip(), "cannot use --evidence with -U or --vsock"),
         ];
         match rows.iter().find(|row| row.0) {
-            Some((_, text)) => Err(usage(*text)),
+            Some((_, text)) => Err(Failure::local(*text).into()),
             None if self.listen && self.ports.several() => Err(Failure::local("cannot listen on several ports").into()),
             None => Ok(()),
         }

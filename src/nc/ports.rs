@@ -16,21 +16,21 @@ impl Ports {
     }
 
     /// The ports of `20-25`, `80`, `http`, and of lists of these with commas.
-    /// Those of vsock have 32 bits.
-    pub(super) fn parse(text: &str, transport: Transport) -> Result<Self, Failure> {
+    /// None is below `least`; those of vsock have 32 bits.
+    pub(super) fn parse(text: &str, transport: Transport, least: u32) -> Result<Self, Failure> {
         let part = |part: &str| match part.split_once('-') {
             Some((low, high)) if part.starts_with(|c: char| c.is_ascii_digit()) => {
-                let (low, high) = (number(low, transport)?, number(high, transport)?);
+                let (low, high) = (number(low, transport, least)?, number(high, transport, least)?);
                 Ok((low.min(high), low.max(high)))
             }
-            _ => service(part, transport).map(|port| (port, port)),
+            _ => service(part, transport, least).map(|port| (port, port)),
         };
         text.split(',').map(part).collect::<Result<_, _>>().map(Ports)
     }
 
     /// One port.
     pub(super) fn one(text: &str, transport: Transport) -> Result<u16, Failure> {
-        service(text, transport).map(|port| port as u16)
+        service(text, transport, 1).map(|port| port as u16)
     }
 
     /// Whether there is more than one.
@@ -49,10 +49,9 @@ impl Ports {
     }
 }
 
-fn number(text: &str, transport: Transport) -> Result<u32, Failure> {
+fn number(text: &str, transport: Transport, least: u32) -> Result<u32, Failure> {
     let most = if transport == Transport::Vsock { u32::MAX } else { u16::MAX.into() };
     let wrong = |how: &str| Failure::local(format!("port number {how}: {text}"));
-    let least = u32::from(transport != Transport::Vsock);
     match text.parse::<i128>() {
         Ok(value) if value < least.into() => Err(wrong("too small")),
         Ok(value) if value > most.into() => Err(wrong("too large")),
@@ -62,7 +61,7 @@ fn number(text: &str, transport: Transport) -> Result<u32, Failure> {
 }
 
 /// A port by its number or by the name of its service.
-fn service(text: &str, transport: Transport) -> Result<u32, Failure> {
+fn service(text: &str, transport: Transport, least: u32) -> Result<u32, Failure> {
     let named = !text.is_empty() && !text.bytes().all(|octet| octet.is_ascii_digit() || octet == b'-');
     if named && transport.is_ip() {
         let kind = if transport == Transport::Udp { SockType::DGram } else { SockType::Stream };
@@ -73,7 +72,7 @@ fn service(text: &str, transport: Transport) -> Result<u32, Failure> {
             return Ok(found.sockaddr.port().into());
         }
     }
-    number(text, transport)
+    number(text, transport, least)
 }
 
 #[cfg(test)]
@@ -82,8 +81,9 @@ mod tests {
 
     #[test]
     fn ranges_lists_and_numbers() {
-        let ports = |text| Ports::parse(text, Transport::Tcp).map(|ports| ports.iter().collect::<Vec<_>>());
+        let ports = |text| Ports::parse(text, Transport::Tcp, 1).map(|ports| ports.iter().collect::<Vec<_>>());
         assert_eq!(ports("5-3,80").unwrap(), [3, 4, 5, 80]);
+        assert_eq!(Ports::parse("0", Transport::Tcp, 0).unwrap().first(), 0);
         for (text, error) in [
             ("70000", "port number too large: 70000"),
             ("0", "port number too small: 0"),
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn several_ports_are_more_than_one() {
         for (text, several) in [("80", false), ("80-80", false), ("80-81", true), ("80,80", true)] {
-            assert_eq!(Ports::parse(text, Transport::Tcp).unwrap().several(), several, "{text}");
+            assert_eq!(Ports::parse(text, Transport::Tcp, 1).unwrap().several(), several, "{text}");
         }
     }
 }

@@ -47,19 +47,25 @@ fn configure(socket: &Socket, options: &Options, v6: bool) -> Result<(), Failure
         set("SO_DEBUG", own::debug(socket))?;
     }
     if let Some(octets) = options.receive_buffer {
-        set("receive buffer", socket.set_recv_buffer_size(octets))?;
+        set("set TCP receive buffer size", socket.set_recv_buffer_size(octets))?;
     }
     if let Some(octets) = options.send_buffer {
-        set("send buffer", socket.set_send_buffer_size(octets))?;
+        set("set TCP send buffer size", socket.set_send_buffer_size(octets))?;
     }
     if let Some(tos) = options.tos {
-        set("tos", if v6 { socket.set_tclass_v6(tos) } else { socket.set_tos_v4(tos) })?;
+        set(
+            if v6 { "set IPv6 traffic class" } else { "set IP ToS" },
+            if v6 { socket.set_tclass_v6(tos) } else { socket.set_tos_v4(tos) },
+        )?;
     }
     if let Some(ttl) = options.ttl {
-        set("ttl", if v6 { socket.set_unicast_hops_v6(ttl) } else { socket.set_ttl_v4(ttl) })?;
+        set(
+            if v6 { "set IPv6 unicast hops" } else { "set IP TTL" },
+            if v6 { socket.set_unicast_hops_v6(ttl) } else { socket.set_ttl_v4(ttl) },
+        )?;
     }
     if let Some(ttl) = options.min_ttl {
-        set("minttl", own::min_ttl(socket, v6, ttl as i32))?;
+        set(if v6 { "set IPv6 min hop count" } else { "set IP min TTL" }, own::min_ttl(socket, v6, ttl as i32))?;
     }
     Ok(())
 }
@@ -137,7 +143,8 @@ pub(super) fn unix_address(path: &OsStr) -> Result<SockAddr, Failure> {
         Some((b'@', name)) => SockAddr::unix(OsStr::from_bytes(&[b"\0", name].concat())),
         _ => SockAddr::unix(Path::new(path)),
     };
-    result.map_err(|error| Failure::system(&path.to_string_lossy(), &error))
+    // The only thing that can be wrong; as nc says it.
+    result.map_err(|_| Failure::local("File name too long"))
 }
 
 /// Binds a socket to the local address and port that the options give, if any;

@@ -50,8 +50,12 @@ impl Output {
     }
 }
 
-/// Standard output is gone or full: what comes cannot be passed on.
+/// Standard output is full, and what comes cannot be passed on, or nobody wants
+/// more of it, which ends well, as with nc.
 pub(super) fn unwritten(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::new(Exit::Done, "");
+    }
     Failure::new(Exit::Failed, format!("standard output: {}", reason(error)))
 }
 

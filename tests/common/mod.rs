@@ -196,6 +196,15 @@ pub fn pcapng_of_one() -> Vec<u8> {
     [begun(), enhanced(0, 1_000_001, &udp(b""))].concat()
 }
 
+/// Whether a program is there; a note if not, with which a test is skipped.
+pub fn has(program: &str) -> bool {
+    let there = installed(program);
+    if !there {
+        eprintln!("skipped: {program} is missing");
+    }
+    there
+}
+
 /// Whether a program of this name is on the path.
 pub fn installed(program: &str) -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();

@@ -85,7 +85,7 @@ impl Place {
         for rule in rules {
             script += &format!(" && nft add rule inet t in {rule}");
         }
-        let done = common::installed("nft") && self.net.run(&script);
+        let done = common::has("nft") && self.net.run(&script);
         if !done {
             eprintln!("skipped: no firewall can be made");
         }

@@ -3,16 +3,7 @@
 use std::process::Stdio;
 
 use super::{Place, place};
-use crate::common::{Ran, installed};
-
-/// Whether a program is there; a note if not.
-fn has(program: &str) -> bool {
-    let there = installed(program);
-    if !there {
-        eprintln!("skipped: {program} is missing");
-    }
-    there
-}
+use crate::common::{Ran, has};
 
 /// A program that listens there and gets this program's octets, and the other way round.
 fn both_ways(place: &Place, program: &str, target: &[&str], ends: &str) {

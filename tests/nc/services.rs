@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use super::{Place, place};
-use crate::common::{Ran, installed};
+use crate::common::{Ran, has};
 
 /// The octets of a query for the address of a.test, and of the answer's record.
 const QUERY: &[u8] = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x04test\x00\x00\x01\x00\x01";
@@ -45,8 +45,8 @@ fn ask(place: &Place, server: &str, port: &str, other: &str) {
 #[test]
 fn dnsmasq_answers() {
     let Some(place) = place() else { return };
-    if !installed("dnsmasq") {
-        return eprintln!("skipped: dnsmasq is missing");
+    if !has("dnsmasq") {
+        return;
     }
     let args = [
         "-k",
@@ -67,8 +67,8 @@ fn dnsmasq_answers() {
 #[test]
 fn unbound_answers() {
     let Some(place) = place() else { return };
-    if !installed("unbound") {
-        return eprintln!("skipped: unbound is missing");
+    if !has("unbound") {
+        return;
     }
     let settings = "server:\n interface: 127.0.0.1@5300\n username: \"\"\n chroot: \"\"\n directory: \".\"\n pidfile: \"\"\n \
                     use-syslog: no\n local-zone: \"test.\" static\n local-data: \"a.test. IN A 10.1.2.3\"\n \

@@ -3,12 +3,11 @@
 use std::process::Stdio;
 
 use super::{Place, place};
-use crate::common::{Ran, installed};
+use crate::common::{Ran, has};
 
 /// A place with a certificate, `c.pem` and `k.pem`, for localhost.
 fn secure() -> Option<Place> {
-    if !installed("openssl") {
-        eprintln!("skipped: openssl is missing");
+    if !has("openssl") {
         return None;
     }
     let place = place()?;
@@ -100,7 +99,7 @@ fn openssl_understands_and_is_understood() {
 fn curl_and_ncat_understand() {
     let Some(place) = secure() else { return };
     let listen = ["-lvn", "--tls", "--cert", "c.pem", "--key", "k.pem", "127.0.0.1", "7000"];
-    if installed("curl") {
+    if has("curl") {
         place.scratch.write("answer", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         let input = std::fs::File::open(place.scratch.path().join("answer")).unwrap();
         let server = place.serve_fed(place.nc(&listen), input.into());
@@ -108,7 +107,7 @@ fn curl_and_ncat_understand() {
         assert_eq!(String::from_utf8_lossy(&ran.stdout), "hello");
         assert!(server.end().stdout.starts_with("GET /x HTTP/1.1\r\n"));
     }
-    if installed("ncat") {
+    if has("ncat") {
         let server = place.serve(place.command("ncat", &["-lvn", "--ssl", "127.0.0.1", "7001"]));
         let ran = place.feed(place.nc(&["-N", "--tls", "--no-verify", "127.0.0.1", "7001"]), b"to it");
         assert!(matches!(ran.status.code(), Some(0 | 3)), "{ran:?}");
@@ -119,7 +118,7 @@ fn curl_and_ncat_understand() {
 #[test]
 fn a_connection_that_is_cut_is_told() {
     let Some(place) = secure() else { return };
-    if !installed("ncat") {
+    if !has("ncat") {
         return;
     }
     // ncat ends TCP without ending TLS.

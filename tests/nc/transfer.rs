@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Place, place};
-use crate::common::Ran;
+use crate::common::{Ran, has};
 
 /// Octets that do not repeat early.
 fn octets(count: usize) -> Vec<u8> {
@@ -72,12 +72,35 @@ fn a_client_without_n_goes_on_after_its_input() {
     assert_eq!(sent(&place, &["-w1", "127.0.0.1", "7000"], b"x"), Ran::new("", "", 0));
     assert!(begun.elapsed() >= Duration::from_millis(900));
     assert_eq!(server.end().stdout, "x");
-    // -q is -N and a time.
-    let server = place.serve(place.nc(&["-lvnd", "127.0.0.1", "7000"]));
-    let begun = Instant::now();
-    assert_eq!(sent(&place, &["-q0", "127.0.0.1", "7000"], b"y"), Ran::new("", "", 0));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    // -q is -N and a time, or with 0 -N alone: what the server says late is waited for.
+    let server = place.serve_fed(place.nc(&["-lvN", "127.0.0.1", "7000"]), Stdio::null());
+    assert_eq!(sent(&place, &["-q1", "127.0.0.1", "7000"], b"y"), Ran::new("", "", 0));
     assert_eq!(server.end().stdout, "y");
+    let exe = env!("CARGO_BIN_EXE_sniff");
+    let server = format!("(sleep 0.5; printf late) | {exe} nc -lvN 127.0.0.1 7000");
+    let server = place.serve(place.command("bash", &["-c", &server]));
+    assert_eq!(sent(&place, &["-q0", "127.0.0.1", "7000"], b"y"), Ran::new("late", "", 0));
+    assert_eq!(server.end().stdout, "y");
+    let server = format!("(sleep 5; printf late) | {exe} nc -lvN 127.0.0.1 7000");
+    let server = place.serve(place.command("bash", &["-c", &server]));
+    assert_eq!(sent(&place, &["-q1", "127.0.0.1", "7000"], b"y"), Ran::new("", "", 0));
+    server.stop();
+}
+
+#[test]
+fn who_reads_no_more_ends_it_quietly_and_a_full_disk_does_not() {
+    let Some(place) = place() else { return };
+    let exe = env!("CARGO_BIN_EXE_sniff");
+    for (sink, said, code) in [
+        ("| head -c 2; exit ${PIPESTATUS[0]}", "", 0),
+        ("> /dev/full", "nc: standard output: No space left on device\n", 1),
+    ] {
+        let server = place.serve(place.command("bash", &["-c", &format!("yes | {exe} nc -lvn 127.0.0.1 7000")]));
+        let script = format!("{exe} nc -d 127.0.0.1 7000 {sink}");
+        let ran = Ran::from(place.command("bash", &["-c", &script]).output().unwrap());
+        assert_eq!((ran.stderr.as_str(), ran.code), (said, Some(code)), "{sink}");
+        server.stop();
+    }
 }
 
 #[test]
@@ -87,7 +110,7 @@ fn a_reset_in_mid_transfer_is_told() {
     let peer = "import socket; s = socket.create_server(('127.0.0.1', 7000)); print('listening on', flush=True); \
                 c, _ = s.accept(); c.send(b'abc'); c.recv(1); import struct; \
                 c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()";
-    if !crate::common::installed("python3") {
+    if !has("python3") {
         return;
     }
     let mut command = place.command("bash", &["-c", &format!("python3 -c \"{peer}\" >&2")]);
@@ -190,7 +213,7 @@ fn large_datagrams_are_not_cut() {
     let Some(place) = place() else { return };
     let mut server = place.serve(place.nc(&["-luvnW1", "127.0.0.1", "7000"]));
     let script = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'z' * 65507, ('127.0.0.1', 7000))";
-    if crate::common::installed("python3") {
+    if has("python3") {
         assert!(place.command("python3", &["-c", script]).status().unwrap().success());
         assert_eq!(server.printed(65507), [b'z'; 65507]);
         assert_eq!(server.end().code, Some(0));
@@ -281,7 +304,7 @@ fn source_and_socket_options_are_set() {
 
 #[test]
 fn a_socket_is_passed_on() {
-    if !crate::common::installed("python3") {
+    if !has("python3") {
         return;
     }
     let Some(place) = place() else { return };
