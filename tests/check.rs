@@ -87,6 +87,29 @@ fn what_fails_has_its_code() {
 }
 
 #[test]
+fn what_is_not_the_answer_yet_is_passed_over() {
+    let waits =
+        server("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 No\r\n\r\n");
+    let ran = check(&[&format!("http://127.0.0.1:{waits}/")]);
+    assert!(ran.stdout.contains("  HTTP/1.1 503 No  "), "{}", ran.stdout);
+    assert_eq!(ran.code, Some(8));
+    let moved = server("HTTP/1.1 301 Moved\r\nLocation: /x\r\n\r\n");
+    assert_eq!(check(&[&format!("http://127.0.0.1:{moved}/")]).code, Some(0));
+}
+
+#[test]
+fn an_address_that_does_not_answer_leaves_time_for_the_next() {
+    // localhost is ::1 first, where nobody listens.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    assert_eq!(check(&["-q", &format!("tcp://localhost:{port}")]).code, Some(0));
+    let port = dns(0);
+    let ran = check(&["--json", &format!("dns://localhost:{port}/a.test")]);
+    assert!(ran.stdout.contains("\"address\":\"127.0.0.1\""), "{}", ran.stdout);
+    assert_eq!(ran.code, Some(0));
+}
+
+#[test]
 fn silence_is_waited_for_no_longer_than_said() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

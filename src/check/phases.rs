@@ -104,6 +104,14 @@ impl Try<'_> {
         result
     }
 
+    /// How long the address with this number has of so many, and until when: none that
+    /// is silent takes the time of the others.
+    fn share(&self, number: usize, count: usize) -> (Duration, Instant) {
+        let now = Instant::now();
+        let left = self.until.saturating_duration_since(now);
+        (self.time / count as u32, now + left / (count - number) as u32)
+    }
+
     fn late(&self, what: &str) -> Failure {
         Failure::new(Exit::TimedOut, format!("{what} timed out"))
     }
@@ -120,12 +128,13 @@ impl Try<'_> {
     /// A connection to the first address that takes it.
     fn connect(&mut self, addresses: &[SocketAddr]) -> Result<Socket, Failure> {
         let mut failure = Failure::local("no address");
-        for address in addresses {
+        for (number, address) in addresses.iter().enumerate() {
             self.outcome.address = Some(*address);
+            let (share, until) = self.share(number, addresses.len());
             let socket = open(address, Type::STREAM)?;
             let result = match socket::start(&socket, &(*address).into()) {
                 Ok(true) => Ok(true),
-                Ok(false) => socket::finish(&socket, Some(self.until)),
+                Ok(false) => socket::finish(&socket, Some(until)),
                 Err(error) => Err(error),
             };
             let verdict = match result {
@@ -133,7 +142,7 @@ impl Try<'_> {
                     icmp::ignore(&socket, address.is_ipv6());
                     return Ok(socket);
                 }
-                Ok(false) => Verdict::Filtered(Some(self.time)),
+                Ok(false) => Verdict::Filtered(Some(share)),
                 Err(error) => Verdict::of(error, icmp::take(&socket), false),
             };
             failure = Failure::new(
@@ -165,16 +174,22 @@ impl Try<'_> {
         self.phase("request", |this| this.send(channel, request.as_bytes()))?;
         let mut answer = Vec::new();
         self.phase("first_byte", |this| this.receive(channel, &mut answer))?;
-        while !answer.contains(&b'\n') && answer.len() < STATUS {
-            self.receive(channel, &mut answer)?;
-        }
-        let line = answer.split(|&octet| octet == b'\r' || octet == b'\n').next().unwrap_or_default();
-        let line = String::from_utf8_lossy(line).into_owned();
-        let status =
-            line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)).and_then(|code| code.parse().ok());
+        let (line, status) = loop {
+            while !answer.contains(&b'\n') && answer.len() < STATUS {
+                self.receive(channel, &mut answer)?;
+            }
+            let (line, status) = status_line(&answer);
+            match ends_with_header(&answer) {
+                // What is not the answer yet (RFC 9110, section 15.2).
+                _ if !matches!(status, Some(100 | 102..200)) => break (line, status),
+                Some(end) => drop(answer.drain(..end)),
+                None if answer.len() < STATUS => self.receive(channel, &mut answer)?,
+                None => return Err(Failure::new(Exit::Answer, "the answer is too long")),
+            }
+        };
         self.outcome.status = status;
         match status {
-            Some(100..400) => {
+            Some(101 | 200..400) => {
                 self.outcome.text = line;
                 Ok(())
             }
@@ -232,9 +247,7 @@ impl Try<'_> {
             Some(question) => question.packet.clone(),
             None => probe::question(self.target.port),
         };
-        let address = addresses.first().ok_or_else(|| Failure::local("no address"))?;
-        self.outcome.address = Some(*address);
-        let octets = self.phase("answer", |this| this.ask(address, &packet, question.as_ref()))?;
+        let octets = self.phase("answer", |this| this.ask_any(addresses, &packet, question.as_ref()))?;
         let Some(question) = question else {
             self.outcome.text = format!("answered with {} octets", octets.len());
             return Ok(());
@@ -249,28 +262,66 @@ impl Try<'_> {
         }
     }
 
-    fn ask(&self, address: &SocketAddr, packet: &[u8], question: Option<&Question>) -> Result<Vec<u8>, Failure> {
-        let place = format!("{} port {} (udp)", address.ip(), address.port());
-        let failed = |verdict: &Verdict| Failure::new(verdict.exit(), verdict.failure(&place));
-        let socket = open(address, Type::DGRAM)?;
-        let refused = |error| failed(&Verdict::of(error, icmp::take(&socket), true));
-        socket.connect(&(*address).into()).map_err(refused)?;
-        let mut octets = vec![0; DATAGRAM];
-        while Instant::now() < self.until {
-            socket.send(packet).map_err(refused)?;
-            let pause = (Instant::now() + AGAIN).min(self.until);
-            while wait::one(&socket, PollFlags::IN, Some(pause)).map_err(|error| Failure::system("poll", &error))? {
-                match io::Read::read(&mut &socket, &mut octets) {
-                    // Another's answer is none.
-                    Ok(count) if question.is_some_and(|question| question.answer(&octets[..count]).is_none()) => {}
-                    Ok(count) => return Ok(octets[..count].to_vec()),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(refused(error)),
-                }
+    /// The answer of the first address that gives one.
+    fn ask_any(
+        &mut self,
+        addresses: &[SocketAddr],
+        packet: &[u8],
+        question: Option<&Question>,
+    ) -> Result<Vec<u8>, Failure> {
+        let mut result = Err(Failure::local("no address"));
+        for (number, address) in addresses.iter().enumerate() {
+            self.outcome.address = Some(*address);
+            result = ask(address, packet, question, self.share(number, addresses.len()));
+            if result.is_ok() {
+                break;
             }
         }
-        Err(failed(&Verdict::Silent(self.time)))
+        result
     }
+}
+
+/// Asks an address for so long, until then, and again meanwhile.
+fn ask(
+    address: &SocketAddr,
+    packet: &[u8],
+    question: Option<&Question>,
+    (time, until): (Duration, Instant),
+) -> Result<Vec<u8>, Failure> {
+    let place = format!("{} port {} (udp)", address.ip(), address.port());
+    let failed = |verdict: &Verdict| Failure::new(verdict.exit(), verdict.failure(&place));
+    let socket = open(address, Type::DGRAM)?;
+    let refused = |error| failed(&Verdict::of(error, icmp::take(&socket), true));
+    socket.connect(&(*address).into()).map_err(refused)?;
+    let mut octets = vec![0; DATAGRAM];
+    while Instant::now() < until {
+        socket.send(packet).map_err(refused)?;
+        let pause = (Instant::now() + AGAIN).min(until);
+        while wait::one(&socket, PollFlags::IN, Some(pause)).map_err(|error| Failure::system("poll", &error))? {
+            match io::Read::read(&mut &socket, &mut octets) {
+                // Another's answer is none.
+                Ok(count) if question.is_some_and(|question| question.answer(&octets[..count]).is_none()) => {}
+                Ok(count) => return Ok(octets[..count].to_vec()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(refused(error)),
+            }
+        }
+    }
+    Err(failed(&Verdict::Silent(time)))
+}
+
+/// The first line of an HTTP answer, and the status in it.
+fn status_line(answer: &[u8]) -> (String, Option<u16>) {
+    let line = answer.split(|&octet| octet == b'\r' || octet == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line).into_owned();
+    let status =
+        line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)).and_then(|code| code.parse().ok());
+    (line, status)
+}
+
+/// Where what follows an HTTP answer's header begins, if that is there.
+fn ends_with_header(answer: &[u8]) -> Option<usize> {
+    answer.windows(4).position(|octets| octets == b"\r\n\r\n").map(|at| at + 4)
 }
 
 /// A socket that does not wait, with ICMP errors watched.

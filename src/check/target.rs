@@ -1,5 +1,7 @@
 //! What is checked: a URL (RFC 3986).
 
+use super::dns::Question;
+
 /// What is spoken with a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -72,6 +74,9 @@ impl Target {
         }
         let path = path.split('#').next().unwrap_or_default();
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        if kind == Kind::Dns {
+            Question::new(&path).map_err(|how| wrong(&how))?;
+        }
         Ok(Target { url: url.to_owned(), kind, host: host.to_owned(), port, path })
     }
 }
@@ -101,6 +106,8 @@ mod tests {
             ("tcp://h", "a port is needed"),
             ("tcp://h:0", "the port is none"),
             ("tcp://:1", "a host is needed"),
+            ("dns://h/a..b", "a..b is no DNS name"),
+            ("dns://h/a?type=X", "there is no DNS type X"),
             ("http://[::1", "a bracket is missing"),
             ("http://a b/", "a target has no spaces and no control characters"),
         ] {
