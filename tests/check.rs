@@ -98,7 +98,7 @@ fn what_is_not_the_answer_yet_is_passed_over() {
 }
 
 #[test]
-fn an_address_that_does_not_answer_leaves_time_for_the_next() {
+fn the_next_address_is_tried() {
     // localhost is ::1 first, where nobody listens.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -77,3 +77,17 @@ fn unbound_answers() {
     let _server = start(place.command("unbound", &["-d", "-c", "unbound.conf"]));
     ask(&place, "127.0.0.1", "5300", "NXDOMAIN");
 }
+
+#[test]
+fn an_address_that_is_silent_leaves_time_for_the_next() {
+    let Some(place) = place() else { return };
+    assert!(place.net.run("echo 0 > /proc/sys/net/ipv6/conf/lo/disable_ipv6"));
+    if !place.firewall(&["meta nfproto ipv6 tcp dport 7000 drop"]) {
+        return;
+    }
+    // localhost is ::1 first, if the system's files have it so.
+    let _server = place.serve(place.nc(&["-lkvn", "127.0.0.1", "7000"]));
+    let ran = check(&place, &["--timeout", "2s", "--json", "tcp://localhost:7000"]);
+    assert!(ran.stdout.contains("\"address\":\"127.0.0.1\""), "{ran:?}");
+    assert_eq!(ran.code, Some(0));
+}

@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
 use super::{Place, place};
 use crate::common::{Ran, has};
 
@@ -129,4 +131,55 @@ fn a_connection_that_is_cut_is_told() {
         (ran.stdout.as_str(), ran.code == Some(3)),
         ("from it", ran.stderr.contains("ended without TLS's own end"))
     );
+}
+
+/// Writes a certificate for this name, valid until this year, and its key.
+fn certificate(place: &Place, file: &str, name: &str, until: i32) {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(until, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    place.scratch.write("c.der", params.self_signed(&key).unwrap().der());
+    place.scratch.write("k.der", key.serialize_der());
+    let script = format!("(openssl x509 -inform DER -in c.der && openssl pkey -inform DER -in k.der) > {file}");
+    assert!(place.command("bash", &["-c", &script]).status().unwrap().success());
+}
+
+#[test]
+fn bad_certificates_are_told_from_good_ones() {
+    let Some(place) = secure() else { return };
+    certificate(&place, "good", "localhost", 2100);
+    certificate(&place, "old", "localhost", 2021);
+    certificate(&place, "other", "else.where", 2100);
+    for (number, (file, said, code)) in [
+        ("good", "  HTTP/1.0 200 ok  TLSv1.3, certificate ", 0),
+        ("old", "certificate expired", 7),
+        ("other", "certificate not valid for name \"localhost\"", 7),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let port = (7000 + number).to_string();
+        let address = format!("127.0.0.1:{port}");
+        let args = ["s_server", "-quiet", "-www", "-accept", &address, "-cert", file, "-key", file];
+        let mut server = place.command("openssl", &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while place.run(&["-zn", "127.0.0.1", &port]).code != Some(0) {}
+        let check = |args: &[&str]| {
+            let url = format!("https://localhost:{port}/");
+            let words = [&["check", "--timeout", "5s"], args, &[&url]].concat();
+            Ran::from(place.command(env!("CARGO_BIN_EXE_sniff"), &words).output().unwrap())
+        };
+        let ran = check(&["--ca", file]);
+        assert!(ran.stdout.contains(said), "{ran:?}");
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert_eq!(check(&["--no-verify"]).code, Some(0));
+        // Nobody trusts it without being told.
+        assert_eq!(check(&[]).code, Some(7));
+        let ran = place.run(&["-Nv", "--tls", "--ca", file, "localhost", &port]);
+        assert_eq!((ran.code, ran.stderr.contains(said)), (Some(code), code != 0), "{ran:?}");
+        server.kill().unwrap();
+        server.wait().unwrap();
+    }
+    let ran = place.run(&["--tls", "--ca", "nosuch", "localhost", "7000"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -68,12 +69,13 @@ impl Trust {
 /// Checks a certificate that is trusted as it is: its time and its names.
 fn check(der: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<ServerCertVerified, Error> {
     let times = Certificate::parse(der).ok_or(CertificateError::BadEncoding)?;
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if now > times.not_after {
-        return Err(CertificateError::Expired.into());
+    let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let moment = |seconds: i64| UnixTime::since_unix_epoch(Duration::from_secs(seconds.try_into().unwrap_or(0)));
+    if seconds > times.not_after {
+        return Err(CertificateError::ExpiredContext { time: now, not_after: moment(times.not_after) }.into());
     }
-    if now < times.not_before {
-        return Err(CertificateError::NotValidYet.into());
+    if seconds < times.not_before {
+        return Err(CertificateError::NotValidYetContext { time: now, not_before: moment(times.not_before) }.into());
     }
     verify_server_name(&ParsedCertificate::try_from(der)?, name)?;
     Ok(ServerCertVerified::assertion())
