@@ -5,6 +5,7 @@
 mod common;
 
 mod evidence;
+mod options;
 mod peers;
 mod proxy;
 mod sandbox;
