@@ -78,6 +78,6 @@ fn part(out: &mut dyn io::Write, render: impl FnOnce(&mut Vec<u8>) -> io::Result
     let mut text = Vec::new();
     render(&mut text)?;
     out.write_all(b".PP\n")?;
-    let lines = text.split_inclusive(|&octet| octet == b'\n').filter(|line| !line.starts_with(b".SH "));
-    lines.map(|line| out.write_all(line)).collect()
+    let mut lines = text.split_inclusive(|&octet| octet == b'\n').filter(|line| !line.starts_with(b".SH "));
+    lines.try_for_each(|line| out.write_all(line))
 }

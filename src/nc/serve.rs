@@ -3,6 +3,7 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::stdio::stdin;
@@ -32,6 +33,8 @@ struct Client {
     told: bool,
     /// Whether it is done.
     gone: bool,
+    /// When something last came from it or went to it.
+    active: Instant,
 }
 
 /// Serves until the end of the world, or -W packets.
@@ -54,7 +57,7 @@ pub(super) fn run(
         if events.listener {
             server.accept(listener)?;
         }
-        server.clients.retain(|client| !client.gone);
+        server.clients.retain(|client| !client.gone && !client.is_idle(options.timeout));
         if options.limit.is_some_and(|limit| server.packets >= limit) {
             return Ok(Exit::Done);
         }
@@ -92,7 +95,10 @@ impl Server<'_> {
         if reads {
             fds.push(PollFd::from_borrowed_fd(stdin(), PollFlags::IN));
         }
-        wait::ready(&mut fds, None).map_err(|error| Failure::system("poll", &error))?;
+        let first = self.clients.iter().map(|client| client.active).min();
+        let end = first.zip(self.options.timeout).and_then(|(first, timeout)| first.checked_add(timeout));
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        wait::ready(&mut fds, left).map_err(|error| Failure::system("poll", &error))?;
         let happened = |fd: Option<&PollFd<'_>>| fd.is_some_and(|fd| !fd.revents().is_empty());
         Ok(Events {
             listener: happened(fds.first()),
@@ -118,7 +124,15 @@ impl Server<'_> {
             Some(tls) => Box::new(Tls::new(tls.start()?, socket)),
             None => Box::new(socket),
         };
-        let mut client = Client { channel, name, waiting: Vec::new(), ended: false, told: false, gone: false };
+        let mut client = Client {
+            channel,
+            name,
+            waiting: Vec::new(),
+            ended: false,
+            told: false,
+            gone: false,
+            active: Instant::now(),
+        };
         self.tell_end(&mut client);
         self.clients.push(client);
         Ok(())
@@ -135,6 +149,7 @@ impl Server<'_> {
             match client.channel.read(room) {
                 Ok(0) => client.ended = true,
                 Ok(count) => {
+                    client.active = Instant::now();
                     self.packets += 1;
                     self.output.write_all(&room[..count])?;
                 }
@@ -182,13 +197,21 @@ impl Server<'_> {
 }
 
 impl Client {
+    /// Whether nothing has come or gone for so long.
+    fn is_idle(&self, timeout: Option<Duration>) -> bool {
+        timeout.is_some_and(|timeout| self.active.elapsed() >= timeout)
+    }
+
     /// Sends what it takes.
     fn send(&mut self) {
         if self.waiting.is_empty() {
             return;
         }
         match self.channel.write(&self.waiting) {
-            Ok(count) => drop(self.waiting.drain(..count)),
+            Ok(count) => {
+                self.active = Instant::now();
+                self.waiting.drain(..count);
+            }
             Err(error) => self.failed(&error),
         }
     }

@@ -164,6 +164,17 @@ fn many_clients_are_served_at_once() {
 }
 
 #[test]
+fn idle_clients_are_left_and_others_are_served_on() {
+    let Some(place) = place() else { return };
+    let mut server = place.serve(place.nc(&["-lkvnw1", "127.0.0.1", "7000"]));
+    let idle = place.command("bash", &["-c", "exec 3<> /dev/tcp/127.0.0.1/7000; timeout 20 cat <&3"]).status();
+    assert!(idle.unwrap().success());
+    assert_eq!(sent(&place, &["-N", "127.0.0.1", "7000"], b"served"), Ran::new("", "", 0));
+    assert_eq!(server.printed(6), b"served");
+    server.stop();
+}
+
+#[test]
 fn a_client_that_has_said_all_gets_what_waits_for_it() {
     let Some(place) = place() else { return };
     // More than sockets hold, so that it waits.
