@@ -28,7 +28,7 @@ impl Random {
 fn packets() -> Vec<(u16, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension != "txt" && extension.len() >= 4));
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "pcap" || extension == "pcapng"));
     paths.sort();
     let mut packets = Vec::new();
     for path in paths {

@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let links: Vec<u16> = (0..=300).filter(|&link| has_printer(link)).collect();
     for entry in fs::read_dir(root.join("../tests/golden"))? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension == "txt" || extension.len() < 4) {
+        if path.extension().is_none_or(|extension| extension != "pcap" && extension != "pcapng") {
             continue;
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

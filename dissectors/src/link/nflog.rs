@@ -23,7 +23,7 @@ const FAMILIES: Table = &[(2, "IPv4"), (10, "IPv6")];
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "nflog";
     if !v.has(HEADER) || v.len() < HEADER {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let (family, version) = (v.u8(0)?, v.u8(1)?);
     o.note("nflog.family", family);

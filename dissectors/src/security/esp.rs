@@ -33,7 +33,7 @@ const TRAILER: usize = 2;
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "esp";
     // A header that nothing follows counts as cut.
-    v.need(HEADER + 1)?;
+    v.check(HEADER + 1)?;
     let spi = v.get(SPI)?;
     o.put(("ESP(spi=0x", SPI.text(spi, Hex8(spi))));
     o.put((",seq=0x", SEQUENCE.hex(v.get(SEQUENCE)?), ")"));

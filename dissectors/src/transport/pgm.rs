@@ -78,7 +78,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let ip = ip_of(below)?;
     if !v.has(DESTINATION + 2) {
         o.put((ip.source()?, " > ", ip.destination()?, ":"));
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     endpoints(o, v, &ip)?;
     v.check(HEADER)?;
@@ -89,7 +89,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     o.put((" 0x", Octets(v.bytes(SOURCE_ID, 6)?), " "));
-    message(o, v)
+    message(o, v).map_err(Stop::noticed)
 }
 
 fn endpoints(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {

@@ -31,7 +31,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         let stop = o.wrong("length", v.len(), "<", HEADER);
         return o.settle(Err(stop));
     }
-    v.need(HEADER)?;
+    v.check(HEADER)?;
     let version = v.get(VERSION)?;
     if version != 0 {
         o.put((" ERROR: unknown-version ", version));
@@ -52,7 +52,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" truncated-geneve - ", size - v.len(), " bytes missing"));
         return Ok(());
     }
-    v.need(size)?;
+    v.check(size)?;
     if size > 0 {
         o.put(", options [");
         if o.opt.verbose > 0 {
