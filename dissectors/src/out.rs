@@ -147,6 +147,11 @@ impl Out {
         }
     }
 
+    /// Appends one packet byte, or a dot for one that cannot be printed.
+    pub fn dotted(&mut self, byte: u8) {
+        self.line.byte(if (0x20..0x7f).contains(&byte) { byte } else { b'.' });
+    }
+
     /// Appends the bytes of `view` up to a NUL or `max`; true if the capture
     /// ended before either.
     pub fn until_nul(&mut self, view: View<'_>, max: usize) -> bool {

@@ -14,13 +14,17 @@ pub const APART: &[&str] = &[
     r"bad-len 0|presumed TSO",
     // The ports of a segment are tried in another order.
     r"\[prefix length",
+    // 4.99.6 ends a packet with the length of IP.
+    r"\[length \d+ < caplen",
+    // 4.99.6 bounds the options of IP.
+    r"truncated-option",
 ];
 
 pub const KNOWN: &[Known] = &[
     Known {
         pattern: r"(?x)([:,]?\ *(IP6?\ ?)?\ ?(\((hlim|tos|class|flowlabel)([^()]|\(\d+\))*\)?\ ?|\(\ ?)?(,?\ ?(\[\|ip6?\]
             | IP\d+\ \(invalid\) | IP6,\ wrong\ link-layer\ encapsulation\ \(invalid\)
-            | \[version\ \d+\ !=\ [46]\]\ \(invalid\) | truncated-ip6?\ -\ \d+\ bytes\ missing!
+            | \[version\ \d+\ !=\ [46]\]\ \(invalid\) | truncated-ip6?\ (\d+|-\ \d+\ bytes\ missing!)
             | version\ error:\ \d+\ !=\ 6
             | \[((header|total|header\+payload)\ )?length\ \d+\ [<>]\ (length\ )?\d+\]\ \(invalid\)
             | bad-hlen\ \d+ | bad-len\ \d+)\ ?)+)+",
@@ -49,14 +53,9 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.6 prints the payload of a reset as text only, and marks it where it is cut",
     },
     Known {
-        pattern: r"\[\|hbhopt\][^\n]*|HBH \[[^\n]*|HBH\[ip\][^\n]*|\[The Hop-by-Hop[^\n]*",
-        form: "[hbh]",
-        reason: "4.99.6 checks the lengths of hop-by-hop options and stops at the first that is wrong",
-    },
-    Known {
-        pattern: r"(unknown )?s?(ub)?opt[-_]type (0x[0-9a-f]+):? len",
-        form: "opt $3 len",
-        reason: "4.99.6 spells unknown options of IPv6 out",
+        pattern: r"(HBH|DSTOPT) [^\n]*|\[\|(hbh|dst)opt\][^\n]*",
+        form: "options",
+        reason: "4.99.6 checks the lengths of options of IPv6 and stops at the first that is wrong",
     },
     Known {
         pattern: r"frag \([^\n]*|\[\|frag6\][^\n]*",
@@ -73,16 +72,20 @@ pub const KNOWN: &[Known] = &[
         form: "ICMP6, node information",
         reason: "4.99.6 prints node information as RFC 4620 has it",
     },
-    Known { pattern: r"\[\|krb\]|kerberos ?(\[\|kerberos\])?", form: "", reason: "4.99.6 prints the protocol's name" },
+    Known { pattern: r"\[\|(krb|kerberos)?\]|kerberos", form: "", reason: "4.99.6 prints the protocol's name" },
     Known {
-        pattern: r"HTTPS|SVCB|Type6[45]|WALLET|Type262|CLA|Type263|IPN|Type264|ZONEMD|Type63|DOA|AMTRELAY",
+        pattern: r"Type\d+|HTTPS|SVCB|CAA|AVC|DOA|AMTRELAY|TA|DLV|TALINK|CDS|CDNSKEY|OPENPGPKEY|CSYNC|ZONEMD|SMIMEA|HIP|NINFO|RKEY|TLSA|NSEC3(PARAM)?|DHCID|EUI(48|64)|NID|L(32|64|P)|URI[^\n]*",
         form: "TYPE",
-        reason: "4.99.4 has more names of types",
+        reason: "4.99.4 has more names of types; 4.99.5 checks the length of a URI",
     },
-    Known { pattern: r"URI[^\n]*", form: "URI", reason: "4.99.5 checks the length of a URI" },
     Known {
-        pattern: r", (v1 compat ?: \w+|majorSdoId: 0x\w)|(PTPv2)[.]\d|(, )?, start boundary[^\n]*| :|signall?ing",
-        form: "$2",
+        pattern: r"\n\t( \[\|icmp\]|\[ip\]( \[\|icmp\])?)",
+        form: "\n\t[ip]",
+        reason: "4.99.6 marks a packet in ICMP as IP does",
+    },
+    Known {
+        pattern: r"PTPv[^\n]*",
+        form: "PTP",
         reason: "4.99.6 knows the minor version, reads management messages right and has no space before colons",
     },
     Known { pattern: r"(\d{4})[/-](\d\d)[/-](\d\d)", form: "$1-$2-$3", reason: "4.99.5 prints dates with hyphens" },
@@ -123,7 +126,7 @@ pub const KNOWN: &[Known] = &[
         form: "flags",
         reason: "4.99.5 prints the flags of ZMTP as other printers do",
     },
-    Known { pattern: r" spi=,", form: "", reason: "4.99.5 prints no SPI that has no octets" },
+    Known { pattern: r"(nspi=\d+)( spi=|,)[^)]*", form: "$1", reason: "4.99.5 prints no SPI that has no octets" },
     Known {
         pattern: r"\[vers \d+\] \(invalid\)|ripng \[version \d+, must be 1\] \(invalid\)",
         form: "ripng version",
@@ -147,5 +150,11 @@ pub const KNOWN: &[Known] = &[
     Known { pattern: r"(LS-Ack)(?s:.*)", form: "$1", reason: "4.99.5 does not read past the last acknowledgement" },
     Known { pattern: r"\(LR\)[^\n]*|flags:([0-9a-f]{2})", form: "$1", reason: "4.99.4 names a field of RPL" },
     Known { pattern: r"(lwres)[^\n]*", form: "$1", reason: "4.99.5 checks a length where it was undefined" },
+    Known {
+        pattern: r"(OSPFv3, LS-Update)(?s:.*)|(Opaque LSA)(?s:.*)",
+        form: "$1$2",
+        reason: "4.99.5 says that the length of an LSA is less than a header, and pads TLVs to four octets",
+    },
+    Known { pattern: r"(Call-Back Option \(0x0d\), length \d+):", form: "$1", reason: "4.99.5 has a colon less" },
     Known { pattern: r" +", form: " ", reason: "damaged headers of IP leave a blank" },
 ];

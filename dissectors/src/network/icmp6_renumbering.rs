@@ -31,7 +31,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         o.put("[");
         let flags = v.u8(9)?;
         if flags != 0 {
-            o.put((bits(FLAGS, flags, "", "none"), ","));
+            o.put((bits(FLAGS, flags, "", ""), ","));
         }
         o.put(("seg=", v.u8(8)?, ",maxdelay=", v.u16(10)?));
         let reserved = v.u32(12)?;

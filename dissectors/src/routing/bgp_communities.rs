@@ -80,6 +80,12 @@ const ENCAPSULATIONS: Table = &[
     (20, "Structure-agnostic T3 (DS3) over packet"),
     (21, "Nx64kbit/s Basic Service using Structure-aware"),
     (25, "Frame Relay DLCI"),
+    (40, "Structure-agnostic E3 over packet"),
+    // The typing error is tcpdump's.
+    (41, "Octet-aligned playload for Structure-agnostic DS1 circuits"),
+    (42, "E1 Nx64kbit/s with CAS using Structure-aware"),
+    (43, "DS1 (ESF) Nx64kbit/s with CAS using Structure-aware"),
+    (44, "DS1 (SF) Nx64kbit/s with CAS using Structure-aware"),
 ];
 
 /// Types of tunnels (RFC 9012, section 13).

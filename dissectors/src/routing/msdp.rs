@@ -8,8 +8,6 @@ use crate::view::{Step, View};
 
 /// Octets of a message's type and length.
 const HEADER: usize = 3;
-/// The longest message that is usual (RFC 3618, section 12).
-const USUAL: usize = 1400;
 
 const ACTIVE: u8 = 1;
 const REQUEST: u8 = 2;
@@ -24,7 +22,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let mut rest = v;
     while !rest.is_empty() {
         let (kind, size) = (rest.u8(0)?, usize::from(rest.u16(1)?));
-        if size > USUAL || o.opt.verbose > 0 {
+        if o.opt.verbose > 1 {
             o.put((" [len ", size, "]"));
         }
         if size < HEADER || size > rest.len() {

@@ -54,7 +54,8 @@ const ROUTER_INFORMATION: u8 = 4;
 pub(super) const OPAQUE_NAMES: Table =
     &[(1, "Traffic Engineering"), (3, "Graceful restart"), (4, "Router Information")];
 
-const ROUTER_FLAGS: Table = &[(0x01, "ABR"), (0x02, "ASBR"), (0x04, "Virtual"), (0x08, "Wildcard"), (0x10, "Nt")];
+const ROUTER_FLAGS: Table =
+    &[(0x01, "ABR"), (0x02, "ASBR"), (0x04, "Virtual"), (0x08, "Wildcard"), (0x10, "Nt"), (0x80, "Host")];
 /// Topologies that have a name (RFC 4915, section 3.7).
 const TOPOLOGIES: Table = &[(0, "default"), (1, "multicast"), (2, "management")];
 

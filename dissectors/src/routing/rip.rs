@@ -71,7 +71,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
             let result = entries(o, captured.cut(captured.caplen()), version);
             o.settle(result)?;
         }
-        3..=6 => {}
+        4..=6 => {}
         _ if o.opt.verbose <= 1 => o.unknown(v, "\n\t", v.len()),
         _ => {}
     }

@@ -260,7 +260,7 @@ fn identification(o: &mut Out, c: Context<'_>, kind: u8, at: usize, length: usiz
     o.put(name);
     if is_text {
         let Ok(text) = c.v.bytes(data, octets) else { return cut(o, kind) };
-        o.put(crate::put::Chars(text));
+        text.iter().for_each(|&byte| o.dotted(byte));
     } else if !raw(o, &c, data, octets) {
         return cut(o, kind);
     }
@@ -359,9 +359,7 @@ fn vendor_id(o: &mut Out, c: Context<'_>, at: usize, length: usize) -> Behind {
     let octets = length - GENERIC;
     o.put((" len=", octets, " vid="));
     let Ok(id) = c.v.bytes(at + GENERIC, octets) else { return cut(o, VENDOR_ID) };
-    for &byte in id {
-        o.char(byte);
-    }
+    id.iter().for_each(|&byte| o.dotted(byte));
     if o.opt.verbose > 2 && octets > 4 {
         o.put(" ");
         if !raw(o, &c, at + GENERIC, octets) {

@@ -449,14 +449,10 @@ fn text(o: &mut Out, v: View<'_>) -> Step {
     for at in 0..v.len() {
         match v.u8(at)? {
             0 => break,
-            byte => dotted(o, byte),
+            byte => o.dotted(byte),
         }
     }
     Ok(())
-}
-
-fn dotted(o: &mut Out, byte: u8) {
-    o.line.byte(if (0x20..0x7f).contains(&byte) { byte } else { b'.' });
 }
 
 /// `length` octets of text, as far as captured.
@@ -518,7 +514,7 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
         // Here the length leaves the attribute's header out.
         o.put((name, octets, ", Value: "));
         for at in 0..octets {
-            dotted(o, rest.u8(at)?);
+            o.dotted(rest.u8(at)?);
         }
         rest = rest.skip(octets);
     }

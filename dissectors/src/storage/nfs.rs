@@ -3,7 +3,7 @@
 
 use crate::below::{Address, Below, Ip, ip_of};
 use crate::out::Out;
-use crate::put::{Hex4, Hex8, Named, Otherwise, Table, named_dec};
+use crate::put::{Hex4, Hex8, Named, Otherwise, Table, lookup, named_dec};
 use crate::state::{CallKey, CallKind};
 use crate::storage::nfs_attributes::{TYPES, Wanted};
 use crate::storage::{nfs_handles, nfs_replies};
@@ -75,7 +75,16 @@ const NAMES: Table = &[
     (20, "pathconf"),
     (21, "commit"),
 ];
-pub(crate) const WRITE_MODES: Table = &[(0, "unstable"), (1, "datasync"), (2, "filesync")];
+const WRITE_MODES: Table = &[(0, "unstable"), (1, "datasync"), (2, "filesync")];
+
+/// ` <filesync>`; tcpdump takes the number of an unknown mode for a signed one.
+pub(crate) fn put_write_mode(o: &mut Out, mode: u32) {
+    match lookup(WRITE_MODES, mode) {
+        Some(name) => o.put((" <", name, ">")),
+        None => o.put((" <#", mode as i32, ">")),
+    }
+}
+
 const ALL_ACCESS: u32 = 0x3f;
 const ACCESS_NAMES: Table = &[
     (0x01, "NFS_ACCESS_READ"),
@@ -238,7 +247,7 @@ fn arguments_of(o: &mut Out, v: View<'_>, procedure: u32, version_3: bool) -> St
         WRITE if version_3 => {
             o.put((" ", v.u32(16)?, " (", v.u32(8)?, ") bytes @ ", v.u64(0)?));
             if verbose {
-                o.put((" <", named_dec(WRITE_MODES, v.u32(12)?, "#"), ">"));
+                put_write_mode(o, v.u32(12)?);
             }
         }
         WRITE => o.put((" ", v.u32(12)?, " (", v.u32(8)?, ") bytes @ ", v.u32(4)?, " (", v.u32(0)?, ")")),

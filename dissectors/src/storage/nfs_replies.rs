@@ -2,7 +2,7 @@
 
 use crate::below::Ip;
 use crate::out::Out;
-use crate::put::{Hex, Hex4, Hex8, Named, Otherwise, Table, Zeros, named_dec};
+use crate::put::{Hex, Hex4, Hex8, Named, Otherwise, Table, Zeros};
 use crate::state::CallKind;
 use crate::storage::nfs::{self, VERSION_3};
 use crate::storage::{nfs_attributes as attributes, nfs_handles};
@@ -221,7 +221,7 @@ fn version_3_results(o: &mut Out, v: View<'_>, procedure: u32, ok: bool) -> Step
             if ok && verbose > 0 {
                 o.put((" ", v.u32(0)?, " bytes"));
                 if verbose > 1 {
-                    o.put((" <", named_dec(nfs::WRITE_MODES, v.u32(4)?, "#"), ">"));
+                    nfs::put_write_mode(o, v.u32(4)?);
                     o.put((" verf ", Hex(v.u64(8)?)));
                 }
             }
