@@ -74,12 +74,12 @@ pub const KNOWN: &[Known] = &[
     },
     Known { pattern: r"\[\|(krb|kerberos)?\]|kerberos", form: "", reason: "4.99.6 prints the protocol's name" },
     Known {
-        pattern: r"Type\d+|HTTPS|SVCB|CAA|AVC|DOA|AMTRELAY|TA|DLV|TALINK|CDS|CDNSKEY|OPENPGPKEY|CSYNC|ZONEMD|SMIMEA|HIP|NINFO|RKEY|TLSA|NSEC3(PARAM)?|DHCID|EUI(48|64)|NID|L(32|64|P)|URI[^\n]*",
+        pattern: r"Type\d+|HTTPS|SVCB|CAA|AVC|DOA|AMTRELAY|TA|DLV|TALINK|CDS|CDNSKEY|OPENPGPKEY|CSYNC|ZONEMD|SMIMEA|UNSPEC|UNSPECA|HIP|NINFO|RKEY|TLSA|NSEC3(PARAM)?|DHCID|EUI(48|64)|NID|L(32|64|P)|URI[^\n]*",
         form: "TYPE",
         reason: "4.99.4 has more names of types; 4.99.5 checks the length of a URI",
     },
     Known {
-        pattern: r"\n\t( \[\|icmp\]|\[ip\]( \[\|icmp\])?)",
+        pattern: r"\n\t( \[\|icmp\]|\[ip\]( ?\[\|icmp\])?)",
         form: "\n\t[ip]",
         reason: "4.99.6 marks a packet in ICMP as IP does",
     },
@@ -155,6 +155,6 @@ pub const KNOWN: &[Known] = &[
         form: "$1$2",
         reason: "4.99.5 says that the length of an LSA is less than a header, and pads TLVs to four octets",
     },
-    Known { pattern: r"(Call-Back Option \(0x0d\), length \d+):", form: "$1", reason: "4.99.5 has a colon less" },
+    Known { pattern: r"(Call-Back Option \(0x0d\), length \d+) ?:", form: "$1", reason: "4.99.5 has a colon less" },
     Known { pattern: r" +", form: " ", reason: "damaged headers of IP leave a blank" },
 ];

@@ -22,6 +22,9 @@ const OPTION_NAMES: Table = &[
     (8, "destprefix"),
     (9, "rpltargetdesc"),
 ];
+/// Octets that a capture has of a destination advertisement, with the graph that
+/// it may leave out.
+const ADVERTISEMENT_SIZE: usize = 20;
 /// Octets of the information object before its options.
 const INFORMATION_SIZE: usize = 24;
 
@@ -113,6 +116,7 @@ fn advertisement(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < 4 {
         return Err(o.wrong("length", v.len(), "<", 4u8));
     }
+    v.need(ADVERTISEMENT_SIZE)?;
     let flags = v.u8(1)?;
     let (graph, rest) = graph(o, v, flags & 0x40 != 0)?;
     o.put((

@@ -149,9 +149,9 @@ fn neighbors_2(o: &mut Out, v: View<'_>, major: u8, minor: u8) -> Step {
         let interface = v;
         let (metric, threshold, flags, count) = (v.u8(4)?, v.u8(5)?, v.u8(6)?, v.u8(7)?);
         v = v.skip(8);
-        for i in 0..count {
+        for _ in 0..count {
             if v.is_empty() {
-                o.put((" [ncount ", count - i - 1, "]"));
+                o.put(" [invalid ncount]");
                 return Err(Stop::Malformed);
             }
             enough(o, v, 4)?;

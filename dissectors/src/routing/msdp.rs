@@ -25,7 +25,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         if o.opt.verbose > 1 {
             o.put((" [len ", size, "]"));
         }
-        if size < HEADER || size > rest.len() {
+        if size < HEADER || size > rest.len() || !rest.has(size) {
             o.truncated();
             return Ok(());
         }

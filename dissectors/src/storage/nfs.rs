@@ -263,7 +263,7 @@ fn arguments_of(o: &mut Out, v: View<'_>, procedure: u32, version_3: bool) -> St
             }
         }
         READDIRPLUS => {
-            o.put((" ", v.u32(16)?, " bytes @ ", v.u64(0)?));
+            o.put((" ", v.u32(16)?, " bytes @ ", v.u64(0)? as i64));
             if verbose {
                 o.put((" max ", v.u32(20)?, " verf ", Hex8(v.u32(8)?), Hex8(v.u32(12)?)));
             }
