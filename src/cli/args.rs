@@ -50,8 +50,9 @@ impl Stop {
     }
 
     /// A bad option; before it stands the program as it was called, as with getopt.
-    pub(super) fn usage(program: &str, line: &str) -> Self {
-        let stderr = format!("{program}: {line}\n{}", usage::usage().trim_end());
+    pub(super) fn usage(program: &str, line: &str, verb: Option<Verb>) -> Self {
+        let usage = verb.map_or_else(usage::usage, usage::of_verb);
+        let stderr = format!("{program}: {line}\n{}", usage.trim_end());
         Stop { stdout: String::new(), stderr, named: false, code: 1 }
     }
 

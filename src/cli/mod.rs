@@ -34,7 +34,7 @@ pub fn parse(words: &[OsString]) -> Result<Args, Stop> {
         Ok(matches) => args::build(&matches, verb),
         Err(Outcome::Usage(text)) => {
             let program = words.first().map_or("sniff".into(), |word| word.to_string_lossy());
-            Err(Stop::usage(&program, &text))
+            Err(Stop::usage(&program, &text, verb))
         }
         Err(Outcome::Text(text)) => Err(Stop::failure(text)),
     }

@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         Some('i'),
         Some("interface"),
         Some("NAME|N"),
-        "Capture on this interface, or on the one with this number in -D; given again, on all of them, and each line begins with the name",
+        "Capture on this interface, or on the one with this number in -D; given again, on all of them",
     ),
     (
         "read",

@@ -31,6 +31,11 @@ pub(super) fn usage() -> String {
     version() + &lines.join("\n\t\t") + "\n"
 }
 
+/// The lines after a bad option of a verb.
+pub(super) fn of_verb(verb: Verb) -> String {
+    format!("sniff {} -h lists the options", verb.name())
+}
+
 /// The text of `-h`.
 pub(super) fn help(verb: Option<Verb>) -> String {
     version() + &table::options_help(verb)

@@ -221,6 +221,7 @@ impl VerbArgs {
             "fields" => self.format = Format::Tsv(names(&text)),
             "csv" => self.csv = true,
             "body" => self.body = true,
+            "har" if text == "-" => return Err(Stop::failure("--har needs a file; the lines are on standard output")),
             "har" => self.har = Some(os.into()),
             "keylog" => self.keylog = Some(os.into()),
             "timeout" => self.timeout = timeout(&text)?,

@@ -223,7 +223,13 @@ impl Consumer for Follow {
 
     fn finish(&mut self) -> Result<(), String> {
         self.printer.end_line();
-        Ok(())
+        match self.printer.what {
+            What::Tcp(number) if number >= self.connections.seen() => {
+                Err(format!("there is no TCP conversation {number}"))
+            }
+            What::Udp(number) if number >= self.messages.seen => Err(format!("there is no UDP conversation {number}")),
+            _ => Ok(()),
+        }
     }
 
     fn output(&mut self) -> &mut Line {

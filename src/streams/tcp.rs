@@ -143,6 +143,11 @@ impl<C: Conversation> Connections<C> {
         self.table.evicted
     }
 
+    /// Connections so far.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
     /// Octets of memory used.
     pub fn used(&self) -> usize {
         self.table.used()

@@ -12,7 +12,6 @@ fn both_sides_speak_under_their_heading() {
     assert_eq!(talk.prints(&["follow", "0"]), text);
     assert_eq!(talk.prints(&["follow", "tcp", "0"]), text);
     assert_eq!(talk.prints(&["follow", "tcp", "port", "5000"]), text);
-    assert_eq!(talk.prints(&["follow", "1"]), "");
     assert_eq!(talk.prints(&["follow", "--from", "client", "--as", "raw", "0"]), "one\ntwo");
 }
 
@@ -45,7 +44,13 @@ fn datagrams_are_followed_too() {
     let text = "--- udp 0 10.0.0.1:1 > 10.0.0.2:2\npingpong\n";
     assert_eq!(prints(&packets, &["follow", "-t", "udp", "0"]), text);
     assert_eq!(prints(&packets, &["follow", "-t"]), text);
-    assert_eq!(prints(&packets, &["follow", "-t", "0"]), "");
+    let scratch = Scratch::new();
+    scratch.write("f", capture(&packets));
+    for (number, text) in [("0", "TCP conversation 0"), ("udp 1", "UDP conversation 1")] {
+        let ran = scratch.run(&[&["follow", "-r", "f"], &number.split(' ').collect::<Vec<_>>()[..]].concat());
+        assert!(ran.stderr.ends_with(&format!("sniff: there is no {text}\n")), "{}", ran.stderr);
+        assert_eq!((&*ran.stdout, ran.code), ("", Some(1)));
+    }
 }
 
 #[test]

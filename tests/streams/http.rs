@@ -153,7 +153,9 @@ fn unknown_fields_and_csv_without_fields_are_refused() {
     let ran = scratch.run(&["http", "-r", "f", "--csv"]);
     assert_eq!((&*ran.stderr, ran.code), ("sniff: --csv needs --fields\n", Some(1)));
     let ran = scratch.run(&["http", "-r", "f", "-w", "g"]);
-    assert!(ran.stderr.contains(": invalid option -- 'w'\n"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with(": invalid option -- 'w'\nsniff http -h lists the options\n"), "{}", ran.stderr);
+    let ran = scratch.run(&["http", "-r", "f", "--har", "-"]);
+    assert_eq!(ran.stderr, "sniff: --har needs a file; the lines are on standard output\n");
 }
 
 #[test]
