@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sniff_captures::Time;
 use sniff_dissectors::Line;
 
+use super::hello::{ClientHello, ServerHello};
 use super::names;
 use super::session::{Alert, Event, Facts};
 use crate::output::Stamps;
@@ -25,16 +26,8 @@ pub struct Handshake {
     nanos: i64,
     complete: bool,
     resumed: bool,
-    client_version: Option<u16>,
-    version: Option<u16>,
-    server_name: Option<Vec<u8>>,
-    offered: Vec<Vec<u8>>,
-    alpn: Option<Vec<u8>>,
-    cipher: Option<u16>,
-    ja3_full: Option<String>,
-    ja3: Option<String>,
-    ja4: Option<String>,
-    ja3s: Option<String>,
+    client: Option<ClientHello>,
+    server: Option<ServerHello>,
     subject: Option<String>,
     issuer: Option<String>,
     validity: Option<[i64; 2]>,
@@ -69,23 +62,25 @@ pub(super) const COLUMNS: &[Column<Handshake>] = &[
     column("udp.srcport", |row| port(row, Side::Client, true)),
     column("udp.dstport", |row| port(row, Side::Server, true)),
     column("quic.version", |row| Value::maybe(row.quic.map(u64::from))),
-    column("tls.handshake.version", |row| Value::maybe(row.client_version.map(u64::from))),
-    column("tls.version", |row| Value::maybe(row.version.map(names::version))),
-    column("tls.handshake.extensions_server_name", |row| Value::maybe(row.server_name.as_deref())),
+    column("tls.handshake.version", |row| Value::maybe(row.client.as_ref().map(|hello| u64::from(hello.version)))),
+    column("tls.version", |row| Value::maybe(row.server.as_ref().map(|hello| names::version(hello.version)))),
+    column("tls.handshake.extensions_server_name", |row| {
+        Value::maybe(row.client.as_ref().and_then(|hello| hello.server_name.as_deref()))
+    }),
     column("tls.handshake.extensions_alpn_str", |row| {
-        if row.offered.is_empty() {
+        if row.offered().is_empty() {
             Value::None
         } else {
-            Value::List(row.offered.iter().map(|p| Value::Text(p)).collect())
+            Value::List(row.offered().iter().map(|p| Value::Text(p)).collect())
         }
     }),
-    column("tls.alpn", |row| Value::maybe(row.alpn.as_deref())),
-    column("tls.handshake.ciphersuite", |row| Value::maybe(row.cipher.map(u64::from))),
-    column("tls.cipher", |row| Value::maybe(row.cipher.map(names::cipher))),
-    column("tls.handshake.ja3", |row| owned(row.ja3.as_ref())),
-    column("tls.handshake.ja3_full", |row| owned(row.ja3_full.as_ref())),
-    column("tls.handshake.ja3s", |row| owned(row.ja3s.as_ref())),
-    column("tls.handshake.ja4", |row| owned(row.ja4.as_ref())),
+    column("tls.alpn", |row| Value::maybe(row.server.as_ref().and_then(|hello| hello.alpn.as_deref()))),
+    column("tls.handshake.ciphersuite", |row| Value::maybe(row.server.as_ref().map(|hello| u64::from(hello.cipher)))),
+    column("tls.cipher", |row| Value::maybe(row.server.as_ref().map(|hello| names::cipher(hello.cipher)))),
+    column("tls.handshake.ja3", |row| Value::maybe(row.ja3())),
+    column("tls.handshake.ja3_full", |row| Value::maybe(row.client.as_ref().map(ClientHello::ja3_full))),
+    column("tls.handshake.ja3s", |row| Value::maybe(row.server.as_ref().map(ServerHello::ja3s))),
+    column("tls.handshake.ja4", |row| Value::maybe(row.ja4())),
     column("tls.certificate.subject", |row| owned(row.subject.as_ref())),
     column("tls.certificate.issuer", |row| owned(row.issuer.as_ref())),
     column("x509af.notBefore", |row| Value::maybe(row.validity.map(|[from, _]| date(from, true)))),
@@ -103,7 +98,6 @@ pub(super) const COLUMNS: &[Column<Handshake>] = &[
 impl Handshake {
     /// What is known of a handshake.
     pub fn new(facts: &Facts, ends: Ends, number: u64, quic: Option<u32>) -> Self {
-        let (client, server) = (facts.client.as_ref(), facts.server.as_ref());
         let certificate = facts.certificate.as_ref();
         Handshake {
             ends,
@@ -113,21 +107,26 @@ impl Handshake {
             nanos: nanos_between(facts.first, facts.last),
             complete: facts.complete,
             resumed: facts.resumed,
-            client_version: client.map(|hello| hello.version),
-            version: server.map(|hello| hello.version),
-            server_name: client.and_then(|hello| hello.server_name.clone()),
-            offered: client.map_or(Vec::new(), |hello| hello.alpn.clone()),
-            alpn: server.and_then(|hello| hello.alpn.clone()),
-            cipher: server.map(|hello| hello.cipher),
-            ja3_full: client.map(|hello| hello.ja3_full()),
-            ja3: client.map(|hello| hello.ja3()),
-            ja4: client.map(|hello| hello.ja4(quic.is_some())),
-            ja3s: server.map(|hello| hello.ja3s()),
+            client: facts.client.clone(),
+            server: facts.server.clone(),
             subject: certificate.map(|certificate| certificate.subject.clone()),
             issuer: certificate.map(|certificate| certificate.issuer.clone()),
             validity: certificate.map(|certificate| [certificate.not_before, certificate.not_after]),
             alerts: facts.alerts.clone(),
         }
+    }
+
+    /// What the client offers for the protocol above.
+    fn offered(&self) -> &[Vec<u8>] {
+        self.client.as_ref().map_or(&[], |hello| &hello.alpn)
+    }
+
+    fn ja3(&self) -> Option<String> {
+        self.client.as_ref().map(ClientHello::ja3)
+    }
+
+    fn ja4(&self) -> Option<String> {
+        self.client.as_ref().map(|hello| hello.ja4(self.quic.is_some()))
     }
 }
 
@@ -187,18 +186,21 @@ impl Output {
             }
             None => {}
         }
+        let (client, server) = (row.client.as_ref(), row.server.as_ref());
+        let version = server.map(|hello| hello.version).or(client.map(|hello| hello.version));
+        let alpn = server.and_then(|hello| hello.alpn.as_ref()).or(row.offered().first());
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        line.str(&or_dash(row.version.or(row.client_version).map(names::version)));
+        line.str(&or_dash(version.map(names::version)));
         line.byte(b' ');
-        text::word(line, row.server_name.as_deref().unwrap_or(b"-"));
+        text::word(line, client.and_then(|hello| hello.server_name.as_deref()).unwrap_or(b"-"));
         line.byte(b' ');
-        text::word(line, row.alpn.as_deref().or(row.offered.first().map(|p| &p[..])).unwrap_or(b"-"));
+        text::word(line, alpn.map_or(&b"-"[..], |protocol| protocol));
         line.byte(b' ');
-        line.str(&or_dash(row.cipher.map(names::cipher)));
-        for (name, value) in [(" ja3 ", &row.ja3), (" ja4 ", &row.ja4)] {
+        line.str(&or_dash(server.map(|hello| names::cipher(hello.cipher))));
+        for (name, value) in [(" ja3 ", row.ja3()), (" ja4 ", row.ja4())] {
             if let Some(value) = value {
                 line.str(name);
-                line.str(value);
+                line.str(&value);
             }
         }
         for (name, value) in [(" subject ", &row.subject), (" issuer ", &row.issuer)] {
@@ -242,11 +244,11 @@ fn remarks(line: &mut Line, row: &Handshake) {
 
 /// The lines of `-v`.
 fn details(line: &mut Line, row: &Handshake) {
-    let offered: Vec<_> = row.offered.iter().map(|protocol| String::from_utf8_lossy(protocol)).collect();
+    let offered: Vec<_> = row.offered().iter().map(|protocol| String::from_utf8_lossy(protocol)).collect();
     let valid = row.validity.map(|[from, until]| format!("{} to {}", date(from, true), date(until, true)));
     let rows = [
-        ("ja3 full", row.ja3_full.clone()),
-        ("ja3s", row.ja3s.clone()),
+        ("ja3 full", row.client.as_ref().map(ClientHello::ja3_full)),
+        ("ja3s", row.server.as_ref().map(ServerHello::ja3s)),
         ("alpn offered", (!offered.is_empty()).then(|| offered.join(" "))),
         ("certificate valid", valid),
     ];

@@ -139,3 +139,26 @@ fn a_frame_without_octets_has_fields_of_its_own() {
     let ran = scratch.run(&["-r", "f", "--fields", "frame.number,frame.len,frame.protocols"]);
     assert_eq!((&*ran.stdout, ran.code), ("1\t0\t\n", Some(0)));
 }
+
+/// `as_tshark.txt` is what tshark 4.0 prints of the first packets of recorded captures:
+/// under `### CAPTURE PACKETS FIELDS` a line for each packet.
+#[test]
+fn common_fields_have_the_values_that_tshark_prints() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = fs::read_to_string(folder.join("fields/as_tshark.txt")).unwrap();
+    let mut compared = HashSet::new();
+    for section in text.split("### ").skip(1) {
+        let (head, expected) = section.split_once('\n').unwrap();
+        let [capture, packets, fields] = head.split(' ').collect::<Vec<_>>()[..] else { panic!("{head}") };
+        let path = folder.join("streams/recorded").join(capture);
+        let ran = Scratch::new().run(&["-n", "-r", path.to_str().unwrap(), "-c", packets, "--fields", fields]);
+        assert_eq!(ran.stdout.lines().count(), expected.lines().count(), "{capture}: {}", ran.stderr);
+        for (number, (ours, theirs)) in ran.stdout.lines().zip(expected.lines()).enumerate() {
+            for (name, (ours, theirs)) in fields.split(',').zip(ours.split('\t').zip(theirs.split('\t'))) {
+                assert_eq!(ours, theirs, "{name} of packet {} of {capture}", number + 1);
+                compared.insert(name);
+            }
+        }
+    }
+    assert!(compared.len() >= 100, "{} fields", compared.len());
+}

@@ -84,15 +84,15 @@ pub(crate) fn dissect(
     flags: u8,
     sack_base: u32,
 ) -> Step<bool> {
+    if o.tree.is_some() {
+        note(o, v.payload());
+    }
     if v.len() == 12 && v.has(12) && v.array(0)? == [NOP, NOP, TIMESTAMPS, 10] {
         // As RFC 7323 recommends (appendix A), and as nearly all segments are.
         o.put((", options [nop,nop,TS val ", v.u32(4)?, " ecr ", v.u32(8)?, "]"));
         return Ok(true);
     }
     let segment = Segment { all: segment, below, flags, sack_base };
-    if o.tree.is_some() {
-        note(o, v.payload());
-    }
     o.put(", options [");
     let mut at = 0;
     while at < v.len() {
