@@ -18,7 +18,8 @@ const MAX_MESSAGE: usize = 256 << 10;
 const MAX_WAITING: usize = 256 << 10;
 /// The length of a protected alert in TLS 1.3 with AEAD: two octets, the type, a tag.
 const PROTECTED_ALERT: usize = 2 + 1 + 16;
-/// Records behind missing octets that may fail to open before no more lost ones are reckoned with.
+/// Records behind missing octets that may fail to open one after the other, before
+/// no more lost ones are reckoned with: each costs many tries.
 const MAX_FAILED: u32 = 16;
 const TLS13: u16 = 0x0304;
 
@@ -102,7 +103,7 @@ struct Half {
     secret: Vec<u8>,
     /// Octets since the last record that was read, if some were missing.
     gap: u64,
-    /// Records that could not be opened since then.
+    /// Records behind missing octets that could not be opened, since one was.
     failed: u32,
 }
 
@@ -502,9 +503,10 @@ impl Session {
         }
         let half = &mut self.halves[side.index()];
         if record.gap > 0 {
-            half.gap += record.gap;
-            half.failed = 0;
             half.message.clear();
+            if half.failed < MAX_FAILED {
+                half.gap += record.gap;
+            }
         }
         let gap = half.gap;
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -514,8 +516,8 @@ impl Session {
         }
         let half = &mut self.halves[side.index()];
         if gap > 0 {
-            half.failed += 1;
-            let reckon = opened.is_none() && half.failed < MAX_FAILED;
+            half.failed = if opened.is_some() { 0 } else { half.failed + 1 };
+            let reckon = (1..MAX_FAILED).contains(&half.failed);
             half.gap = if reckon { gap + (HEADER + record.fragment.len()) as u64 } else { 0 };
         }
         let mut result = Ok(());
