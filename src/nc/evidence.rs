@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,11 @@ use crate::pipeline::{self, application};
 pub(super) const RELEASE: &str = "/proc/sys/kernel/osrelease";
 /// Octets of packets that are kept at most.
 const MOST: usize = 64 << 20;
-/// Octets that are captured of a packet.
-const SNAPLEN: u32 = 65_535;
+/// Octets that are captured of a packet: of smaller ones more fit into the kernel's buffer,
+/// and longer ones are answers whose beginning proves enough.
+const SNAPLEN: u32 = 4096;
+/// Packets that the kernel may hold: many less than fit into its buffer.
+const BEHIND: usize = 1024;
 /// How long a capture waits before it looks whether it is to end.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -56,6 +59,8 @@ pub(super) struct Opened(Vec<Live>);
 /// Captures under way.
 pub(super) struct Capture {
     stop: Arc<AtomicBool>,
+    /// Packets that were taken.
+    count: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<Taken>>,
     interfaces: Vec<Interface>,
 }
@@ -99,18 +104,26 @@ impl Opened {
 
     /// Takes packets from now on.
     pub(super) fn start(self) -> Capture {
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let interfaces = self.0.iter().map(|live| live.interface().clone()).collect();
         let take = |(number, live)| {
-            let stop = Arc::clone(&stop);
-            thread::spawn(move || take(live, number, &stop))
+            let (stop, count) = (Arc::clone(&stop), Arc::clone(&count));
+            thread::spawn(move || take(live, number, &stop, &count))
         };
         let threads = self.0.into_iter().enumerate().map(take).collect();
-        Capture { stop, threads, interfaces }
+        Capture { stop, count, threads, interfaces }
     }
 }
 
 impl Capture {
+    /// Waits a little, if so many tests were begun that the capture may not keep up.
+    pub(super) fn follow(&self, begun: usize) {
+        /// How often it is looked, a millisecond apart: some tests have no packets.
+        const LOOKS: usize = 20;
+        let is_behind = || self.count.load(Ordering::Relaxed) + BEHIND < begun;
+        (0..LOOKS).take_while(|_| is_behind()).for_each(|_| thread::sleep(Duration::from_millis(1)));
+    }
+
     /// Ends the captures, and finds out which packets belong to which test.
     pub(super) fn end(self, tests: &[Test]) -> Evidence {
         self.stop.store(true, Ordering::Relaxed);
@@ -159,7 +172,7 @@ fn interface(target: &SocketAddr) -> String {
 }
 
 /// Takes packets until it is to stop, and what the kernel has by then.
-fn take(mut live: Live, interface: usize, stop: &AtomicBool) -> Taken {
+fn take(mut live: Live, interface: usize, stop: &AtomicBool, counter: &AtomicUsize) -> Taken {
     let mut records = Records::captured(vec![live.interface().clone()]);
     let (mut taken, mut octets) = (Taken { packets: Vec::new(), lost: 0 }, 0);
     let mut chunk = Chunk::default();
@@ -176,6 +189,7 @@ fn take(mut live: Live, interface: usize, stop: &AtomicBool) -> Taken {
         while let Ok(Walk::Packet { at: data, record, head }) = records.next(&chunk.octets()[at..]) {
             let packet = head.packet(&chunk.octets()[at..], data, record);
             at += record;
+            counter.fetch_add(1, Ordering::Relaxed);
             octets += packet.data.len();
             if octets > MOST {
                 taken.lost += 1;

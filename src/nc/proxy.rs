@@ -9,7 +9,8 @@ use rustix::event::PollFlags;
 use socket2::Socket;
 
 use super::exit::{Exit, Failure, reason};
-use super::options::{Family, Options};
+use super::options::{Family, Options, Transport};
+use super::ports::Ports;
 use super::{address, client, secret, wait};
 
 /// The variable that may hold the password of -P.
@@ -58,7 +59,8 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// The proxy at `host[:port]`, where an IPv6 address stands in brackets.
+    /// The proxy at `host[:port]`, where the port may be a service's name, and an IPv6
+    /// address stands in brackets.
     pub(super) fn new(protocol: Protocol, place: &str, user: Option<String>) -> Result<Self, Failure> {
         let after = place.rfind(']').map_or(0, |at| at + 1);
         let (host, port) = match place[after..].rfind(':') {
@@ -66,7 +68,7 @@ impl Proxy {
             Some(at) if after > 0 || place.matches(':').count() == 1 => {
                 let port = &place[after + at + 1..];
                 let wrong = || Failure::local(format!("invalid proxy port {port}"));
-                (&place[..after + at], port.parse().map_err(|_| wrong())?)
+                (&place[..after + at], Ports::one(port, Transport::Tcp).map_err(|_| wrong())?)
             }
             _ => (place, protocol.port()),
         };

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Resource, getrlimit};
 use socket2::Socket;
 
-use super::evidence::{self, Opened};
+use super::evidence::{self, Capture, Opened};
 use super::exit::{Exit, Failure};
 use super::headers::Test;
 use super::options::{Options, Transport};
@@ -166,14 +166,14 @@ fn shuffle(ports: &mut [u16]) {
 impl Scan<'_> {
     /// Runs the tests.
     fn whole(mut self) -> Result<Self, Failure> {
-        self.run()?;
+        self.run(None)?;
         Ok(self)
     }
 
     /// Runs the tests, and prints them with what was captured.
     fn proven(mut self, capture: Option<Opened>, mut file: Option<File>) -> Result<Self, Failure> {
         let capture = capture.map(Opened::start);
-        self.run()?;
+        self.run(capture.as_ref())?;
         let lines: Vec<_> = self.ports.iter().flat_map(|port| &port.lines).collect();
         let tests: Vec<_> = lines.iter().map(|line| line.test).collect();
         let evidence = capture.map(|capture| capture.end(&tests));
@@ -200,7 +200,7 @@ impl Scan<'_> {
         Ok(self)
     }
 
-    fn run(&mut self) -> Result<(), Failure> {
+    fn run(&mut self, capture: Option<&Capture>) -> Result<(), Failure> {
         // With a pause between ports, one at a time.
         let most = if self.options.interval.is_some() { 1 } else { self.most.max(1) };
         while self.told < self.ports.len() {
@@ -209,6 +209,9 @@ impl Scan<'_> {
             {
                 if let Some(pause) = self.options.interval.filter(|_| place > 0) {
                     thread::sleep(pause);
+                }
+                if let Some(capture) = capture {
+                    capture.follow(place);
                 }
                 self.start(place, 0)?;
                 self.tell();

@@ -73,6 +73,14 @@ fn an_open_port_has_its_handshake() {
 }
 
 #[test]
+fn of_many_ports_no_packet_is_lost() {
+    let Some(place) = place() else { return };
+    let ran = place.run(&["-zn", "--evidence", "127.0.0.1", "1-3000"]);
+    assert_eq!((ran.stderr.as_str(), ran.code), ("", Some(1)));
+    assert_eq!(ran.stdout.matches("  SYN answered by RST after ").count(), 3000);
+}
+
+#[test]
 fn udp_has_its_evidence_too() {
     let Some(place) = place() else { return };
     let ran = place.run(&["-zun", "--evidence", "127.0.0.1", "7003"]);

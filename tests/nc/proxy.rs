@@ -98,4 +98,8 @@ fn refusals_have_their_codes() {
         thread.join().unwrap();
     }
     assert_eq!(nc(&["-X", "9", "h", "1"]), Ran::new("", "nc: unsupported proxy protocol\n", 1));
+    assert_eq!(nc(&["-x", "h:nosuch", "h", "1"]), Ran::new("", "nc: invalid proxy port nosuch\n", 1));
+    // The port may have a name.
+    let ran = nc(&["-x", "127.0.0.1:discard", "h", "1"]);
+    assert_eq!(ran, Ran::new("", "nc: connect to 127.0.0.1 port 9 (tcp) failed: Connection refused\n", 1));
 }
