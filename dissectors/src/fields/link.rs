@@ -57,4 +57,11 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("llc.pid", Hex(4), "Protocol of the organization"),
     ("llc.cisco_pid", Hex(4), "Protocol of Cisco"),
     ("vsock.op", Decimal, "Operation"),
+    ("usb.bus_id", Decimal, "URB bus id"),
+    ("usb.data_len", Decimal, "Data length [bytes]"),
+    ("usb.device_address", Decimal, "Device"),
+    ("usb.endpoint_address", Hex(2), "Endpoint"),
+    ("usb.transfer_type", Hex(2), "URB transfer type"),
+    ("usb.urb_id", Hex(16), "URB id"),
+    ("usb.urb_len", Decimal, "URB length [bytes]"),
 ];

@@ -1,6 +1,6 @@
 //! Storage, media, industry and wireless.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac, Octets, Signed};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("aoe.cmd", Decimal, "Command"),
@@ -49,4 +49,39 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("wlan.ra", Mac, "Receiver address"),
     ("wlan.sa", Mac, "Source address"),
     ("wlan.ta", Mac, "Transmitter address"),
+    ("wlan.ds.current_channel", Decimal, "Current Channel"),
+    ("wlan.duration", Decimal, "Duration"),
+    ("wlan.fc.ds", Hex(2), "DS status"),
+    ("wlan.fc.frag", Flag, "More Fragments"),
+    ("wlan.fc.moredata", Flag, "More Data"),
+    ("wlan.fc.order", Flag, "+HTC/Order flag"),
+    ("wlan.fc.protected", Flag, "Protected flag"),
+    ("wlan.fc.pwrmgt", Flag, "PWR MGT"),
+    ("wlan.fc.retry", Flag, "Retry"),
+    ("wlan.fixed.capabilities", Hex(4), "Capabilities Information"),
+    ("wlan.fixed.reason_code", Hex(4), "Reason code"),
+    ("wlan.fixed.status_code", Hex(4), "Status code"),
+    ("wlan.frag", Decimal, "Fragment number"),
+    ("wlan.seq", Decimal, "Sequence number"),
+    ("wlan.ssid", Octets, "SSID"),
+    ("radiotap.antenna", Decimal, "Antenna"),
+    ("radiotap.channel.freq", Decimal, "Channel frequency"),
+    ("radiotap.dbm_antnoise", Signed, "Antenna noise"),
+    ("radiotap.dbm_antsignal", Signed, "Antenna signal"),
+    ("radiotap.length", Decimal, "Header length"),
+    ("radiotap.mactime", Decimal, "MAC timestamp"),
+    ("radiotap.version", Decimal, "Header revision"),
+    ("rpc.msgtyp", Decimal, "Message Type"),
+    ("rpc.procedure", Decimal, "Procedure"),
+    ("rpc.program", Decimal, "Program"),
+    ("rpc.programversion", Decimal, "Program Version"),
+    ("rpc.version", Decimal, "RPC Version"),
+    ("rpc.xid", Hex(8), "XID"),
+    ("wpan.dst16", Hex(4), "Destination"),
+    ("wpan.dst_pan", Hex(4), "Destination PAN"),
+    ("wpan.frame_type", Hex(4), "Frame Type"),
+    ("wpan.seq_no", Decimal, "Sequence Number"),
+    ("wpan.src16", Hex(4), "Source"),
+    ("wpan.src_pan", Hex(4), "Source PAN"),
+    ("wpan.version", Decimal, "Frame Version"),
 ];

@@ -119,4 +119,8 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("vrrp.type", Decimal, "VRRP packet type"),
     ("vrrp.version", Decimal, "VRRP protocol version"),
     ("vrrp.virt_rtr_id", Decimal, "Virtual Rtr ID"),
+    ("msdp.length", Decimal, "Length"),
+    ("msdp.sa.entry_count", Decimal, "Entry Count"),
+    ("msdp.sa.rp_addr", Ipv4, "RP Address"),
+    ("msdp.type", Decimal, "Type"),
 ];

@@ -1,6 +1,6 @@
 //! TLS, IPsec, RADIUS and EAP.
 
-use super::Kind::{self, Decimal, Hex, Octets, Text};
+use super::Kind::{self, Decimal, Hex, Ipv4, Octets, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ah.sequence", Decimal, "AH Sequence"),
@@ -54,4 +54,13 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("tls.record.content_type", Decimal, "Content Type"),
     ("tls.record.length", Decimal, "Length"),
     ("tls.record.version", Hex(4), "Version"),
+    ("radius.Acct_Session_Id", Text, "Acct-Session-Id"),
+    ("radius.Acct_Status_Type", Decimal, "Acct-Status-Type"),
+    ("radius.Called_Station_Id", Text, "Called-Station-Id"),
+    ("radius.Calling_Station_Id", Text, "Calling-Station-Id"),
+    ("radius.Framed_IP_Address", Ipv4, "Framed-IP-Address"),
+    ("radius.NAS_IP_Address", Ipv4, "NAS-IP-Address"),
+    ("radius.NAS_Identifier", Text, "NAS-Identifier"),
+    ("radius.NAS_Port", Decimal, "NAS-Port"),
+    ("radius.User_Name", Text, "User-Name"),
 ];

@@ -65,4 +65,8 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("vtp.code", Hex(2), "Code"),
     ("vtp.md_len", Decimal, "Management Domain Length"),
     ("vtp.version", Hex(2), "Version"),
+    ("rrcp.authkey", Hex(4), "Authentication key"),
+    ("rrcp.opcode", Hex(2), "Opcode"),
+    ("rrcp.protocol", Hex(2), "Protocol"),
+    ("rrcp.reply", Flag, "Reply"),
 ];

@@ -27,6 +27,13 @@ fn event(o: &mut Out, v: View<'_>, header: usize) -> Step {
     v.need(header)?;
     o.link_len += header;
     let (event, transfer) = (v.u8(8)?, v.u8(9)?);
+    o.note(id!("usb.urb_id"), v.le64(0)?);
+    o.note(id!("usb.transfer_type"), transfer);
+    o.note(id!("usb.endpoint_address"), v.u8(10)?);
+    o.note(id!("usb.device_address"), v.u8(11)?);
+    o.note(id!("usb.bus_id"), v.le16(12)?);
+    o.note(id!("usb.urb_len"), v.le32(32)?);
+    o.note(id!("usb.data_len"), v.le32(36)?);
     o.put("USB");
     if o.opt.quiet > 0 {
         return Ok(());

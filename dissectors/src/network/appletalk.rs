@@ -2,6 +2,7 @@
 //! protocol, DDP, AARP, ATP and NBP.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Mac, Put, Table, named_dec};
 use crate::routing::eigrp;
@@ -90,6 +91,7 @@ fn link_access(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
                 o.put(" [|sddp]");
                 return Ok(0);
             }
+            o.see_all(SHORT_FIELDS, inner);
             let source = Source { node: local(from), socket: inner.u8(3)? };
             o.put((source.node, ".", Socket(source.socket), " > ", local(to), ".", Socket(inner.u8(2)?), ":"));
             datagram(o, inner.u8(4)?, inner.skip(SHORT_HEADER), source, below)?;
@@ -130,6 +132,28 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
 }
 
+/// The tree's fields of the long header.
+const FIELDS: &[Slot] = &[
+    Slot::new("ddp.hopcount", 0, 1).bits(2, 15),
+    Slot::new("ddp.len", 0, 2).bits(0, 0x3ff),
+    Slot::new("ddp.checksum", 2, 2),
+    Slot::new("ddp.dst.net", 4, 2),
+    Slot::new("ddp.src.net", 6, 2),
+    Slot::new("ddp.dst.node", 8, 1),
+    Slot::new("ddp.src.node", 9, 1),
+    Slot::new("ddp.dst_socket", 10, 1),
+    Slot::new("ddp.src_socket", 11, 1),
+    Slot::new("ddp.type", 12, 1),
+];
+
+/// Those of the short one.
+const SHORT_FIELDS: &[Slot] = &[
+    Slot::new("ddp.len", 0, 2).bits(0, 0x3ff),
+    Slot::new("ddp.dst_socket", 2, 1),
+    Slot::new("ddp.src_socket", 3, 1),
+    Slot::new("ddp.type", 4, 1),
+];
+
 /// The long header of DDP, unless it is cut.
 fn long_header(o: &mut Out, v: View<'_>, end: &'static str) -> Step<Option<Source>> {
     if v.len() < HEADER {
@@ -140,6 +164,7 @@ fn long_header(o: &mut Out, v: View<'_>, end: &'static str) -> Step<Option<Sourc
         o.put(" [|ddp]");
         return Ok(None);
     }
+    o.see_all(FIELDS, v);
     let source = Source { node: Node { network: v.u16(6)?, node: v.u8(9)? }, socket: v.u8(11)? };
     let to = Node { network: v.u16(4)?, node: v.u8(8)? };
     o.put((source.node, ".", Socket(source.socket), " > ", to, ".", Socket(v.u8(10)?), end));

@@ -1,6 +1,7 @@
 //! The Multicast Source Discovery Protocol (RFC 3618).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::Ipv4;
 use crate::registry;
@@ -8,12 +9,19 @@ use crate::view::{Step, View};
 
 /// Octets of a message's type and length.
 const HEADER: usize = 3;
+/// The longest message that is usual (RFC 3618, section 12).
+const USUAL: usize = 1400;
+
+/// The tree's field of the sources that are active.
+const ACTIVE_FIELDS: &[Slot] = &[Slot::new("msdp.sa.rp_addr", 4, 4)];
 
 const ACTIVE: u8 = 1;
 const REQUEST: u8 = 2;
 const RESPONSE: u8 = 3;
 const KEEPALIVE: u8 = 4;
 const NOTIFICATION: u8 = 5;
+/// The last type of RFC 3618, section 12.2.
+const LAST: u8 = 7;
 
 /// The messages of a segment.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -22,10 +30,18 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let mut rest = v;
     while !rest.is_empty() {
         let (kind, size) = (rest.u8(0)?, usize::from(rest.u16(1)?));
-        if o.opt.verbose > 1 {
+        o.note(id!("msdp.type"), kind);
+        o.note(id!("msdp.length"), size);
+        // Only what a segment begins with has to look like a message.
+        let unlikely = !(ACTIVE..=LAST).contains(&kind) || !(HEADER..=USUAL).contains(&size);
+        if unlikely && rest.at() == v.at() {
+            o.truncated();
+            return Ok(());
+        }
+        if size > USUAL || o.opt.verbose > 0 {
             o.put((" [len ", size, "]"));
         }
-        if size < HEADER || size > rest.len() || !rest.has(size) {
+        if size < HEADER || size > rest.len() {
             o.truncated();
             return Ok(());
         }
@@ -46,7 +62,10 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, size: usize, below: &Below<'_>) -
             o.put(if kind == ACTIVE { " SA" } else { " SA-Response" });
             return entries(o, v, size, below);
         }
-        REQUEST => o.put((" SA-Request for ", Ipv4(v.array(HEADER + 1)?))),
+        REQUEST => {
+            o.put(" SA-Request");
+            o.put((" for ", Ipv4(v.array(HEADER + 1)?)));
+        }
         KEEPALIVE => {
             o.put(" Keepalive");
             if size != HEADER {
@@ -69,10 +88,16 @@ fn entries(o: &mut Out, v: View<'_>, size: usize, below: &Below<'_>) -> Step<boo
         return Ok(false);
     }
     let count = v.u8(HEADER)?;
+    o.note(id!("msdp.sa.entry_count"), count);
+    o.see_all(ACTIVE_FIELDS, v);
     o.put((" ", count, " entries"));
     let end = FIXED + ENTRY * usize::from(count);
     if end < size {
-        o.nested(|o| registry::ipv4()(o, v.skip(end).claim(size - end), below))?;
+        o.put(" [w/data]");
+        if o.opt.verbose > 1 {
+            o.put(" ");
+            o.nested(|o| registry::ipv4()(o, v.skip(end).claim(size - end), below))?;
+        }
     }
     Ok(true)
 }

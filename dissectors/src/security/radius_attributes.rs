@@ -252,6 +252,9 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         }
         o.put(", Value: ");
         let own = rest.skip(HEADER).claim(length - HEADER);
+        if o.tree.is_some() {
+            note(o, kind, own);
+        }
         if let Some(&(_, form)) = attribute
             && !own.is_empty()
         {
@@ -287,6 +290,33 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         rest = rest.skip(length);
     }
     Ok(())
+}
+
+/// The tree's field of an attribute.
+fn note(o: &mut Out, kind: u8, v: View<'_>) {
+    let text = match kind {
+        1 => id!("radius.User_Name"),
+        30 => id!("radius.Called_Station_Id"),
+        31 => id!("radius.Calling_Station_Id"),
+        32 => id!("radius.NAS_Identifier"),
+        44 => id!("radius.Acct_Session_Id"),
+        _ => {
+            let number = match kind {
+                4 => id!("radius.NAS_IP_Address"),
+                5 => id!("radius.NAS_Port"),
+                8 => id!("radius.Framed_IP_Address"),
+                40 => id!("radius.Acct_Status_Type"),
+                _ => return,
+            };
+            if let (4, Ok(value)) = (v.len(), v.u32(0)) {
+                o.note(number, value);
+            }
+            return;
+        }
+    };
+    if v.has(v.len()) {
+        o.note_octets(text, v.payload());
+    }
 }
 
 /// Why a value is not printed.

@@ -2,6 +2,7 @@
 //! and the tags of its switches (datasheets of the RTL8324 and RTL8306).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Mac, Named, Otherwise, Table};
 use crate::view::{Step, View};
@@ -23,6 +24,14 @@ const UPLINK: usize = 5;
 const UPLINK_ADDRESS: usize = 6;
 const CHIP: usize = 12;
 const VENDOR: usize = 14;
+
+/// The tree's fields of remote control.
+const FIELDS: &[Slot] = &[
+    Slot::new("rrcp.protocol", 0, 1),
+    Slot::new("rrcp.reply", 1, 1).bits(7, 1),
+    Slot::new("rrcp.opcode", 1, 1).bits(0, 0x7f),
+    Slot::new("rrcp.authkey", 2, 2),
+];
 
 const HELLO: u8 = 0;
 const GET: u8 = 1;
@@ -49,6 +58,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 fn remote_control(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "rrcp";
+    o.see_all(FIELDS, v);
     let (reply, operation) = (v.u8(OPERATION)? & REPLY != 0, v.u8(OPERATION)? & !REPLY);
     let name = Named(OPERATIONS, operation.into(), Otherwise::Hex("unknown opcode (0x", 2, ")"));
     o.put(("RRCP ", if reply { "reply" } else { "query" }, ": ", name));

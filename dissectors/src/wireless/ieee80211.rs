@@ -53,7 +53,16 @@ const FRAME_CONTROL: &[Slot] = &[
     Slot::new("wlan.fc.version", 0, 1).bits(0, 3),
     Slot::new("wlan.fc.type", 0, 1).bits(2, 3),
     Slot::new("wlan.fc.subtype", 0, 1).bits(4, 15),
+    Slot::new("wlan.fc.ds", 1, 1).bits(0, 3),
+    Slot::new("wlan.fc.frag", 1, 1).bits(2, 1),
+    Slot::new("wlan.fc.retry", 1, 1).bits(3, 1),
+    Slot::new("wlan.fc.pwrmgt", 1, 1).bits(4, 1),
+    Slot::new("wlan.fc.moredata", 1, 1).bits(5, 1),
+    Slot::new("wlan.fc.protected", 1, 1).bits(6, 1),
+    Slot::new("wlan.fc.order", 1, 1).bits(7, 1),
 ];
+/// The sequence control of a frame that has one, little-endian.
+const SEQUENCE: usize = 22;
 
 const WRAPPER: u8 = 7;
 const ACK_REQUEST: u8 = 8;
@@ -129,7 +138,17 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>, padded: bool, check: usize) -> S
 /// The tree's fields.
 fn note(o: &mut Out, control: Control, v: View<'_>) {
     o.see_all(FRAME_CONTROL, v);
+    // The highest bit says that the rest is an association identifier.
+    if let Ok(duration @ ..0x8000) = v.le16(DURATION) {
+        o.note(id!("wlan.duration"), duration);
+    }
     o.see(ADDRESS_1, v);
+    if kind(control) != CONTROL
+        && let Ok(sequence) = v.le16(SEQUENCE)
+    {
+        o.note(id!("wlan.frag"), sequence & 15);
+        o.note(id!("wlan.seq"), sequence >> 4);
+    }
     if kind(control) == MANAGEMENT {
         o.see(ADDRESS_2, v);
         o.see(ADDRESS_3, v);

@@ -1,6 +1,7 @@
 //! IEEE 802.15.4 (2015), frames of the MAC sublayer.
 
 use crate::below::Below;
+use crate::fields::Id;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Eui64, Hex, Hex2, Hex4, Hex8, Octets, Table, lookup};
@@ -149,13 +150,19 @@ pub(super) fn put_address(o: &mut Out, v: View<'_>, octets: usize) -> Step {
     Ok(())
 }
 
+/// The tree's fields of a station: its network, and its short address.
+type Station = (Id, Id);
+const TO: Station = (Id::of("wpan.dst_pan"), Id::of("wpan.dst16"));
+const FROM: Station = (Id::of("wpan.src_pan"), Id::of("wpan.src16"));
+
 /// `pan:address` or `-:address`; what follows.
-fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize) -> Step<View<'p>> {
+fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize, fields: Station) -> Step<View<'p>> {
     let mut v = v;
     if pan {
         if v.len() < 2 {
             return Err(error(o, "Truncated before dst_pan"));
         }
+        o.note(fields.0, v.le16(0)?);
         o.put((Hex4(v.le16(0)?), ":"));
         v = v.skip(2);
     } else {
@@ -163,6 +170,9 @@ fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize) -> Step<View<
     }
     if v.len() < octets {
         return Err(error(o, "Truncated before dst_addr"));
+    }
+    if octets == 2 {
+        o.note(fields.1, v.le16(0)?);
     }
     put_address(o, v, octets)?;
     Ok(v.skip(octets))
@@ -202,6 +212,8 @@ fn networks(o: &mut Out, version: u16, compressed: bool, to: usize, from: usize)
 fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let (check, mut v) = if v.len() < 4 { (Check::default(), v) } else { Check::find(v, 4)? };
     let version = control >> 12 & 3;
+    o.note(id!("wpan.frame_type"), control & 7);
+    o.note(id!("wpan.version"), version);
     o.put(("v", version, " "));
     flags(
         o,
@@ -225,6 +237,7 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
         v = v.skip(2);
     } else {
         let number = v.u8(2)?;
+        o.note(id!("wpan.seq_no"), number);
         v = v.skip(3);
         if o.opt.verbose > 0 {
             o.put(("seq ", Hex2(number), " "));
@@ -234,9 +247,9 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let from = address_octets(o, from, "Invalid src address mode")?;
     let to = address_octets(o, to, "Invalid dst address mode")?;
     let (to_network, from_network) = networks(o, version, control & 0x40 != 0, to, from);
-    v = station(o, v, to_network, to)?;
+    v = station(o, v, to_network, to, TO)?;
     o.put(" < ");
-    v = station(o, v, from_network, from)?;
+    v = station(o, v, from_network, from, FROM)?;
     o.put(" ");
     v = secured(o, v, control & 0x08 != 0, control & 0x200 != 0)?;
     check.put(o);
@@ -287,10 +300,10 @@ fn multipurpose(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let (to, from) = (control >> 4, control >> 6);
     let from = address_octets(o, from, "Invalid src address mode")?;
     let to = address_octets(o, to, "Invalid dst address mode")?;
-    v = station(o, v, long && control & 0x100 != 0, to)?;
+    v = station(o, v, long && control & 0x100 != 0, to, TO)?;
     o.put(" < ");
     o.put(" ");
-    v = station(o, v, false, from)?;
+    v = station(o, v, false, from, FROM)?;
     o.put(" ");
     v = secured(o, v, long && control & 0x200 != 0, long && control & 0x8000 != 0)?;
     check.put(o);

@@ -77,6 +77,8 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
         return Ok(None);
     }
     let v = v.cut(len).claim(len);
+    o.note(id!("radiotap.version"), v.u8(0)?);
+    o.note(id!("radiotap.length"), len);
     let mut last = 4;
     while last + 4 <= len && v.le32(last)? >> EXTENDED != 0 {
         last += 4;
@@ -156,7 +158,11 @@ fn namespace(o: &mut Out, fields: &mut Fields<'_>, present: u32, first: u32, fla
 /// Prints a field; false if its length is not known.
 fn field(o: &mut Out, fields: &mut Fields<'_>, bit: u32, present: u32, flags: &mut u8) -> Step<bool> {
     match bit {
-        0 => o.put((fields.u64()?, "us tsft ")),
+        0 => {
+            let time = fields.u64()?;
+            o.note(id!("radiotap.mactime"), time);
+            o.put((time, "us tsft "));
+        }
         1 => {
             *flags = fields.u8()?;
             for &(mask, name) in FLAGS {
@@ -172,18 +178,31 @@ fn field(o: &mut Out, fields: &mut Fields<'_>, bit: u32, present: u32, flags: &m
         },
         3 => {
             let (frequency, channel) = (fields.u16()?, fields.u16()?);
+            o.note(id!("radiotap.channel.freq"), frequency);
             if present >> XCHANNEL & 1 == 0 {
                 put_channel(o, frequency, channel.into(), present);
             }
         }
         4 => o.put(("fhset ", fields.u8()?, " fhpat ", fields.u8()?, " ")),
-        5 => o.put((fields.u8()? as i8, "dBm signal ")),
-        6 => o.put((fields.u8()? as i8, "dBm noise ")),
+        5 => {
+            let signal = fields.u8()? as i8;
+            o.note(id!("radiotap.dbm_antsignal"), i64::from(signal) as u64);
+            o.put((signal, "dBm signal "));
+        }
+        6 => {
+            let noise = fields.u8()? as i8;
+            o.note(id!("radiotap.dbm_antnoise"), i64::from(noise) as u64);
+            o.put((noise, "dBm noise "));
+        }
         7 => o.put((fields.u16()?, " sq ")),
         8 => o.put((-i32::from(fields.u16()? as i16), " tx power ")),
         9 => o.put((-i32::from(fields.u8()? as i8), "dB tx attenuation ")),
         10 => o.put((fields.u8()? as i8, "dBm tx power ")),
-        11 => o.put(("antenna ", fields.u8()?, " ")),
+        11 => {
+            let antenna = fields.u8()?;
+            o.note(id!("radiotap.antenna"), antenna);
+            o.put(("antenna ", antenna, " "));
+        }
         12 => o.put((fields.u8()?, "dB signal ")),
         13 => o.put((fields.u8()?, "dB noise ")),
         14 => {
