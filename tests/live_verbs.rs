@@ -146,6 +146,17 @@ fn a_transaction_on_one_of_several_interfaces_is_printed_when_it_ends() {
 }
 
 #[test]
+fn a_namespace_that_is_deleted_ends_a_verb() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    let capture = net.capture(&scratch, &["flows", "-i", "near", "--fields", "flow.packets.client", "udp"]);
+    net.send(2);
+    net.delete();
+    let (ran, _) = capture.end();
+    assert_eq!((&*ran.stdout, ran.code), ("2\n", Some(1)), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("the network namespace {} was deleted\n", net.name())), "{}", ran.stderr);
+}
+
+#[test]
 fn packets_have_fields_and_conditions_too() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     let args = ["-i", "near", "-c", "2", "--fields", "frame.interface_name,udp.dstport", "--where"];

@@ -17,7 +17,7 @@ use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
 pub(crate) use files::{announce, list, open, open_ahead};
-pub(crate) use live::{Counters, announce as announce_interfaces, refused, together};
+pub(crate) use live::{Counters, Surroundings, announce as announce_interfaces, refused, together};
 pub(crate) use ring::Filters;
 
 use crate::message;

@@ -13,7 +13,7 @@ use sniff_captures::wait::Watch;
 
 use super::Run;
 use crate::cli::Args;
-use crate::pipeline::{Counters, Failure, announce_interfaces, together};
+use crate::pipeline::{Counters, Failure, Surroundings, announce_interfaces, together};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
@@ -23,6 +23,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// The interfaces that a verb listens on.
 pub(super) struct Source {
     interfaces: Several,
+    around: Surroundings,
     records: Records,
     chunk: Chunk,
     taken: u64,
@@ -32,11 +33,12 @@ impl Source {
     /// Opens the interfaces and gives up what the run does not need any more.
     pub(super) fn open(args: &Args, names: &[String]) -> Result<Self, Failure> {
         let several = together(args, names)?;
+        let around = Surroundings::of(&several.interfaces());
         sandbox::enter(&Policy::of(args, Vec::new())).map_err(Failure::Text)?;
         let interfaces = several.interfaces();
         announce_interfaces(&interfaces, false);
         let records = Records::captured(interfaces);
-        Ok(Source { interfaces: several, records, chunk: Chunk::default(), taken: 0 })
+        Ok(Source { interfaces: several, around, records, chunk: Chunk::default(), taken: 0 })
     }
 
     /// Hands packets to the verb until a signal, the count, or the end of an interface.
@@ -45,6 +47,8 @@ impl Source {
         let stopped = || signals.stopped() || end.is_some_and(|end| Instant::now() >= end);
         let mut descriptors = self.interfaces.descriptors();
         descriptors.push(signals.descriptor());
+        let around = descriptors.len();
+        descriptors.extend(self.around.descriptors());
         let mut watch = Watch::new(&descriptors, Some(io::stdout().as_raw_fd()));
         while run.left > 0 && !stopped() {
             if self.take(run)? > 0 {
@@ -53,11 +57,16 @@ impl Source {
             run.consumer.tick(now());
             run.write()?;
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let pauses = [Some(TICK), left, self.interfaces.pause()];
+            let links = self.around.deadline().map(|at| at.saturating_duration_since(Instant::now()));
+            let pauses = [Some(TICK), left, links, self.interfaces.pause()];
             let pause = pauses.into_iter().flatten().min();
             watch.wait(pause).map_err(|error| Failure::Text(error.to_string()))?;
             if watch.happened(descriptors.len()) {
                 return Err(Failure::Output(io::Error::from_raw_os_error(libc::EPIPE)));
+            }
+            if let Err(failure) = self.around.look(&watch, around) {
+                self.drain(run)?;
+                return Err(failure);
             }
             signals.clear();
             if signals.take_report()

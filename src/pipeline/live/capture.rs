@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Instant;
 
 use sniff_captures::chunk::{self, Chunk};
-use sniff_captures::live::{Counts, Links, Namespace, Several};
+use sniff_captures::live::{Counts, Several};
 use sniff_captures::wait::Watch;
 
 use super::BACKLOG;
 use super::counters::{Counters, Every, got, say_got};
+use super::surroundings::Surroundings;
 use crate::cli::Args;
 use crate::message;
 use crate::pipeline::Failure;
@@ -25,8 +26,7 @@ const AT_ONCE: usize = 4096;
 /// and whoever makes text of them is never waited for.
 pub(super) struct Capture {
     sources: Several,
-    links: Option<Links>,
-    namespace: Option<Namespace>,
+    around: Surroundings,
     /// What is being filled.
     arena: Chunk,
     /// Packets taken.
@@ -40,10 +40,8 @@ pub(super) struct Capture {
 impl Capture {
     /// A capture of interfaces whose filters are set.
     pub(super) fn new(sources: Several) -> Self {
-        let interfaces = sources.interfaces();
-        let links = Links::watch(interfaces.iter().filter_map(|interface| interface.name.as_deref())).ok();
-        let (arena, namespace) = (Chunk::default(), Namespace::watch());
-        Capture { sources, links, namespace, arena, taken: 0, lost: 0, full: false }
+        let around = Surroundings::of(&sources.interfaces());
+        Capture { sources, around, arena: Chunk::default(), taken: 0, lost: 0, full: false }
     }
 
     /// Captures until a signal or another end, and hands over all there is.
@@ -84,8 +82,7 @@ impl Capture {
         while !ring.ended() && !stopped() {
             if self.take(pool)? == 0 {
                 self.hand_over(pool);
-                let links = self.links.as_ref().and_then(Links::deadline);
-                let deadlines = [next, end, links, got.deadline(), stats.deadline()];
+                let deadlines = [next, end, self.around.deadline(), got.deadline(), stats.deadline()];
                 let left = deadlines.into_iter().flatten().min().map(|at| at.saturating_duration_since(Instant::now()));
                 let backlog = (!self.arena.is_empty()).then_some(BACKLOG);
                 let pauses = [left, backlog, self.sources.pause()];
@@ -94,7 +91,10 @@ impl Capture {
                 if eyes.watch.happened(eyes.stdout) {
                     return Err(Failure::Output(io::Error::from_raw_os_error(libc::EPIPE)));
                 }
-                self.surroundings(&eyes, ring, pool)?;
+                if let Err(failure) = self.around.look(&eyes.watch, eyes.around) {
+                    self.drain(ring, pool)?;
+                    return Err(failure);
+                }
             }
             next = ring.tick()?;
             signals.clear();
@@ -120,30 +120,10 @@ impl Capture {
     /// What is watched besides the interfaces.
     fn eyes(&self, signals: &Signals, stdout: Option<RawFd>) -> Eyes {
         let mut all = self.sources.descriptors();
-        let links = all.len() + 1;
         all.push(signals.descriptor());
-        all.push(self.links.as_ref().map_or(-1, Links::descriptor));
-        all.push(self.namespace.as_ref().map_or(-1, Namespace::descriptor));
-        Eyes { watch: Watch::new(&all, stdout), links, namespace: links + 1, stdout: links + 2 }
-    }
-
-    /// Sees to what happens around the interfaces.
-    fn surroundings(&mut self, eyes: &Eyes, ring: &Ring<'_>, pool: &mut Pool) -> Result<(), Failure> {
-        if let Some(links) = &mut self.links {
-            if eyes.watch.happened(eyes.links) {
-                links.read();
-            }
-            while let Some(change) = links.change() {
-                message::note(&format!("{}: the link is {}", change.name, if change.up { "up" } else { "down" }));
-            }
-        }
-        if eyes.watch.happened(eyes.namespace)
-            && let Some(name) = self.namespace.as_mut().and_then(Namespace::deleted)
-        {
-            self.drain(ring, pool)?;
-            return Err(Failure::Text(format!("the network namespace {name} was deleted")));
-        }
-        Ok(())
+        let around = all.len();
+        all.extend(self.around.descriptors());
+        Eyes { watch: Watch::new(&all, stdout), around, stdout: all.len() }
     }
 
     /// Takes what the kernel has; how many packets it was.
@@ -220,7 +200,6 @@ fn say(counters: &Option<Counters>) {
 /// whether standard output has a reader.
 struct Eyes {
     watch: Watch,
-    links: usize,
-    namespace: usize,
+    around: usize,
     stdout: usize,
 }

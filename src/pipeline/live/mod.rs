@@ -2,6 +2,7 @@
 
 mod capture;
 mod counters;
+mod surroundings;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -28,6 +29,7 @@ use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 use capture::Capture;
 pub(crate) use counters::Counters;
+pub(crate) use surroundings::Surroundings;
 
 /// How often workers that are behind are looked after.
 const BACKLOG: Duration = Duration::from_millis(20);
