@@ -51,10 +51,11 @@ impl Pump {
     /// A pump within the kernel, if that can be.
     pub(super) fn spliced(source: BorrowedFd<'_>, sink: BorrowedFd<'_>) -> Self {
         let way = if is_pipe(source) || is_pipe(sink) {
+            // A larger pipe wakes its other end less often.
+            [source, sink].into_iter().filter(|end| is_pipe(*end)).for_each(widen);
             Way::Direct(false)
         } else if let Ok((out, into)) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK) {
-            // A smaller pipe is slower and does as well.
-            let _ = fcntl_setpipe_size(&into, MOST);
+            widen(into.as_fd());
             Way::Through(out, into, 0)
         } else {
             Way::Copied(Copy::receiving(false))
@@ -178,6 +179,11 @@ impl Pump {
         self.way = Way::Copied(copy);
         Ok(Step::Waits)
     }
+}
+
+/// Makes a pipe as large as it may be; a smaller one is slower and does as well.
+fn widen(pipe: BorrowedFd<'_>) {
+    let _ = fcntl_setpipe_size(pipe, MOST);
 }
 
 /// Moves octets within the kernel.
