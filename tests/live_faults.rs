@@ -29,7 +29,7 @@ fn packets(scratch: &Scratch, name: &str) -> u32 {
 /// A copy of the program that everybody may run.
 fn program(scratch: &Scratch) -> String {
     let path = scratch.path().join("program");
-    fs::copy(env!("CARGO_BIN_EXE_sniff"), &path).unwrap();
+    common::copy_program(&path);
     for path in [scratch.path(), &path] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }

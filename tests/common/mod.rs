@@ -210,3 +210,9 @@ pub fn installed(program: &str) -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
+
+/// Copies the program to `to` with another process: a file that this one has
+/// written may still be open, in a child of another test, when it is to run.
+pub fn copy_program(to: &Path) {
+    assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_sniff")).arg(to).status().unwrap().success());
+}

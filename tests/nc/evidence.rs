@@ -96,14 +96,13 @@ fn udp_has_its_evidence_too() {
 #[test]
 fn without_rights_the_test_is_made_all_the_same() {
     let Some(place) = place() else { return };
-    let exe = env!("CARGO_BIN_EXE_sniff");
     let drop = ["--reuid", "65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "true"];
     if !Command::new("setpriv").args(drop).status().is_ok_and(|status| status.success()) {
         return;
     }
     // Somebody else may not reach where the program is built.
     let copy = place.scratch.path().join("sniff");
-    std::fs::copy(exe, &copy).unwrap();
+    crate::common::copy_program(&copy);
     let args = [&drop[..5], &[copy.to_str().unwrap(), "nc", "-z", "--evidence", "127.0.0.1", "7003"]].concat();
     let ran = Ran::from(place.command("setpriv", &args).output().unwrap());
     assert_eq!(ran.stdout, "nc: connect to 127.0.0.1 port 7003 (tcp) failed: Connection refused\n", "{ran:?}");
