@@ -11,6 +11,8 @@ use crate::view::{Step, View};
 const HEADER: usize = 3;
 /// The longest message that is usual (RFC 3618, section 12).
 const USUAL: usize = 1400;
+/// The longest that a segment begins with.
+const LONGEST: usize = 1500;
 
 /// The tree's field of the sources that are active.
 const ACTIVE_FIELDS: &[Slot] = &[Slot::new("msdp.sa.rp_addr", 4, 4)];
@@ -33,7 +35,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.note(id!("msdp.type"), kind);
         o.note(id!("msdp.length"), size);
         // Only what a segment begins with has to look like a message.
-        let unlikely = !(ACTIVE..=LAST).contains(&kind) || !(HEADER..=USUAL).contains(&size);
+        let unlikely = !(ACTIVE..=LAST).contains(&kind) || !(HEADER..=LONGEST).contains(&size);
         if unlikely && rest.at() == v.at() {
             o.truncated();
             return Ok(());
