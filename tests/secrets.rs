@@ -136,8 +136,39 @@ fn secrets_open_packets_by_index_and_destination() {
         .push(format!("IP 10.1.1.1.4500 > 10.1.1.2.4500: UDP-encap: ESP(spi=0x00000002,seq=0x1), length 84: {opened}"));
     lines.push(format!("{}: ESP(spi=0x00000003,seq=0x1), length 72: {opened}", esp(2, 116)));
     lines.push(esp(2, 11) + " [|esp]");
-    // Headers that nothing follows, and that are cut.
-    lines.extend(["IP 10.1.1.1 > 10.1.1.2:  [|esp]".to_owned(), "IP 10.1.1.1 > 10.1.1.2:  [|esp]".to_owned()]);
+    // A header that nothing follows is cut, as one that is not whole.
+    lines.push("IP 10.1.1.1 > 10.1.1.2:  [|esp]".to_owned());
+    lines.push("IP 10.1.1.1 > 10.1.1.2:  [|esp]".to_owned());
     lines.extend([(0x10, 68), (0x11, 64), (0x12, 60)].map(|(spi, length)| format!("{}: {opened}", esp(spi, length))));
     assert_eq!(ran.stdout, lines.join("\n") + "\n");
+}
+
+#[test]
+fn secrets_of_ike_that_cannot_be_used_are_told() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[]));
+    let first = "0x0000000000000001";
+    for (secret, told) in [
+        (
+            format!("ikev2 I {first} 0x02 sha1:0x00 3des:0x00"),
+            format!(
+                "sniff: WARNING: print_esp: line cmdline:0 improperly formatted.\n\
+                 sniff: WARNING: init=I icookie={first}(18) rcookie=0x02(4)\n"
+            ),
+        ),
+        (
+            format!("ikev2 I {first} {first}"),
+            "sniff: WARNING: print_esp: failed to find all fields for ikev2 at cmdline:0\n".to_owned(),
+        ),
+        (
+            format!("ikev2 R {first} {first} sha1 3des:0x00"),
+            "sniff: WARNING: failed to decode espsecret: sha1\n".to_owned(),
+        ),
+    ] {
+        let ran = scratch.run(&["-n", "-r", "f", "-E", &secret]);
+        assert_eq!(ran, Ran::new("", told + &reading("f"), 0), "{secret}");
+    }
+    scratch.write("keys", format!("# keys\n\nikev2 X {first} {first} sha1:0x00 3des:0x00\n"));
+    let ran = scratch.run(&["-n", "-r", "f", "-E", "file keys"]);
+    assert!(ran.stderr.contains("print_esp: line keys:3 improperly formatted."), "{ran:?}");
 }
