@@ -394,6 +394,38 @@ fn options_that_need_an_interface_are_nothing_to_a_file() {
 }
 
 #[test]
+fn the_files_behind_a_damaged_one_are_read_too() {
+    let scratch = three();
+    let whole = scratch.read("f");
+    scratch.write("cut", &whole[..whole.len() - 3]);
+    scratch.write("list", "cut\nf\n");
+    let ran = scratch.run(&["-nt", "-V", "list"]);
+    let all = scratch.run(&["-nt", "-r", "f"]).stdout;
+    let before = scratch.run(&["-nt", "-r", "cut"]);
+    assert_eq!(ran.stdout, before.stdout + &all);
+    assert_eq!(ran.stderr, before.stderr + &reading("f"));
+    assert_eq!(ran.code, Some(1));
+}
+
+#[test]
+fn what_a_file_does_not_hold_is_not_filtered_for() {
+    let scratch = three();
+    for (filter, what) in [("inbound", "inbound/outbound"), ("ifindex 1", "ifindex")] {
+        let said = format!("sniff: {what} not supported on Ethernet when reading savefiles\n");
+        assert_eq!(scratch.run(&["-n", "-r", "f", filter]), Ran::new("", reading("f") + &said, 1));
+    }
+}
+
+#[test]
+fn objects_go_with_nothing_that_prints_no_packets() {
+    let scratch = three();
+    let said = "sniff: --json and --fields print packets: --count, and -w without --print, cannot be used with them.\n";
+    for with in [&["--count"][..], &["-w", "out"]] {
+        assert_eq!(scratch.run(&[&["-r", "f", "--json"], with].concat()), Ran::new("", said, 1));
+    }
+}
+
+#[test]
 fn a_mib_module_is_ignored_with_a_note() {
     let scratch = three();
     let note = "sniff: ignoring option `-m SNMPv2-MIB' (no libsmi support)\n";

@@ -71,6 +71,22 @@ impl Program {
         self.all
     }
 
+    /// What the program asks of the kernel beside the packet, where that is not in
+    /// a file: the direction or the interface's number (`SKF_AD_OFF`).
+    pub fn beside_the_packet(&self) -> Option<&'static str> {
+        const KIND: u32 = 0xffff_f004;
+        const INTERFACE: u32 = 0xffff_f008;
+        const ABSOLUTE_LOAD: u16 = 0x20;
+        let loads = self.instructions.iter().filter(|i| i.code & 0xe7 == ABSOLUTE_LOAD);
+        loads
+            .filter_map(|i| match i.k {
+                KIND => Some("inbound/outbound"),
+                INTERFACE => Some("ifindex"),
+                _ => None,
+            })
+            .next()
+    }
+
     /// The instructions.
     pub fn instructions(&self) -> &[Instruction] {
         &self.instructions

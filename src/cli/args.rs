@@ -506,6 +506,9 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
     if args.format != Format::Text && (hex || hex_ascii || ascii) {
         return fail("--json and --fields print no dumps: -x, -X and -A cannot be used with them.");
     }
+    if args.format != Format::Text && (args.count_only || args.write.is_some() && !args.print) {
+        return fail("--json and --fields print packets: --count, and -w without --print, cannot be used with them.");
+    }
     args.files.check_more(args.write.as_deref())?;
     if let Some(trigger) = &args.trigger {
         if trigger.expression.is_none() && args.match_text.is_none() && args.match_octets.is_none() {

@@ -85,7 +85,7 @@ fn read(
     output: &mut Output,
     signals: &Signals,
 ) -> Result<(), Failure> {
-    let mut first: Option<Interface> = None;
+    let (mut first, mut damaged): (Option<Interface>, bool) = (None, false);
     let opened = open_ahead(paths);
     let (mut read, mut expression) = (Some(expression::read(args)), String::new());
     let later = paths.iter().zip(&opened).filter(|row| row.1.is_none()).map(|row| row.0.clone());
@@ -131,12 +131,19 @@ fn read(
         let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
         let feed = FileFeed::new(&source, signals);
         let token = Token::new(course, &mut records, filters, verbatim);
-        Ring::new(&feed, token, output).run(args.threads, &|| make.worker())?;
+        match Ring::new(&feed, token, output).run(args.threads, &|| make.worker()) {
+            // The files behind a damaged one are read all the same.
+            Err(Failure::Text(text)) if paths.len() > 1 => {
+                message::error(&text);
+                damaged = true;
+            }
+            result => result?,
+        }
         if course.wanted() == 0 || output.complete().0 || signals.stopped() {
             break;
         }
     }
-    Ok(())
+    if damaged { Err(Failure::Said) } else { Ok(()) }
 }
 
 /// Gives up what the run does not need any more, once.

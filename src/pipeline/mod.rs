@@ -117,7 +117,15 @@ pub(crate) fn plural(count: u64) -> &'static str {
 fn compile(expression: &str, pushed: Option<&str>, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
     let link = sniff_captures::link::to_dlt(interface.link);
     let target = Target { link, snaplen: interface.snaplen, mask: 0 };
-    program(expression, pushed, target, optimize)
+    let program = program(expression, pushed, target, optimize)?;
+    match program.beside_the_packet() {
+        Some(what) => {
+            let link =
+                sniff_captures::link::name(link).map_or_else(|| link.to_string(), |(_, description)| description);
+            Err(Failure::Text(format!("{what} not supported on {link} when reading savefiles")))
+        }
+        None => Ok(program),
+    }
 }
 
 /// Compiles the filter for a target.

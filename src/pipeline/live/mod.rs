@@ -27,6 +27,7 @@ use crate::message;
 use crate::output::{Save, Split, Style, is_pcapng_name};
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
+use crate::streams::row::Format;
 use capture::Capture;
 pub(crate) use counters::Counters;
 pub(crate) use surroundings::Surroundings;
@@ -267,7 +268,7 @@ fn finish(
     }
     let finished = output.finish();
     result = result.and(finished);
-    if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only {
+    if signals.stopped() && args.write.is_none() && result.is_ok() && !args.count_only && args.format == Format::Text {
         result = output.text("\n");
     }
     match &result {
