@@ -77,14 +77,11 @@ impl Program {
         const KIND: u32 = 0xffff_f004;
         const INTERFACE: u32 = 0xffff_f008;
         const ABSOLUTE_LOAD: u16 = 0x20;
-        let loads = self.instructions.iter().filter(|i| i.code & 0xe7 == ABSOLUTE_LOAD);
-        loads
-            .filter_map(|i| match i.k {
-                KIND => Some("inbound/outbound"),
-                INTERFACE => Some("ifindex"),
-                _ => None,
-            })
-            .next()
+        self.instructions.iter().filter(|i| i.code & 0xe7 == ABSOLUTE_LOAD).find_map(|i| match i.k {
+            KIND => Some("inbound/outbound"),
+            INTERFACE => Some("ifindex"),
+            _ => None,
+        })
     }
 
     /// The instructions.
