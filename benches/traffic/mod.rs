@@ -6,6 +6,7 @@
 // The benches and tests that include this each use a part of it.
 #![allow(dead_code)]
 
+mod bgp;
 mod datagram;
 mod neighbour;
 mod random;
@@ -44,14 +45,28 @@ const KINDS: &[(usize, Start)] = &[
 
 /// Writes about `octets` octets of many kinds of traffic.
 pub fn mix(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
+    conversations(KINDS, seed, octets, out)
+}
+
+/// Writes about `octets` octets of peers that exchange routes.
+pub fn bgp(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
+    conversations(&[(1, bgp::session)], seed, octets, out)
+}
+
+/// Writes about `octets` octets of questions for names and their answers.
+pub fn dns(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
+    conversations(&[(1, datagram::dns)], seed, octets, out)
+}
+
+fn conversations(kinds: &[(usize, Start)], seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> {
     let mut wire = Wire::new(seed, out)?;
-    let mut flows: Vec<_> = (0..CONVERSATIONS).map(|_| start(&mut wire.random)).collect();
+    let mut flows: Vec<_> = (0..CONVERSATIONS).map(|_| start(kinds, &mut wire.random)).collect();
     while wire.written < octets {
         // A conversation sends a few packets in a row, as windows allow.
         let at = wire.random.below(flows.len());
         for _ in 0..wire.random.within(1..5) {
             if !flows[at].step(&mut wire)? {
-                flows[at] = start(&mut wire.random);
+                flows[at] = start(kinds, &mut wire.random);
             }
         }
         wire.pause();
@@ -67,9 +82,9 @@ pub fn elephant(seed: u64, octets: u64, out: &mut impl Write) -> io::Result<()> 
     wire.finish()
 }
 
-fn start(random: &mut Random) -> Box<dyn Flow> {
-    let mut ticket = random.below(KINDS.iter().map(|kind| kind.0).sum());
-    for (share, make) in KINDS {
+fn start(kinds: &[(usize, Start)], random: &mut Random) -> Box<dyn Flow> {
+    let mut ticket = random.below(kinds.iter().map(|kind| kind.0).sum());
+    for (share, make) in kinds {
         match ticket.checked_sub(*share) {
             None => return make(random),
             Some(rest) => ticket = rest,

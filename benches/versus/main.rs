@@ -4,9 +4,9 @@
 //!     cargo bench --bench versus [-- FILTER] [--megabytes N]
 //!
 //! The input is made once: `--megabytes` (1,000) of a realistic mix, as much of
-//! one bulk flow, and a cut of the mix for what takes tcpdump too long; the
-//! captures of the tests again and again for what is heavy in one protocol. It lies
-//! in /dev/shm if there is room, else in the target folder. Programs take turns,
+//! one bulk flow, and a cut of the mix for what takes tcpdump too long; peers that
+//! exchange routes, names and their answers, and the captures of the tests again and
+//! again for every kind of a protocol's messages. It lies in /dev/shm if there is room, else in the target folder. Programs take turns,
 //! at least five times each; times are medians, in the time zone UTC. FILTER
 //! keeps the rows that contain it.
 
@@ -113,7 +113,9 @@ impl Inputs {
             traffic::mix(SEED, octets, &mut File::create(inputs.path(name))?)?;
         }
         traffic::elephant(SEED, octets, &mut File::create(inputs.path("elephant.pcap"))?)?;
-        for (name, captures) in rows::PROTOCOLS {
+        traffic::bgp(SEED, octets.min(CUT), &mut File::create(inputs.path("bgp.pcap"))?)?;
+        traffic::dns(SEED, octets.min(CUT), &mut File::create(inputs.path("dns.pcap"))?)?;
+        for (name, captures) in rows::MESSAGES {
             let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
             let read: Vec<Vec<u8>> =
                 captures.iter().map(|capture| fs::read(golden.join(capture))).collect::<Result<_, _>>()?;

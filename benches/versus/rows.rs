@@ -71,10 +71,11 @@ macro_rules! both {
     };
 }
 
-/// Inputs that are heavy in some protocols, and the captures of the tests that they are made of.
-pub const PROTOCOLS: &[(&str, &[&str])] = &[
-    ("bgp.pcap", &["bgp.pcap"]),
-    ("dns.pcap", &["dns.pcap"]),
+/// Inputs that are heavy in some protocols with every kind of their messages, and
+/// the captures of the tests that they are made of.
+pub const MESSAGES: &[(&str, &[&str])] = &[
+    ("bgp-messages.pcap", &["bgp.pcap"]),
+    ("dns-messages.pcap", &["dns.pcap"]),
     ("igp.pcap", &["isoclns.pcap", "ospf.pcap", "ospf3.pcap"]),
 ];
 
@@ -106,6 +107,10 @@ pub const ROWS: &[Row] = &[
     both!("BGP, -nv", "bgp.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("DNS, -n", "dns.pcap", Null, 10.0, "-n" "-r" "IN"),
     both!("DNS, -nv", "dns.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("BGP, all kinds of messages, -n", "bgp-messages.pcap", Null, 10.0, "-n" "-r" "IN"),
+    both!("BGP, all kinds of messages, -nv", "bgp-messages.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("DNS, all kinds of messages, -n", "dns-messages.pcap", Null, 10.0, "-n" "-r" "IN"),
+    both!("DNS, all kinds of messages, -nv", "dns-messages.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("IS-IS and OSPF, -n", "igp.pcap", Null, 10.0, "-n" "-r" "IN"),
     both!("IS-IS and OSPF, -nv", "igp.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("tcp port 80, printed", "mix.pcap", Null, 4.0, "-n" "-r" "IN" "tcp port 80"),

@@ -197,7 +197,15 @@ impl Line {
     }
 
     /// Appends a number in lower-case hexadecimal with at least `width` digits.
+    #[inline]
     pub fn hex(&mut self, value: u64, width: usize) {
+        match u16::try_from(value) {
+            Ok(value) if width <= 4 => self.hex4(value, width),
+            _ => self.hex_long(value, width),
+        }
+    }
+
+    fn hex_long(&mut self, value: u64, width: usize) {
         let needed = (16 - value.leading_zeros() as usize / 4).max(1).max(width);
         for _ in 16..needed {
             self.byte(b'0');
@@ -210,11 +218,12 @@ impl Line {
         self.store(&(digits >> (8 * (16 - needed))).to_le_bytes(), needed);
     }
 
-    /// Appends a 16-bit number in lower-case hexadecimal without leading zeros.
+    /// Appends a 16-bit number in lower-case hexadecimal with at least `width`
+    /// digits, of which four are the most.
     #[inline]
-    fn hex4(&mut self, value: u16) {
+    fn hex4(&mut self, value: u16, width: usize) {
         let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
-        let skip = (value.leading_zeros() as usize / 4).min(3);
+        let skip = (value.leading_zeros() as usize / 4).min(4 - width.clamp(1, 4));
         self.store(&((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip);
     }
 
@@ -261,7 +270,7 @@ impl Line {
                 self.ipv4([address[12], address[13], address[14], address[15]]);
                 return;
             }
-            self.hex4(words[i]);
+            self.hex4(words[i], 1);
             i += 1;
         }
     }

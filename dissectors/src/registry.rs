@@ -511,9 +511,11 @@ enum Needs {
 }
 use Needs::{Earlier as EARLIER, Nothing as ALONE};
 
-/// UDP payloads by port, in tcpdump's order; of two ports that both
-/// have a row, the first row wins.
-const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
+/// Payloads by port; of two ports that both have a row, the first row wins.
+type PortRow = (Port, Dissect, Needs);
+
+/// UDP payloads by port, in tcpdump's order.
+const UDP_ROWS: &[PortRow] = &[
     (Port::Either(53), dns::dissect, ALONE),
     (Port::Either(5353), dns::multicast, ALONE),
     (Port::Either(525), timed::dissect, ALONE),
@@ -579,10 +581,7 @@ const UDP_ROWS: &[(Port, Dissect, Needs)] = &[
 
 /// The dissector of a UDP payload, if its ports have one.
 pub(crate) fn udp_port(below: &Below<'_>) -> Option<Dissect> {
-    if !UDP_PORTS.has(below) {
-        return None;
-    }
-    UDP_ROWS.iter().find(|row| row.0.matches(below)).map(|row| row.1)
+    UDP_PORTS.first(below).map(|row| row.1)
 }
 
 /// The dissector of a frame of LocalTalk in UDP: it needs one of the ports that
@@ -595,46 +594,71 @@ pub(crate) fn localtalk(v: View<'_>, below: &Below<'_>) -> Option<Dissect> {
     found.then_some(appletalk::over_udp)
 }
 
+static UDP_PORTS: Ports = Ports::of(UDP_ROWS);
+
 /// Whether the text of a UDP payload may depend on earlier packets.
+#[inline]
 pub(crate) fn udp_needs_earlier(below: &Below<'_>) -> bool {
-    if below.sport == nfs::PORT || below.dport == nfs::PORT {
-        return true;
-    }
-    UDP_PORTS.has(below) && UDP_ROWS.iter().any(|row| row.2 == Needs::Earlier && row.0.matches(below))
+    UDP_PORTS.needs_earlier(below) || below.sport == nfs::PORT || below.dport == nfs::PORT
 }
 
-/// The ports that some row names.
-static UDP_PORTS: Ports = {
-    let mut ports = Ports([0; 1024]);
-    let mut at = 0;
-    while at < UDP_ROWS.len() {
-        ports.add(UDP_ROWS[at].0);
-        at += 1;
-    }
-    ports
-};
-
-/// A set of ports: most packets are of none that a row names, and that is
-/// known at once.
-struct Ports([u64; 1024]);
+/// The rows of a table by their ports.
+struct Ports {
+    rows: &'static [PortRow],
+    /// A bit for each port that some row names: most packets are of none, and
+    /// that is known at once.
+    named: [u64; 1024],
+    /// The first row that names the port, where one does.
+    first: [u8; 1 << 16],
+    /// Ports whose rows may need earlier packets.
+    earlier: [u64; 1024],
+}
 
 impl Ports {
-    const fn add(&mut self, port: Port) {
-        let (mut low, high) = match port {
-            Port::Either(port) | Port::Source(port) | Port::Destination(port) => (port, port),
-            Port::Range(low, high) => (low, high),
-        };
-        while low <= high {
-            self.0[low as usize / 64] |= 1 << (low % 64);
-            low += 1;
+    const fn of(rows: &'static [PortRow]) -> Self {
+        assert!(rows.len() < u8::MAX as usize);
+        let mut ports = Ports { rows, named: [0; 1024], first: [0; 1 << 16], earlier: [0; 1024] };
+        let mut at = rows.len();
+        while at > 0 {
+            at -= 1;
+            let (mut low, high) = match rows[at].0 {
+                Port::Either(port) | Port::Source(port) | Port::Destination(port) => (port, port),
+                Port::Range(low, high) => (low, high),
+            };
+            while low <= high {
+                let (word, bit) = (low as usize / 64, 1 << (low % 64));
+                ports.named[word] |= bit;
+                ports.first[low as usize] = at as u8;
+                if matches!(rows[at].2, Needs::Earlier) {
+                    ports.earlier[word] |= bit;
+                }
+                low += 1;
+            }
         }
+        ports
     }
 
+    /// The first row that names one of the ports.
     #[inline]
-    fn has(&self, below: &Below<'_>) -> bool {
-        let one = |port: u16| self.0[usize::from(port / 64)] >> (port % 64) & 1 != 0;
-        one(below.sport) || one(below.dport)
+    fn first(&self, below: &Below<'_>) -> Option<&PortRow> {
+        let row = |port: u16| if has(&self.named, port) { self.first[usize::from(port)] } else { u8::MAX };
+        let first = usize::from(row(below.sport).min(row(below.dport)));
+        // Where it names one end only, and that is the other one, a later one may.
+        self.rows.get(first..)?.iter().find(|row| row.0.matches(below))
     }
+
+    /// Whether a row for these ports may need earlier packets.
+    #[inline]
+    fn needs_earlier(&self, below: &Below<'_>) -> bool {
+        (has(&self.earlier, below.sport) || has(&self.earlier, below.dport))
+            && self.rows.iter().any(|row| row.2 == EARLIER && row.0.matches(below))
+    }
+}
+
+/// Whether a set has a port.
+#[inline]
+fn has(set: &[u64; 1024], port: u16) -> bool {
+    set[usize::from(port / 64)] >> (port % 64) & 1 != 0
 }
 
 /// UDP payloads by the name that `-T` gives.
@@ -673,45 +697,36 @@ pub(crate) fn udp_remote_call(o: &mut Out, v: View<'_>, below: &Below<'_>) -> St
     if o.opt.quiet > 0 { Ok(false) } else { nfs::message(o, v, below, "") }
 }
 
-/// TCP payloads by port, of which the first row wins: the text before the payload,
-/// and its dissector.
-const TCP_ROWS: &[(Port, &str, Dissect, Needs)] = &[
-    (Port::Either(23), "", telnet::dissect, ALONE),
-    (Port::Either(25), ": ", lines::smtp, ALONE),
-    (Port::Either(43), ": ", lines::whois, ALONE),
-    (Port::Either(179), "", bgp::dissect, ALONE),
-    (Port::Either(1723), "", pptp::dissect, ALONE),
-    (Port::Either(6379), "", resp::dissect, ALONE),
-    (Port::Either(22), "", ssh::dissect, ALONE),
-    (Port::Either(10288), "", beep::dissect, ALONE),
-    (Port::Either(6633), "", openflow::dissect, EARLIER),
-    (Port::Either(6653), "", openflow::dissect, EARLIER),
-    (Port::Either(53), "", dns::over_tcp, ALONE),
-    (Port::Either(21), ": ", lines::ftp, ALONE),
-    (Port::Either(80), ": ", lines::http, ALONE),
-    (Port::Either(8080), ": ", lines::http, ALONE),
-    (Port::Either(554), ": ", lines::rtsp, ALONE),
-    (Port::Either(8554), ": ", lines::rtsp, ALONE),
-    (Port::Either(323), "", rpki_rtr::dissect, ALONE),
-    (Port::Either(639), "", msdp::dissect, EARLIER),
-    (Port::Either(646), "", ldp::dissect, ALONE),
-    (Port::Either(nfs::PORT), "", nfs::segment, EARLIER),
+/// TCP payloads by port.
+const TCP_ROWS: &[PortRow] = &[
+    (Port::Either(23), telnet::dissect, ALONE),
+    (Port::Either(25), lines::smtp, ALONE),
+    (Port::Either(43), lines::whois, ALONE),
+    (Port::Either(179), bgp::dissect, ALONE),
+    (Port::Either(1723), pptp::dissect, ALONE),
+    (Port::Either(6379), resp::dissect, ALONE),
+    (Port::Either(22), ssh::dissect, ALONE),
+    (Port::Either(10288), beep::dissect, ALONE),
+    (Port::Either(6633), openflow::dissect, EARLIER),
+    (Port::Either(6653), openflow::dissect, EARLIER),
+    (Port::Either(53), dns::over_tcp, ALONE),
+    (Port::Either(21), lines::ftp, ALONE),
+    (Port::Either(80), lines::http, ALONE),
+    (Port::Either(8080), lines::http, ALONE),
+    (Port::Either(554), lines::rtsp, ALONE),
+    (Port::Either(8554), lines::rtsp, ALONE),
+    (Port::Either(323), rpki_rtr::dissect, ALONE),
+    (Port::Either(639), msdp::dissect, EARLIER),
+    (Port::Either(646), ldp::dissect, ALONE),
+    (Port::Either(nfs::PORT), nfs::segment, EARLIER),
 ];
 
-/// The ports that some row names.
-static TCP_PORTS: Ports = {
-    let mut ports = Ports([0; 1024]);
-    let mut at = 0;
-    while at < TCP_ROWS.len() {
-        ports.add(TCP_ROWS[at].0);
-        at += 1;
-    }
-    ports
-};
+static TCP_PORTS: Ports = Ports::of(TCP_ROWS);
 
 /// Whether the text of a TCP payload may depend on earlier packets.
+#[inline]
 pub(crate) fn tcp_needs_earlier(below: &Below<'_>) -> bool {
-    TCP_PORTS.has(below) && TCP_ROWS.iter().any(|row| row.3 == Needs::Earlier && row.0.matches(below))
+    TCP_PORTS.needs_earlier(below)
 }
 
 /// TCP payloads by the name that `-T` gives.
@@ -732,14 +747,5 @@ pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             None => Ok(()),
         };
     }
-    if !TCP_PORTS.has(below) {
-        return Ok(());
-    }
-    match TCP_ROWS.iter().find(|row| row.0.matches(below)) {
-        Some(&(_, before, dissect, _)) => {
-            o.put(before);
-            dissect(o, v, below)
-        }
-        None => Ok(()),
-    }
+    TCP_PORTS.first(below).map_or(Ok(()), |row| (row.1)(o, v, below))
 }

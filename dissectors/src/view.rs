@@ -217,7 +217,7 @@ impl<'p> View<'p> {
     }
 
     /// The value of a named field.
-    #[inline]
+    #[inline(always)]
     pub fn get<T: Read>(self, field: Field<T>) -> Step<T> {
         field.read(self)
     }

@@ -1,17 +1,28 @@
 //! Coverage-guided fuzzing of the frame entry, for every link type:
 //!
 //!     cargo run --manifest-path fuzz/Cargo.toml --bin seeds
-//!     RUSTC_BOOTSTRAP=1 cargo fuzz run frame -- -timeout=1 -rss_limit_mb=1024
+//!     RUSTC_BOOTSTRAP=1 cargo fuzz run frame -- -timeout=1 -rss_limit_mb=1024 -max_len=16384
 //!
 //! The first octet of an input chooses the link type, the second the options;
-//! the rest is the packet.
+//! the rest is the packet. A packet that takes its thread more than 100 ms is a
+//! fault as a panic is.
 
 #![no_main]
 
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use rustix::time::{ClockId, Timespec, clock_gettime};
 use sniff_dissectors::{Frame, Numeric, Options, Out, body, has_printer};
+
+/// Milliseconds of a processor that a packet may take.
+const SLOW: i64 = 100;
+
+/// Milliseconds of a processor since `start`.
+fn since(start: Timespec) -> i64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1_000_000
+}
 
 static LINKS: LazyLock<Vec<u16>> = LazyLock::new(|| (0..=300).filter(|&link| has_printer(link)).collect());
 
@@ -22,7 +33,10 @@ fuzz_target!(|input: &[u8]| {
     let longer = if how & 0x20 != 0 { 1 << 10 } else { 0 };
     let link = LINKS[usize::from(link) % LINKS.len()];
     let mut out = Out::new(options, Box::new(Numeric));
+    let start = clock_gettime(ClockId::ThreadCPUTime);
     body(&mut out, &Frame { data: packet, wire_len: packet.len() as u32 + longer, link });
+    let took = since(start);
+    assert!(took < SLOW, "a packet took {took} ms");
     let raw =
         out.line.as_bytes().iter().find(|&&octet| octet < 0x20 && !matches!(octet, b'\n' | b'\t') || octet > 0x7e);
     assert_eq!(raw, None, "a raw octet would reach the terminal");

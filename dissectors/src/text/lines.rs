@@ -90,31 +90,31 @@ const SIP_METHODS: &[&str] = &[
 /// FTP: commands and replies only.
 pub(crate) fn ftp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ftp";
-    lines(o, v, "FTP", true)
+    lines(o, v, ": FTP", true)
 }
 
 /// SMTP: any line, message text included.
 pub(crate) fn smtp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "smtp";
-    lines(o, v, "SMTP", true)
+    lines(o, v, ": SMTP", true)
 }
 
 /// WHOIS: any line.
 pub(crate) fn whois(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "whois";
-    lines(o, v, "WHOIS", true)
+    lines(o, v, ": WHOIS", true)
 }
 
 /// HTTP with WebDAV and its relatives.
 pub(crate) fn http(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "http";
-    lines(o, v, "HTTP", has_start_line(v, HTTP_METHODS))
+    lines(o, v, ": HTTP", has_start_line(v, HTTP_METHODS))
 }
 
 /// RTSP.
 pub(crate) fn rtsp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rtsp";
-    lines(o, v, "RTSP", has_start_line(v, RTSP_METHODS))
+    lines(o, v, ": RTSP", has_start_line(v, RTSP_METHODS))
 }
 
 /// SIP.
@@ -150,6 +150,7 @@ fn token(v: View<'_>) -> Option<(&[u8], View<'_>)> {
     Some((word, v.skip(next)))
 }
 
+/// Prints `name`, and the lines of `v` behind it if they are text.
 fn lines(o: &mut Out, v: View<'_>, name: &str, are_text: bool) -> Step {
     o.put(name);
     // Lines have no fields.
