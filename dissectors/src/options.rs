@@ -158,7 +158,7 @@ macro_rules! packet_types {
     };
 }
 packet_types! {
-    Aodv "aodv", Carp "carp", Cnfp "cnfp", Domain "domain", Lmp "lmp", Pgm "pgm", PgmZmtp1 "pgm_zmtp1",
+    Aodv "aodv", Carp "carp", Cnfp "cnfp", Domain "domain", Lmp "lmp", Nhrp "nhrp", Pgm "pgm", PgmZmtp1 "pgm_zmtp1",
     Ptp "ptp", Quic "quic", Radius "radius", Resp "resp", Rpc "rpc", Rtcp "rtcp", Rtp "rtp", Snmp "snmp",
     Someip "someip", Tftp "tftp", Vat "vat", Vxlan "vxlan", Wb "wb", Zmtp1 "zmtp1",
 }

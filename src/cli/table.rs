@@ -208,7 +208,7 @@ const ROWS: &[Row] = &[
         Some('T'),
         None,
         Some("TYPE"),
-        "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1",
+        "Print payloads of selected packets as TYPE: aodv carp cnfp domain lmp nhrp pgm pgm_zmtp1 ptp quic radius resp rpc rtcp rtp snmp someip tftp vat vxlan wb zmtp1",
     ),
     (
         "esp-secret",

@@ -1,6 +1,6 @@
 //! Tunnels and labels.
 
-use super::Kind::{self, Decimal, Flag, Hex};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("geneve.flags", Hex(2), "Flags"),
@@ -27,6 +27,31 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("mpls.exp", Decimal, "MPLS Experimental Bits"),
     ("mpls.label", Decimal, "MPLS Label"),
     ("mpls.ttl", Decimal, "MPLS TTL"),
+    ("nhrp.client.nbma.addr", Ipv4, "Client NBMA Address"),
+    ("nhrp.client.prot.addr", Ipv4, "Client Protocol Address"),
+    ("nhrp.code", Decimal, "Code"),
+    ("nhrp.dst.prot.addr", Ipv4, "Destination Protocol Address"),
+    ("nhrp.dst.prot.len", Decimal, "Destination Protocol Len"),
+    ("nhrp.err.code", Decimal, "Error Code"),
+    ("nhrp.hdr.afn", Hex(4), "Address Family Number"),
+    ("nhrp.hdr.chksum", Hex(4), "Packet Checksum"),
+    ("nhrp.hdr.extoff", Decimal, "Extension Offset"),
+    ("nhrp.hdr.hopcnt", Decimal, "Hop Count"),
+    ("nhrp.hdr.op.type", Decimal, "NHRP Packet Type"),
+    ("nhrp.hdr.pktsz", Decimal, "Packet Length"),
+    ("nhrp.hdr.pro.type", Hex(4), "Protocol Type (short form)"),
+    ("nhrp.hdr.shtl", Decimal, "Source Address Type/Len"),
+    ("nhrp.hdr.sstl", Decimal, "Source SubAddress Type/Len"),
+    ("nhrp.hdr.version", Decimal, "Version"),
+    ("nhrp.htime", Decimal, "Holding Time (s)"),
+    ("nhrp.mtu", Decimal, "Max Transmission Unit"),
+    ("nhrp.pref", Decimal, "CIE Preference Value"),
+    ("nhrp.prefix", Decimal, "Prefix Length"),
+    ("nhrp.prot.len", Decimal, "Client Protocol Length"),
+    ("nhrp.reqid", Hex(8), "Request ID"),
+    ("nhrp.src.nbma.addr", Ipv4, "Source NBMA Address"),
+    ("nhrp.src.prot.addr", Ipv4, "Source Protocol Address"),
+    ("nhrp.src.prot.len", Decimal, "Source Protocol Len"),
     ("vxlan.flags", Hex(4), "Flags"),
     ("vxlan.vni", Decimal, "VXLAN Network Identifier (VNI)"),
 ];

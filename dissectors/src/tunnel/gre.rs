@@ -4,9 +4,11 @@
 use crate::below::Below;
 use crate::field::Slot;
 use crate::link::{ethernet, ppp};
+use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Table, bits, named};
 use crate::registry::{self, ETHERTYPES};
+use crate::tunnel::nhrp;
 use crate::view::{Step, Stop, View};
 
 const CHECKSUM: u16 = 0x8000;
@@ -29,6 +31,7 @@ const TRANSPARENT_ETHERNET: u16 = 0x6558;
 
 const OSI: u16 = 0x00fe;
 
+const NHRP: u16 = 0x2001;
 const IPX: u16 = 0x8137;
 const APPLETALK: u16 = 0x809b;
 
@@ -137,6 +140,8 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     match kind {
         TRANSPARENT_ETHERNET => ethernet::encapsulated(o, v, below),
         OSI => registry::osi(o, v, below),
+        // tcpdump 4.99 prints its number.
+        NHRP if o.tree.is_some() || o.opt.packet_type == Some(PacketType::Nhrp) => nhrp::dissect(o, v),
         IPX => registry::ipx()(o, v, below),
         APPLETALK => registry::appletalk(o, v, below),
         _ => match registry::ethertype(kind).filter(|_| CARRIED.contains(&kind)) {

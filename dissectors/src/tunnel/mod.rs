@@ -8,5 +8,6 @@ mod l2tp_attributes;
 pub(crate) mod lisp;
 pub(crate) mod mobile_ip;
 pub(crate) mod mpls;
+pub(crate) mod nhrp;
 pub(crate) mod nsh;
 pub(crate) mod vxlan;
