@@ -152,7 +152,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     let end = match extensions {
         0 => size,
         _ if extensions > size => return Err(o.wrong("extoff", extensions, ">", size)),
-        0..HEADER => return Err(o.wrong("extoff", extensions, "<", HEADER)),
+        1..HEADER => return Err(o.wrong("extoff", extensions, "<", HEADER)),
         _ => extensions,
     };
     let mandatory = v.skip(HEADER).cut(end.min(v.len()) - HEADER);
