@@ -19,6 +19,8 @@ const UPDATE: u8 = 2;
 const NOTIFICATION: u8 = 3;
 const KEEPALIVE: u8 = 4;
 const ROUTE_REFRESH: u8 = 5;
+/// Octets of a route refresh (RFC 2918, section 3).
+const REFRESH_MESSAGE: usize = 23;
 const MESSAGES: Table = &[(1, "Open"), (2, "Update"), (3, "Notification"), (4, "Keepalive"), (5, "Route Refresh")];
 
 /// Subsequent address families (IANA, SAFI Namespace).
@@ -194,13 +196,13 @@ fn message(o: &mut Out, v: View<'_>, kind: u8) -> Step {
         }
         KEEPALIVE => true,
         ROUTE_REFRESH => {
-            if v.len() >= 23 {
+            if v.len() >= REFRESH_MESSAGE && v.has(REFRESH_MESSAGE) {
                 o.put(("\n\t  ", family(v.u16(HEADER)?, v.u8(HEADER + 3)?)));
                 if o.opt.verbose > 1 {
                     o.unknown(v, "\n\t  ", v.len());
                 }
             }
-            true
+            v.has(REFRESH_MESSAGE)
         }
         _ => {
             o.put(("\n\t  no Message ", kind, " decoder"));

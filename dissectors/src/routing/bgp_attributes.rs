@@ -517,6 +517,10 @@ fn set(o: &mut Out, v: View<'_>, size: usize, level: u8) -> Step<Option<usize>> 
             o.put(" [path attr too short]");
             break;
         }
+        let own = if v.u8(0)? & EXTENDED != 0 { 4 } else { 3 };
+        if !v.has(own) {
+            return Ok(None);
+        }
         let Some((header, own)) = Header::read(v, left)? else {
             o.put(" [path attr too short]");
             left -= 2;

@@ -204,7 +204,7 @@ pub(super) fn entry(o: &mut Out, v: View<'_>, kind: Kind, left: usize, paths: bo
 
 fn decode(o: &mut Out, v: View<'_>, kind: Kind, left: usize) -> Step<Result<usize, Wrong>> {
     let start = o.line.len();
-    match kind {
+    let read = match kind {
         Kind::Prefix4 | Kind::Prefix6 => plain(o, v, kind, left),
         Kind::Labeled4 => labeled::<4>(o, v, left),
         Kind::Labeled6 => labeled::<16>(o, v, left),
@@ -215,12 +215,10 @@ fn decode(o: &mut Out, v: View<'_>, kind: Kind, left: usize) -> Step<Result<usiz
         Kind::Targets => target(o, v),
         Kind::MulticastVpn => multicast(o, v),
         Kind::Tree => tree(o, v),
-        Kind::Lan => {
-            let read = lan(o, v);
-            o.line.truncate(o.line.len().min(start + MOST_TEXT));
-            read
-        }
-    }
+        Kind::Lan => lan(o, v),
+    };
+    o.line.truncate(o.line.len().min(start + MOST_TEXT));
+    read
 }
 
 /// A prefix without anything.
@@ -455,6 +453,7 @@ fn tree(o: &mut Out, v: View<'_>) -> Step<Result<usize, Wrong>> {
 
 /// RFC 4761, section 3.2.2, RFC 6624, section 5.3; for discovery only, RFC 6074.
 fn lan(o: &mut Out, v: View<'_>) -> Step<Result<usize, Wrong>> {
+    let start = o.line.len();
     const DISCOVERY: usize = 12;
     const BLOCK: usize = 15;
     let size = usize::from(v.u16(0)?);
@@ -489,8 +488,12 @@ fn lan(o: &mut Out, v: View<'_>) -> Step<Result<usize, Wrong>> {
                     return Ok(Ok(size + 2));
                 }
                 let Ok(octet) = v.u8(0) else { return Ok(Err(Wrong::Message)) };
-                o.put(Hex2(octet));
-                (v, left) = (v.skip(1), left - 1);
+                // As tcpdump has it: octets without room for their text are not passed over.
+                if o.line.len() - start <= MOST_TEXT {
+                    o.put(Hex2(octet));
+                    v = v.skip(1);
+                }
+                left -= 1;
             }
         } else {
             o.put(("\n\t\tunknown TLV #", kind, ", length: ", bits));

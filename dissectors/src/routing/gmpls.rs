@@ -45,7 +45,7 @@ pub(crate) const ENCODING: Table = &[
 
 /// Bandwidth constraints models (RFC 4124, section 5.1).
 pub(crate) const CONSTRAINTS: Table =
-    &[(0, "Russian dolls"), (1, "Maximum allocation"), (2, "Maximum allocation with E-LSP support")];
+    &[(0, "Russian dolls"), (1, "Maximum allocation"), (254, "Maximum allocation with E-LSP support")];
 
 /// A bandwidth, an IEEE number in octets a second, as `622.080 Mbps`.
 #[derive(Clone, Copy)]

@@ -304,20 +304,21 @@ fn prefix(o: &mut Out, v: View<'_>, left: usize) -> Step {
     least(o, left, 2)?;
     let (family, v, left) = (v.u16(0)?, v.skip(2), left - 2);
     match family {
-        IPV4 => put_prefix(o, "IPv4", prefix4(v, left)?),
-        IPV6 => put_prefix(o, "IPv6", prefix6(v, left)?),
+        IPV4 => put_prefix(o, "IPv4", prefix4(v, left)?)?,
+        IPV6 => put_prefix(o, "IPv6", prefix6(v, left)?)?,
         _ => o.put((": Address family ", family, " prefix")),
     }
     Ok(())
 }
 
-fn put_prefix(o: &mut Out, version: &'static str, prefix: Result<(impl Put, usize), Wrong>) {
+fn put_prefix(o: &mut Out, version: &'static str, prefix: Result<(impl Put, usize), Wrong>) -> Step {
     match prefix {
         Ok((prefix, _)) => o.put((": ", version, " prefix ", prefix)),
         Err(Wrong::Length) => o.put((": ", version, " prefix (invalid length)")),
-        // As tcpdump has it, for either version.
-        Err(_) => o.put(": IPv4 prefix (goes past end of TLV)"),
+        // As tcpdump has it: one that is longer than its TLV is taken for cut.
+        Err(_) => return Err(Stop::Truncated),
     }
+    Ok(())
 }
 
 /// A pseudowire, `left` octets (RFC 4906, section 5).

@@ -191,7 +191,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     if length > v.len() {
         o.put(" (too long)");
     }
-    let mut left = length.min(v.len()).saturating_sub(HEADER);
+    // As tcpdump has it: what is left wraps around where the datagram is shorter.
+    let mut left = length.min(v.len()).wrapping_sub(HEADER);
     let mut rest = v.skip(HEADER);
     while left != 0 {
         let Some(size) = object(o, rest)? else { break };
