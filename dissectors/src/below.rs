@@ -93,15 +93,17 @@ fn source_routed(header: View<'_>) -> Step<Option<[u8; 4]>> {
     let options = header.skip(20).cut(length - 20);
     let mut at = 0;
     while at < options.len() {
-        let size = match options.u8(at)? {
+        let kind = options.u8(at)?;
+        let size = match kind {
             END => break,
             NO_OPERATION => 1,
-            _ => usize::from(options.u8(at + 1)?),
+            // An option that ends before its length or is longer than the header hides the rest.
+            _ => options.u8(at + 1).map_or(0, usize::from),
         };
-        if size == 0 || (size < 2 && options.u8(at)? != NO_OPERATION) || options.bytes(at, size).is_err() {
+        if size == 0 || (size < 2 && kind != NO_OPERATION) || options.bytes(at, size).is_err() {
             break;
         }
-        if matches!(options.u8(at)?, LOOSE | STRICT) && size >= 7 {
+        if matches!(kind, LOOSE | STRICT) && size >= 7 {
             return Ok(Some(options.array(at + size - 4)?));
         }
         at += size;

@@ -22,12 +22,12 @@ pub const APART: &[&str] = &[
 
 pub const KNOWN: &[Known] = &[
     Known {
-        pattern: r"(?x)([:,]?\ *(IP6?\ ?)?\ ?(\((hlim|tos|class|flowlabel)([^()]|\(\d+\))*\)?\ ?|\(\ ?)?(,?\ ?(\[\|ip6?\]
+        pattern: r"(?x)([:,]?\ *(IP6?\ ?)?\ ?(\((hlim|tos|class|flowlabel)([^()]|\([^()]*\))*\)?\ ?|\(\ ?)?(,?\ ?(\[\|ip6?\]
             | IP\d+\ \(invalid\) | IP6,\ wrong\ link-layer\ encapsulation\ \(invalid\)
             | \[version\ \d+\ !=\ [46]\]\ \(invalid\) | truncated-ip6?\ (\d+|-\ \d+\ bytes\ missing!)
             | version\ error:\ \d+\ !=\ 6
             | \[((header|total|header\+payload)\ )?length\ \d+\ [<>]\ (length\ )?\d+\]\ \(invalid\)
-            | bad-hlen\ \d+ | bad-len\ \d+)\ ?)+)+",
+            | bad-hlen\ \d+ | bad-len\ \d+)\ ?)+)+\ *",
         form: "[ip]",
         reason: "4.99.6 prints the protocol before it marks a damaged header of IP, and tells both versions or lengths",
     },
@@ -150,6 +150,11 @@ pub const KNOWN: &[Known] = &[
     Known { pattern: r"(LS-Ack)(?s:.*)", form: "$1", reason: "4.99.5 does not read past the last acknowledgement" },
     Known { pattern: r"\(LR\)[^\n]*|flags:([0-9a-f]{2})", form: "$1", reason: "4.99.4 names a field of RPL" },
     Known { pattern: r"(lwres)[^\n]*", form: "$1", reason: "4.99.5 checks a length where it was undefined" },
+    Known {
+        pattern: r"\n\s+(Advertising Router [^\n]*, length 1844\d+|Bogus length \d+ < header \(20\))(?s:.*)",
+        form: "",
+        reason: "4.99.5 says that the length of an LSA is less than a header, where it was undefined",
+    },
     Known {
         pattern: r"(OSPFv3, LS-Update)(?s:.*)|(Opaque LSA)(?s:.*)",
         form: "$1$2",

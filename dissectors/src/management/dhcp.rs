@@ -54,7 +54,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let result = verbose(o, v, hardware, hardware_len);
-    o.close(result)
+    o.settle(result)
 }
 
 /// The tree's fields.
@@ -79,7 +79,7 @@ fn note(o: &mut Out, v: View<'_>) {
 }
 
 fn verbose(o: &mut Out, v: View<'_>, hardware: u8, hardware_len: u8) -> Step {
-    v.get(SECONDS)?;
+    v.get(SECONDS).map_err(Stop::noticed)?;
     let has_mac = hardware == ETHERNET && hardware_len == MAC_LEN;
     if hardware != ETHERNET {
         o.put((", htype ", hardware));
@@ -118,6 +118,7 @@ fn verbose(o: &mut Out, v: View<'_>, hardware: u8, hardware_len: u8) -> Step {
     }
     text(o, v, SERVER_NAME, "\n\t  sname \"")?;
     text(o, v, BOOT_FILE, "\n\t  file \"")?;
+    v.check(VENDOR_AT + 4)?;
     match v.get(VENDOR)? {
         MAGIC_OPTIONS => dhcp_options::dissect(o, v.skip(VENDOR_AT))?,
         MAGIC_CMU => carnegie_mellon(o, v.skip(VENDOR_AT))?,
@@ -137,7 +138,7 @@ fn text(o: &mut Out, v: View<'_>, (at, octets): (usize, usize), before: &str) ->
     let cut = o.until_nul(field, octets);
     o.put("\"");
     let ended = field.data().iter().take(octets).any(|&byte| byte == 0);
-    if cut || !ended { Err(Stop::Truncated) } else { Ok(()) }
+    if cut || !ended { Err(Stop::Cut) } else { Ok(()) }
 }
 
 /// The fixed fields of Carnegie Mellon's clients.
@@ -145,7 +146,7 @@ fn carnegie_mellon(o: &mut Out, v: View<'_>) -> Step {
     const FLAG_BITS: usize = 4;
     const HAS_MASK: u8 = 1;
     o.put(" vend-cmu");
-    v.u32(FLAG_BITS)?;
+    v.check(FLAG_BITS + 4)?;
     let flags = v.u8(FLAG_BITS)?;
     if flags & !HAS_MASK != 0 {
         o.put((" F:0x", Hex(flags)));
@@ -162,6 +163,7 @@ fn carnegie_mellon(o: &mut Out, v: View<'_>) -> Step {
         (36, " TS2:"),
     ];
     for (at, name) in fields {
+        v.check(at + 4)?;
         let address = v.array(at)?;
         if address != [0; 4] {
             o.put((name, Ipv4(address)));

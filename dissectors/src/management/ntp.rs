@@ -74,7 +74,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let result = match mode {
         MODE_CONTROL => control(o, v),
         MODE_RESERVED => Ok(()),
-        _ => time(o, v).map_err(Stop::noticed),
+        _ => time(o, v),
     };
     if result == Err(Stop::Malformed) {
         o.invalid();
@@ -117,8 +117,11 @@ fn time(o: &mut Out, v: View<'_>) -> Step {
     o.put((", poll ", exponent));
     poll(o, exponent);
     o.put((", precision ", v.get(PRECISION)? as i8));
+    v.check(ROOT_DISPERSION)?;
     o.put(("\n\tRoot Delay: ", Short::read(v, ROOT_DELAY)?));
+    v.check(REFERENCE_ID)?;
     o.put((", Root dispersion: ", Short::read(v, ROOT_DISPERSION)?));
+    v.check(REFERENCE_ID + 4)?;
     let reference = v.u32(REFERENCE_ID)?;
     o.put(", Reference-ID: ");
     let octets = reference.to_be_bytes();
@@ -138,6 +141,7 @@ fn time(o: &mut Out, v: View<'_>) -> Step {
         ("\n\t  Transmit Timestamp:   ", TRANSMIT),
     ];
     for (name, at) in stamps {
+        v.check(at + 8)?;
         o.put((name, Timestamp::read(v, at)?));
     }
     let origin = Timestamp::read(v, ORIGIN)?;
@@ -163,7 +167,7 @@ fn authenticator(o: &mut Out, v: View<'_>) -> Step {
     };
     o.put(("\n\tKey id: ", v.u32(KEY_ID)?));
     if words > 0 {
-        v.bytes(DIGEST, words * 4)?;
+        v.check(DIGEST + words * 4)?;
         o.put("\n\tAuthentication: ");
     }
     for i in 0..words {

@@ -124,6 +124,7 @@ pub(crate) fn read<'p>(o: &mut Out, v: View<'p>) -> Step<Element<'p>> {
             return malformed();
         }
         length = 0;
+        v.check(at + octets)?;
         for _ in 0..octets {
             length = length << 8 | u32::from(v.u8(at)?);
             (at, left) = (at + 1, left - 1);

@@ -31,12 +31,11 @@ const ERRORS: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "tftp";
     o.put(("TFTP, length ", v.len()));
-    let result = message(o, v);
-    o.close(result)
+    message(o, v)
 }
 
 fn message(o: &mut Out, v: View<'_>) -> Step {
-    let claimed = |octets: usize| if v.len() < octets { Err(Stop::Truncated) } else { Ok(()) };
+    let claimed = |octets: usize| if v.len() < octets { Err(Stop::Cut) } else { Ok(()) };
     claimed(2)?;
     let operation = v.get(OPERATION)?;
     let Some(name) = lookup(OPERATIONS, operation.into()) else {
@@ -50,7 +49,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
             o.put(" \"");
             let rest = text(o, v.skip(2), "\"")?;
             if rest.is_empty() {
-                return Err(Stop::Truncated);
+                return Err(Stop::Cut);
             }
             o.put(" ");
             let rest = text(o, rest, "")?;
@@ -92,5 +91,5 @@ fn text<'p>(o: &mut Out, v: View<'p>, after: &str) -> Step<View<'p>> {
     let end = v.payload().iter().position(|&byte| byte == 0);
     o.until_nul(v, v.len());
     o.put(after);
-    end.map(|end| v.skip(end + 1)).ok_or(Stop::Truncated)
+    end.map(|end| v.skip(end + 1)).ok_or(Stop::Cut)
 }

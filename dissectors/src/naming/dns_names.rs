@@ -37,7 +37,7 @@ impl<'p> Message<'p> {
 
     fn step(&mut self) -> Step {
         self.steps += 1;
-        if self.steps > MAX_STEPS { Err(Stop::Truncated) } else { Ok(()) }
+        if self.steps > MAX_STEPS { Err(Stop::Cut) } else { Ok(()) }
     }
 }
 
@@ -58,6 +58,11 @@ pub(crate) fn skip(v: View<'_>, at: usize) -> Option<usize> {
     Some(at)
 }
 
+/// The octet at `at`; tcpdump's printer notices itself where a name is cut.
+fn octet(v: View<'_>, at: usize) -> Step<u8> {
+    v.u8(at).map_err(Stop::noticed)
+}
+
 /// How many bits a bit label has: zero stands for 256.
 fn bit_count(octet: u8) -> usize {
     if octet == 0 { 256 } else { usize::from(octet) }
@@ -69,16 +74,16 @@ fn bit_octets(octet: u8) -> usize {
 
 /// The octets of the label at `at` behind its first; of a pointer any number.
 fn label_len(o: &mut Out, v: View<'_>, at: usize) -> Step<usize> {
-    let first = v.u8(at)?;
+    let first = octet(v, at)?;
     match first & KIND {
-        EXTENDED if first & !KIND == BIT_LABEL => Ok(bit_octets(v.u8(at + 1)?) + 1),
+        EXTENDED if first & !KIND == BIT_LABEL => Ok(bit_octets(octet(v, at + 1)?) + 1),
         EXTENDED => {
             o.put(("<ELT ", first & !KIND, ">"));
-            Err(Stop::Truncated)
+            Err(Stop::Cut)
         }
         RESERVED => {
             o.put("<BAD LABEL TYPE>");
-            Err(Stop::Truncated)
+            Err(Stop::Cut)
         }
         _ => Ok(usize::from(first)),
     }
@@ -94,7 +99,7 @@ pub(crate) fn put(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step<usize> {
 pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: usize, mut limit: usize) -> Step<usize> {
     let v = m.view;
     let mut length = label_len(o, v, at)?;
-    let mut first = v.u8(at)?;
+    let mut first = octet(v, at)?;
     let mut at = at + 1;
     let mut end = at + length;
     let indirect = first & KIND == POINTER;
@@ -111,15 +116,15 @@ pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: u
                 end = at + 1;
                 compressed = true;
             }
-            let offset = usize::from(first & !KIND) << 8 | usize::from(v.u8(at)?);
+            let offset = usize::from(first & !KIND) << 8 | usize::from(octet(v, at)?);
             // Only backwards: no loop can be made.
             if offset >= limit {
                 o.put("<BAD PTR>");
-                return Err(Stop::Truncated);
+                return Err(Stop::Cut);
             }
             limit = offset;
             at = base + offset;
-            first = v.u8(at)?;
+            first = octet(v, at)?;
             length = label_len(o, v, at)?;
             at += 1;
             continue;
@@ -135,7 +140,7 @@ pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: u
             o.put(".");
         }
         printed += 1;
-        first = v.u8(at)?;
+        first = octet(v, at)?;
         length = label_len(o, v, at)?;
         at += 1;
         if !compressed {
@@ -146,7 +151,7 @@ pub(crate) fn put_with_base(o: &mut Out, m: &mut Message<'_>, at: usize, base: u
         o.put("<DOMAIN NAME TOO LONG>");
     }
     // A pointer of which only the first octet was captured leads nowhere.
-    if indirect && !compressed { Err(Stop::Truncated) } else { Ok(end) }
+    if indirect && !compressed { Err(Stop::Cut) } else { Ok(end) }
 }
 
 fn label(o: &mut Out, v: View<'_>, at: usize, length: usize) -> Step {
@@ -164,7 +169,7 @@ pub(crate) fn text(o: &mut Out, v: View<'_>, length: usize) -> Step {
 
 /// A bit string as `\[xHEX/BITS]`.
 fn bit_label(o: &mut Out, v: View<'_>, at: usize) -> Step {
-    let bits = bit_count(v.u8(at)?);
+    let bits = bit_count(octet(v, at)?);
     o.put("\\[x");
     let (mut at, mut left) = (at + 1, bits);
     while left > 7 {

@@ -108,7 +108,8 @@ fn quoted(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put("\n\t");
     let inner = v.skip(HEADER);
     let length = usize::from(inner.u16(2)?);
-    ipv4::dissect(o, inner.claim(length).cut(length), below)
+    let result = ipv4::dissect(o, inner.claim(length).cut(length), below);
+    o.go_on(result)
 }
 
 fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {

@@ -182,6 +182,7 @@ impl<'p> Rest<'p> {
             o.put(NO_ROOM);
             return Ok(None);
         }
+        self.v.check(1 + size)?;
         let octets = self.v.bytes(1, size)?;
         self.pass(1 + size);
         Ok(Some(octets))

@@ -55,7 +55,7 @@ const REASONS: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "egp";
     if v.len() < HEADER {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     v.check(HEADER)?;
     let (version, system) = (v.u8(VERSION_AT)?, v.u16(SYSTEM)?);
@@ -191,7 +191,7 @@ struct Rest<'p> {
 
 impl Rest<'_> {
     fn least(&self, octets: usize) -> Step {
-        if self.left < octets { Err(Stop::Truncated) } else { Ok(()) }
+        if self.left < octets { Err(Stop::Cut) } else { Ok(()) }
     }
 
     fn pass(&mut self, octets: usize) {

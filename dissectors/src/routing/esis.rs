@@ -109,6 +109,7 @@ struct Rest<'p> {
 impl<'p> Rest<'p> {
     /// A number of one octet; nothing, and `bad`, where the packet ends before it.
     fn number(&mut self, o: &mut Out, bad: &'static str) -> Step<Option<u8>> {
+        self.v.check(1)?;
         let number = self.v.u8(0)?;
         if self.left < 1 {
             o.put(bad);
@@ -121,6 +122,7 @@ impl<'p> Rest<'p> {
     /// The octets behind their number; nothing, and `bad`, where the packet ends in them.
     fn field(&mut self, o: &mut Out, bad: &'static str) -> Step<Option<&'p [u8]>> {
         let Some(size) = self.number(o, bad)? else { return Ok(None) };
+        self.v.check(size.into())?;
         let octets = self.v.bytes(0, size.into())?;
         if self.left < octets.len() {
             o.put(bad);
@@ -159,6 +161,7 @@ fn redirect(o: &mut Out, rest: &mut Rest<'_>) -> Step<bool> {
     let Some(size) = rest.number(o, BAD)? else { return Ok(false) };
     // As tcpdump has it: the octet of this length is not counted.
     rest.left += 1;
+    octets.check(1 + usize::from(size))?;
     let net = octets.bytes(1, size.into())?;
     if rest.left < net.len() {
         o.put(BAD);
@@ -200,7 +203,10 @@ fn option(o: &mut Out, rest: &mut Rest<'_>) -> Step<bool> {
     o.put(("\n\t  ", named(OPTIONS, kind, "Unknown"), " Option #", kind, ", length ", size, ", value: "));
     let mut dumped = size;
     match kind {
-        CONFIGURATION_TIME if size == 2 => o.put((v.u16(0)?, "s")),
+        CONFIGURATION_TIME if size == 2 => {
+            v.check(2)?;
+            o.put((v.u16(0)?, "s"));
+        }
         CONFIGURATION_TIME => o.put("(bad length)"),
         PROTOCOLS => {
             identifiers(o, v, size)?;

@@ -4,7 +4,7 @@ use super::hncp::line;
 use crate::naming::dns_names::{self, Message};
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6, Table, named};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 const DNS_SERVERS: u8 = 6;
 const NTP_SERVERS: u8 = 42;
@@ -38,7 +38,7 @@ pub(super) fn dhcp(o: &mut Out, mut v: View<'_>, mut left: usize, depth: usize) 
                     o.put((" ", Ipv4(v.array(at)?)));
                 }
             }
-            DOMAIN_SEARCH if !domains(o, v, size) => return Ok(false),
+            DOMAIN_SEARCH if !domains(o, v, size)? => return Ok(false),
             _ => {}
         }
         (v, left) = (v.skip(size), left - size);
@@ -69,7 +69,7 @@ pub(super) fn dhcp6(o: &mut Out, mut v: View<'_>, mut left: usize, depth: usize)
                     o.put((" ", Ipv6(v.array(at)?)));
                 }
             }
-            DOMAIN_LIST6 if !domains(o, v, size) => return Ok(false),
+            DOMAIN_LIST6 if !domains(o, v, size)? => return Ok(false),
             _ => {}
         }
         (v, left) = (v.skip(size), left - size);
@@ -78,16 +78,17 @@ pub(super) fn dhcp6(o: &mut Out, mut v: View<'_>, mut left: usize, depth: usize)
 }
 
 /// Domain names in `size` octets, behind which pointers in them count; false where
-/// one makes no sense.
-fn domains(o: &mut Out, v: View<'_>, size: usize) -> bool {
+/// one makes no sense. A bit label that is cut ends the packet.
+fn domains(o: &mut Out, v: View<'_>, size: usize) -> Step<bool> {
     let mut names = Message::new(v, false);
     let mut at = 0;
     while at < size {
         o.put(" ");
         match dns_names::put_with_base(o, &mut names, at, size, usize::MAX) {
             Ok(behind) if behind > at => at = behind,
-            _ => return false,
+            Err(Stop::Truncated) => return Err(Stop::Truncated),
+            _ => return Ok(false),
         }
     }
-    true
+    Ok(true)
 }

@@ -105,7 +105,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     o.proto = "isis";
     v.check(COMMON)?;
     if v.len() < COMMON {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     if !o.opt.link {
         o.put("IS-IS");
@@ -129,7 +129,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     let size = COMMON + kind.size();
     v.check(size)?;
     if v.len() < size {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let body = v.skip(COMMON);
     if o.opt.verbose == 0 {

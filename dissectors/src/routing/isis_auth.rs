@@ -54,7 +54,7 @@ pub(super) fn authentication(o: &mut Out, packet: &Packet<'_>, v: View<'_>, size
 /// `size` octets, as far as there are.
 fn octets(o: &mut Out, v: View<'_>, size: usize) -> Step {
     o.put(Octets(v.cut(size).data()));
-    v.check(size)
+    v.need(size)
 }
 
 /// Whether a digest is what the secret of `-M` makes of the packet.

@@ -215,7 +215,7 @@ fn direction(flags: u8) -> &'static str {
 /// A topology (RFC 5120, section 7) in a field of which `left` octets are left.
 pub(super) fn topology(o: &mut Out, v: View<'_>, left: usize) -> Step {
     if left < 2 {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let value = v.u16(0)?;
     let number = value & 0x0fff;
@@ -249,7 +249,7 @@ pub(super) fn neighbors(o: &mut Out, mut v: View<'_>, kind: u8, mut left: usize)
 fn neighbor(o: &mut Out, v: View<'_>, kind: u8, left: usize) -> Step<usize> {
     // The metric of an alias is zero and left out.
     let fixed = NODE + if kind == ALIAS { 0 } else { 3 };
-    let enough = |octets: usize| if left < octets { Err(Stop::Truncated) } else { v.check(octets) };
+    let enough = |octets: usize| if left < octets { Err(Stop::Cut) } else { v.check(octets) };
     enough(NODE)?;
     o.put((INDENT, "IS Neighbor: ", SystemId(v.bytes(0, NODE)?)));
     if kind != ALIAS {
@@ -422,7 +422,7 @@ fn prefix(o: &mut Out, v: View<'_>, version: Version) -> Step<usize> {
     };
     if length > most {
         o.put((INDENT, name, " prefix: bad bit length ", length));
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let octets = v.bytes(at, length.div_ceil(8))?;
     let mut address = [0; 16];
@@ -500,5 +500,5 @@ fn prefix_property(o: &mut Out, v: View<'_>, kind: u8, size: usize) -> Step {
 /// As tcpdump has it: the mark of a truncated packet comes twice here.
 fn unsound(o: &mut Out) -> Step {
     o.truncated();
-    Err(Stop::Truncated)
+    Err(Stop::Cut)
 }

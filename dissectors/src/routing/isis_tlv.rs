@@ -139,13 +139,13 @@ pub(super) fn all(o: &mut Out, packet: &Packet<'_>, mut v: View<'_>, mut left: u
     while left > 0 {
         v.check(2)?;
         if left < 2 {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         let (kind, size) = (v.u8(0)?, usize::from(v.u8(1)?));
         (v, left) = (v.skip(2), left - 2);
         o.put(("\n\t    ", named(NAMES, kind, "unknown"), " TLV #", kind, ", length: ", size));
         if left < size {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         if matches!(kind, INTERNAL_IPV4 | EXTERNAL_IPV4) {
             // As tcpdump has it: where these make no sense, nothing more is said.
@@ -169,10 +169,12 @@ fn field(o: &mut Out, packet: &Packet<'_>, v: View<'_>, kind: u8, size: usize) -
         AREA_ADDRESSES => area_addresses(o, v, size),
         NEIGHBORS | END_SYSTEMS | PREFIX_NEIGHBORS => reach::old(o, v, kind == NEIGHBORS, kind == END_SYSTEMS, size),
         PARTITION_SYSTEMS => listed(o, v, size, SYSTEM, |o, v| {
+            v.check(SYSTEM)?;
             o.put(("\n\t      ", SystemId(v.bytes(0, SYSTEM)?)));
             Ok(())
         }),
         LAN_NEIGHBORS => listed(o, v, size, SYSTEM, |o, v| {
+            v.check(SYSTEM)?;
             o.put(("\n\t      SNPA: ", SystemId(v.bytes(0, SYSTEM)?)));
             Ok(())
         }),
@@ -266,6 +268,7 @@ fn instance(o: &mut Out, v: View<'_>, size: usize) -> Step {
 
 /// A link state packet of sequence numbers.
 fn entry(o: &mut Out, v: View<'_>) -> Step {
+    v.check(2 + LSP)?;
     o.put(("\n\t      lsp-id: ", SystemId(v.bytes(2, LSP)?)));
     o.put((", seq: 0x", Hex8(v.u32(10)?)));
     o.put((", lifetime: ", Spaces(v.u16(0)?, 5), "s"));
@@ -278,6 +281,7 @@ fn checksum(o: &mut Out, packet: &Packet<'_>, v: View<'_>, size: usize) -> Step 
     if size < 2 {
         return Ok(());
     }
+    v.check(2)?;
     let given = v.u16(0)?;
     o.put(("\n\t      checksum: 0x", Hex4(given), " "));
     let length = if packet.may_check() { packet.length } else { usize::MAX };
@@ -298,6 +302,7 @@ fn purge_originator(o: &mut Out, v: View<'_>, size: usize) -> Step {
     if size < 1 + SYSTEM {
         return Ok(());
     }
+    v.check(1 + SYSTEM)?;
     o.put(("\n\t      Purge Originator System-ID: ", SystemId(v.bytes(1, SYSTEM)?)));
     if count > 1 && size > 2 * SYSTEM {
         // As tcpdump has it: so much must be captured behind the first.
@@ -343,6 +348,7 @@ fn shared_risk(o: &mut Out, v: View<'_>, size: usize) -> Step {
     if size < NODE {
         return Ok(());
     }
+    v.check(NODE)?;
     o.put(("\n\t      IS Neighbor: ", SystemId(v.bytes(0, NODE)?)));
     if size < INTERFACE {
         return Ok(());
@@ -367,12 +373,15 @@ fn restart(o: &mut Out, v: View<'_>, size: usize) -> Step {
     if size < 1 {
         return Ok(());
     }
+    v.check(1)?;
     o.put(("\n\t      Flags [", bits(RESTART_FLAGS, v.u8(0)?, ", ", "none"), "]"));
     if size < 3 {
         return Ok(());
     }
+    v.check(3)?;
     o.put((", Remaining holding time ", v.u16(1)?, "s"));
     if size == 3 + SYSTEM {
+        v.check(3 + SYSTEM)?;
         o.put((", for ", SystemId(v.bytes(3, SYSTEM)?)));
     }
     Ok(())
@@ -398,6 +407,7 @@ fn adjacency(o: &mut Out, v: View<'_>, size: usize) -> Step {
         left -= 4;
     }
     if left >= SYSTEM {
+        v.check(5 + SYSTEM)?;
         o.put(("\n\t      Neighbor System-ID: ", SystemId(v.bytes(5, SYSTEM)?)));
         left -= SYSTEM;
     }

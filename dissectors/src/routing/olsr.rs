@@ -43,7 +43,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let is_v6 = below.ip.is_some_and(|ip| ip.version == 6);
     o.put(if is_v6 { "OLSRv6" } else { "OLSRv4" });
     if v.len() < HEADER {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     v.check(HEADER)?;
     let length = v.len().min(v.u16(0)?.into());
@@ -113,7 +113,9 @@ fn message(o: &mut Out, v: View<'_>, addresses: Addresses, length: usize) -> Ste
         }
         INTERFACES => {
             for number in 0..left / addresses.size() {
-                o.put(("\n\t  interface address ", addresses.at(body, number * addresses.size())?));
+                let address = body.skip(number * addresses.size());
+                address.check(addresses.size())?;
+                o.put(("\n\t  interface address ", addresses.at(address, 0)?));
             }
         }
         NETWORKS if addresses.is_v6 => networks6(o, body, left)?,
@@ -126,7 +128,7 @@ fn message(o: &mut Out, v: View<'_>, addresses: Addresses, length: usize) -> Ste
 
 /// Fails unless `octets` are claimed and captured.
 fn enough(v: View<'_>, left: usize, octets: usize) -> Step {
-    if left < octets { Err(Stop::Truncated) } else { v.check(octets) }
+    if left < octets { Err(Stop::Cut) } else { v.check(octets) }
 }
 
 /// RFC 3626, section 6.1.
@@ -180,7 +182,9 @@ fn networks6(o: &mut Out, v: View<'_>, left: usize) -> Step {
     const EACH: usize = 32;
     o.put(("\n\t  Advertised networks (total ", left / EACH, ")"));
     for number in 0..left / EACH {
-        let (network, mask): ([u8; 16], [u8; 16]) = (v.array(number * EACH)?, v.array(number * EACH + 16)?);
+        let v = v.skip(number * EACH);
+        v.check(EACH)?;
+        let (network, mask): ([u8; 16], [u8; 16]) = (v.array(0)?, v.array(16)?);
         // As tcpdump has it: they are all number zero.
         o.put(("\n\t    #0: ", Ipv6(network), "/", mask_length6(mask)));
     }
@@ -201,6 +205,7 @@ fn networks4(o: &mut Out, v: View<'_>, left: usize) -> Step {
     o.put(("\n\t  Advertised networks (total ", left / EACH, ")"));
     for number in 0..left / EACH {
         let v = v.skip(number * EACH);
+        v.check(EACH)?;
         let (network, mask): ([u8; 4], [u8; 4]) = (v.array(0)?, v.array(4)?);
         o.put(if number % PER_LINE == 0 { "\n\t    " } else { ", " });
         match (network, mask) {
@@ -237,7 +242,7 @@ fn speed(value: u8) -> u32 {
 fn names(o: &mut Out, v: View<'_>, left: usize, addresses: Addresses) -> Step {
     const FIXED: usize = 4;
     if left < FIXED {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let count = usize::from(v.u16(2)?);
     let is_sound = count > 0 && count * (4 + addresses.size()) <= left;

@@ -29,10 +29,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let inner = v.skip(1);
     match kind {
-        CLNP if !clnp::dissect(o, v).map_err(Stop::noticed)? => o.unknown(v, "\n\t", v.len()),
+        CLNP if !clnp::dissect(o, v)? => o.unknown(v, "\n\t", v.len()),
         ISIS if !isis::dissect(o, v)? => o.unknown(v, "\n\t", v.len()),
         CLNP | ISIS => {}
-        ESIS => return esis::dissect(o, v).map_err(Stop::noticed),
+        ESIS => return esis::dissect(o, v),
         INACTIVE => o.put((comma(o), "length: ", v.len())),
         CALL_CONTROL => return q933::dissect(o, inner),
         IPV4 => return registry::ipv4()(o, inner, below),

@@ -73,10 +73,11 @@ const AKA_SUBTYPES: Table = &[
 pub(crate) fn over_lan(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "eap";
     let result = frame(o, v);
-    o.close(result)
+    o.settle(result)
 }
 
 fn frame(o: &mut Out, v: View<'_>) -> Step {
+    v.check(LAN_HEADER)?;
     let (kind, version, length) = (v.get(LAN_TYPE)?, v.get(LAN_VERSION)?, v.get(LAN_LENGTH)?);
     o.put((LAN_TYPE.text(kind, named(LAN_TYPES, kind, "unknown")), " (", kind, ") v", LAN_VERSION.show(version)));
     o.put((", len ", LAN_LENGTH.show(length)));

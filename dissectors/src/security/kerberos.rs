@@ -5,7 +5,7 @@ use crate::below::Below;
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 const VERSION: Field<u8> = Field::new("krb4.version", 0);
 /// The type in the upper seven bits, and whether numbers are little-endian.
@@ -52,8 +52,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         1..=3 => o.put((" v", version)),
         4 => {
             o.put(" v4");
-            let result = version_4(o, v);
-            return o.close(result);
+            return version_4(o, v);
         }
         106 | 107 => o.put(" v5"),
         _ => {}
@@ -112,5 +111,5 @@ fn principal<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
 fn text<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     o.until_nul(v, v.caplen());
     let end = v.data().iter().position(|&byte| byte == 0);
-    end.map(|end| v.skip(end + 1)).ok_or(crate::view::Stop::Truncated)
+    end.map(|end| v.skip(end + 1)).ok_or(Stop::Cut)
 }

@@ -38,14 +38,14 @@ const CODES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "radius";
     let result = packet(o, v);
-    o.close(result)
+    o.settle(result)
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
     v.check(HEADER)?;
     let length = usize::from(v.get(LENGTH)?);
     if length < HEADER {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let length = length.min(v.len());
     let code = v.get(CODE)?;

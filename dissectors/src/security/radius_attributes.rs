@@ -234,9 +234,9 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while !rest.is_empty() {
         if rest.len() < HEADER {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
-        rest.need(HEADER)?;
+        rest.check(HEADER)?;
         let (kind, length) = (rest.u8(0)?, rest.u8(1)?);
         let attribute = usize::from(kind).checked_sub(1).and_then(|i| ATTRIBUTES.get(i));
         let name = attribute.map_or("Unknown", |attribute| attribute.0);

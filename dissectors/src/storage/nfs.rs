@@ -114,7 +114,7 @@ pub(crate) fn message(o: &mut Out, v: View<'_>, below: &Below<'_>, before: &'sta
     if below.dport == PORT && direction == CALL {
         o.see_all(CALL_FIELDS, v);
         o.put((before, "NFS request xid ", v.u32(XID)?, " "));
-        call(o, v, &ip).map_err(Stop::noticed)?;
+        call(o, v, &ip)?;
     } else if below.sport == PORT && direction == REPLY {
         o.see_all(&CALL_FIELDS[..2], v);
         o.put((before, "NFS reply xid ", v.u32(XID)?, " "));
@@ -161,6 +161,7 @@ pub(crate) fn procedure(o: &mut Out, kind: CallKind) -> u32 {
 fn call(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
     o.proto = "nfs";
     o.put(v.len());
+    v.check(CALL_PROCEDURE + 4)?;
     let kind = CallKind { procedure: v.u32(CALL_PROCEDURE)?, version: v.u32(CALL_VERSION)? };
     let key = key(v.u32(XID)?, ip.source()?, ip.destination()?);
     o.state().calls.insert(key, kind);
@@ -178,22 +179,22 @@ fn arguments(v: View<'_>) -> Step<View<'_>> {
     let mut length = v.len();
     for _ in 0..2 {
         if length < 8 {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         let size = rest.u32(4)? as usize;
         if size > length {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         let whole = 8 + size.next_multiple_of(4);
         rest.check(whole)?;
         if whole > length {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         length -= whole;
         rest = rest.skip(whole);
     }
 
-    if length == 0 { Err(Stop::Truncated) } else { Ok(rest) }
+    if length == 0 { Err(Stop::Cut) } else { Ok(rest) }
 }
 
 /// A file name in quotes: what follows it.
@@ -202,7 +203,7 @@ pub(crate) fn file_name<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     if size.checked_next_multiple_of(4).is_none() {
         o.put("[cannot pad to 32-bit boundaries]");
         o.invalid();
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let size = size as usize;
     let whole = size.next_multiple_of(4);

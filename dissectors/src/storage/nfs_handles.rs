@@ -30,6 +30,7 @@ enum Kind {
 /// A handle, with its length before it in version 3: what follows it.
 pub(crate) fn put<'p>(o: &mut Out, v: View<'p>, version_3: bool) -> Step<View<'p>> {
     let (v, size) = if version_3 { (v.skip(4), v.u32(0)? as usize / 4 * 4) } else { (v, V2_SIZE) };
+    v.check(size)?;
     let handle = v.bytes(0, size)?;
     if o.opt.raw_handles {
         o.put(" fh[");

@@ -69,6 +69,7 @@ const ERRORS: Table = &[
 /// A reply.
 pub(crate) fn reply(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
     o.proto = "nfs";
+    v.check(STATE + 4)?;
     match v.u32(STATE)? {
         ACCEPTED => {
             o.put(("reply ok ", v.len()));

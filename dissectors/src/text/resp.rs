@@ -20,10 +20,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         match value(o, rest) {
             Ok(behind) => rest = behind,
             // Whatever is wrong, no further value can be found.
-            Err(_) => {
-                o.truncated();
-                break;
-            }
+            Err(stop) => return Err(if stop == Stop::Malformed { Stop::Cut } else { stop }),
         }
     }
     Ok(())
@@ -46,12 +43,12 @@ fn value<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
 
 /// An octet that is claimed and captured.
 fn octet(v: View<'_>, at: usize) -> Step<u8> {
-    if at < v.len() { v.u8(at) } else { Err(Stop::Truncated) }
+    if at < v.len() { v.u8(at) } else { Err(Stop::Cut) }
 }
 
 /// The octets before the next CR LF.
 fn find_line_end(v: View<'_>) -> Step<usize> {
-    v.payload().windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Truncated)
+    v.payload().windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Cut)
 }
 
 fn text(o: &mut Out, v: View<'_>, length: usize) -> Step {
@@ -115,11 +112,12 @@ fn bulk_string<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
         return Ok(v);
     };
     if octets > v.len() {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     if octets == 0 {
         odd(o, &length);
     } else {
+        v.check(octets)?;
         text(o, v, octets)?;
     }
     let v = v.skip(octets);
@@ -144,9 +142,14 @@ fn array<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
 /// A command as plain text, as somebody types it.
 fn inline<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     let v = skip_line_ends(v)?;
-    let end = v.payload().iter().position(|&byte| is_line_end(byte)).ok_or(Stop::Truncated)?;
+    let end = v.payload().iter().position(|&byte| is_line_end(byte)).ok_or(ended(v))?;
     text(o, v, end)?;
     skip_line_ends(v.skip(end))
+}
+
+/// Why a line does not end: the capture or the segment does.
+fn ended(v: View<'_>) -> Stop {
+    if v.has(v.len()) { Stop::Cut } else { Stop::Truncated }
 }
 
 fn is_line_end(byte: u8) -> bool {
@@ -156,5 +159,6 @@ fn is_line_end(byte: u8) -> bool {
 /// What follows any CR and LF; an error if nothing at all is left.
 fn skip_line_ends(v: View<'_>) -> Step<View<'_>> {
     octet(v, 0)?;
-    Ok(v.skip(v.payload().iter().take_while(|&&byte| is_line_end(byte)).count()))
+    let line_ends = v.payload().iter().take_while(|&&byte| is_line_end(byte)).count();
+    if line_ends == v.caplen() && line_ends < v.len() { Err(Stop::Truncated) } else { Ok(v.skip(line_ends)) }
 }
