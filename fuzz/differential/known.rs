@@ -16,6 +16,8 @@ pub const APART: &[&str] = &[
     r"\[prefix length",
     // 4.99.6 ends a packet with the length of IP.
     r"\[length \d+ < caplen",
+    // 4.99.6 has VXLAN at the port that was OTV's.
+    r"\bOTV\b",
     // 4.99.6 bounds the options of IP.
     r"truncated-option",
 ];
@@ -79,9 +81,14 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.4 has more names of types; 4.99.5 checks the length of a URI",
     },
     Known {
-        pattern: r"\n\t( \[\|icmp\]|\[ip\]( ?\[\|icmp\])?)",
+        pattern: r"\n\t( \[\|icmp\]|\[ip\]( ?\[\|icmp\])?)(\n\tICMP Multi-Part extension(?s:.*))?",
         form: "\n\t[ip]",
-        reason: "4.99.6 marks a packet in ICMP as IP does",
+        reason: "4.99.6 marks a packet in ICMP as IP does, and goes on behind it",
+    },
+    Known {
+        pattern: r"(\[w/data\]) ?\[ip\](?s:.*)",
+        form: "$1",
+        reason: "4.99.6 goes on behind a damaged packet in MSDP",
     },
     Known {
         pattern: r"PTPv[^\n]*",
@@ -117,7 +124,7 @@ pub const KNOWN: &[Known] = &[
     },
     Known { pattern: r"(CDPv\d)(?s:.*)", form: "$1", reason: "4.99.5 dumps unknown elements with -v only" },
     Known {
-        pattern: r"\[\|(http|ftp|whois|rtsp|sip|smtp|http|finger|syslog)\]",
+        pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|http|finger|syslog)\]",
         form: "",
         reason: "4.99.5 marks text only where it is cut",
     },

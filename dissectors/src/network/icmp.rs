@@ -195,6 +195,7 @@ fn unreachable(o: &mut Out, v: View<'_>, code: u8) -> Step {
 fn port_unreachable(o: &mut Out, v: View<'_>) -> Step {
     const TCP: u8 = 6;
     const UDP: u8 = 17;
+    v.check(QUOTED_PROTOCOL + 1)?;
     let header_len = usize::from(v.u8(HEADER)? & 15) * 4;
     let port = v.u16(HEADER + header_len + 2)?;
     let protocol = v.u8(QUOTED_PROTOCOL)?;
@@ -223,6 +224,7 @@ fn redirect(o: &mut Out, v: View<'_>, code: u8) -> Step {
 /// Router advertisements (RFC 1256, section 3).
 fn advertisement(o: &mut Out, v: View<'_>) -> Step {
     o.put("router advertisement lifetime ");
+    v.check(HEADER)?;
     let lifetime = v.u16(6)?;
     if lifetime < 60 {
         o.put(lifetime);
@@ -239,6 +241,7 @@ fn advertisement(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     for at in (HEADER..HEADER + count * 8).step_by(8) {
+        v.check(at + 8)?;
         o.put((" {", Ipv4(v.array(at)?), " ", v.u32(at + 4)?, "}"));
     }
     Ok(())

@@ -25,6 +25,8 @@ const OPTION_NAMES: Table = &[
 /// Octets that a capture has of a destination advertisement, with the graph that
 /// it may leave out.
 const ADVERTISEMENT_SIZE: usize = 20;
+/// Octets of an acknowledgement without an identifier.
+const ACKNOWLEDGEMENT_SIZE: usize = 4;
 /// Octets of the information object before its options.
 const INFORMATION_SIZE: usize = 24;
 
@@ -136,9 +138,10 @@ fn advertisement(o: &mut Out, v: View<'_>) -> Step {
 }
 
 fn acknowledgement(o: &mut Out, v: View<'_>) -> Step {
-    if v.len() < 4 {
-        return Err(o.wrong("length", v.len(), "<", 4u8));
+    if v.len() < ACKNOWLEDGEMENT_SIZE {
+        return Err(o.wrong("length", v.len(), "<", ACKNOWLEDGEMENT_SIZE));
     }
+    v.need(ACKNOWLEDGEMENT_SIZE)?;
     let (graph, rest) = graph(o, v, v.u8(1)? & 0x80 != 0)?;
     o.put((" [dagid:", graph, ",seq:", v.u8(2)?, ",instance:", v.u8(0)?, ",status:", v.u8(3)?, "]"));
     options(o, rest)

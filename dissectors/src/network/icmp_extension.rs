@@ -60,6 +60,7 @@ fn verdict(o: &mut Out, field: u16, computed: u16, length: usize) {
 
 /// An extension object: its octets, or nothing if no other may follow.
 fn object(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
+    v.check(HEADER)?;
     let (size, class, kind) = (usize::from(v.u16(0)?), v.u8(2)?, v.u8(3)?);
     o.put((
         "\n\t  ",

@@ -242,11 +242,7 @@ fn identification(o: &mut Out, c: Context<'_>, kind: u8, at: usize, length: usiz
     if opaque(o, c, kind, at, length)?.is_none() {
         return Ok(None);
     }
-    if length < HEADER {
-        o.put(" [payload too short]");
-        return Ok(Some(at + length));
-    }
-    let (data, octets) = (at + HEADER, length - HEADER);
+    let data = at + HEADER;
     let (name, is_text) = match c.v.u8(at + 4)? {
         1 => (" ipv4:", false),
         2 => (" fqdn:", true),
@@ -258,6 +254,8 @@ fn identification(o: &mut Out, c: Context<'_>, kind: u8, at: usize, length: usiz
         _ => return Ok(Some(at + length)),
     };
     o.put(name);
+    // As tcpdump has it: one that is shorter than its header is taken for cut.
+    let Some(octets) = length.checked_sub(HEADER) else { return cut(o, kind) };
     if is_text {
         let Ok(text) = c.v.bytes(data, octets) else { return cut(o, kind) };
         text.iter().for_each(|&byte| o.dotted(byte));

@@ -442,7 +442,7 @@ fn value(o: &mut Out, v: View<'_>, form: Form) -> Step {
         }
         ArapFeatures if length != 14 => error(o, length, " != 14"),
         ArapFeatures => arap_features(o, v),
-        ArapResponse if length != 8 => error(o, length, " != 8"),
+        ArapResponse if length < 8 => error(o, length, " != 8"),
         ArapResponse => upper_hex(o, v, 0, 8),
         Operator if length < 2 => error(o, length, " < 2"),
         Operator => {

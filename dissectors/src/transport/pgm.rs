@@ -65,10 +65,16 @@ impl Put for Text {
 /// An address of a family, `at` octets into `v`, and what is behind it.
 fn address(v: View<'_>, family: u16, at: usize) -> Step<(Text, usize)> {
     match family {
-        1 => Ok((Text::Four(v.array(at)?), at + 4)),
-        2 => Ok((Text::Six(v.array(at)?), at + 16)),
+        1 => {
+            v.check(at + 4)?;
+            Ok((Text::Four(v.array(at)?), at + 4))
+        }
+        2 => {
+            v.check(at + 16)?;
+            Ok((Text::Six(v.array(at)?), at + 16))
+        }
         // As tcpdump has it: what cannot be skipped is taken for cut off.
-        _ => Err(Stop::Truncated),
+        _ => Err(Stop::Cut),
     }
 }
 
@@ -89,7 +95,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     o.put((" 0x", Octets(v.bytes(SOURCE_ID, 6)?), " "));
-    message(o, v).map_err(Stop::noticed)
+    message(o, v)
 }
 
 fn endpoints(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
@@ -147,6 +153,7 @@ fn body(o: &mut Out, v: View<'_>, kind: u8) -> Step<usize> {
         }
         DATA | REPAIR => {
             let name = if kind == DATA { "ODATA" } else { "RDATA" };
+            v.check(8)?;
             o.put((name, " trail ", v.u32(4)?, " seq ", v.u32(0)?));
             Ok(8)
         }
@@ -320,7 +327,7 @@ fn with_address(
     let must = match family {
         1 => fixed + 4,
         2 => fixed + 16,
-        _ => return Err(Stop::Truncated),
+        _ => return Err(Stop::Cut),
     };
     if size != must {
         o.put(("[Bad ", name, " option, length ", size, " != ", fixed, " + address size]"));
