@@ -122,7 +122,11 @@ pub const KNOWN: &[Known] = &[
         form: "",
         reason: "4.99.5 knows more options and identifiers of DHCPv6",
     },
-    Known { pattern: r"(CDPv\d)(?s:.*)", form: "$1", reason: "4.99.5 dumps unknown elements with -v only" },
+    Known {
+        pattern: r"(CDPv\d, ttl: \d+s|, Device-ID '[^\n]*'|\(malformed TLV\))(\n\t +0x[0-9a-f]{4}: [0-9a-f ]+)*( ?\[\|cdp\]|, length \d+)?",
+        form: "$1",
+        reason: "4.99.5 reads and dumps the elements of CDP that have no text with -v only",
+    },
     Known {
         pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|http|finger|syslog)\]",
         form: "",

@@ -63,7 +63,7 @@ fn kind(code: u16) -> Option<Kind> {
         0x13 => row("AVVID untrusted ports CoS", (1, 1), octet),
         0x14 => row("System Name", ANY, string),
         0x15 => row("System Object ID (not decoded)", ANY, undecoded),
-        0x16 => row("Management Addresses", ANY, addresses),
+        0x16 => row("Management Addresses", (4, usize::MAX), addresses),
         0x17 => row("Physical Location", (1, usize::MAX), place),
         _ => None,
     }

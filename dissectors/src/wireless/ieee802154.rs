@@ -17,13 +17,15 @@ const MULTIPURPOSE: u16 = 5;
 /// Octets before the frame in captures with metadata (LINKTYPE_IEEE802_15_4_TAP).
 const TAP_HEADER: usize = 4;
 
-/// The frame entry.
+/// The frame entry. As in tcpdump, a dump begins behind the first octet of a frame
+/// that could be read.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
-    dissect(o, v.claim(v.caplen())).map(drop)
+    o.link_len += usize::from(dissect(o, v.claim(v.caplen()))?);
+    Ok(())
 }
 
 /// The frame entry with metadata, which are not printed.
-pub(crate) fn tap(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn tap(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "802.15.4_tap";
     let cut = |o: &mut Out| {
         o.truncated();
@@ -41,10 +43,8 @@ pub(crate) fn tap(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     if !v.has(length) {
         return cut(o);
     }
-    let inner = v.skip(length);
-    dissect(o, inner.claim(inner.caplen()))?;
     o.link_len += length;
-    Ok(())
+    frame(o, v.skip(length), below)
 }
 
 /// A frame of the claimed octets; whether it could be read.
@@ -178,6 +178,15 @@ fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize, fields: Stati
     Ok(v.skip(octets))
 }
 
+/// What follows the first octets of a frame, which its check sequence may leave too short.
+fn behind<'p>(o: &mut Out, v: View<'p>, octets: usize) -> Step<View<'p>> {
+    if v.len() < octets {
+        o.truncated();
+        return Err(Stop::Malformed);
+    }
+    Ok(v.skip(octets))
+}
+
 /// The names of the flags of `control` that are set.
 fn flags(o: &mut Out, control: u16, names: &[(u16, &'static str)]) {
     if o.opt.verbose > 2 {
@@ -234,14 +243,14 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
         if o.opt.verbose > 0 {
             o.put("seq suppressed ");
         }
-        v = v.skip(2);
+        v = behind(o, v, 2)?;
     } else {
         let number = v.u8(2)?;
         o.note(id!("wpan.seq_no"), number);
-        v = v.skip(3);
         if o.opt.verbose > 0 {
             o.put(("seq ", Hex2(number), " "));
         }
+        v = behind(o, v, 3)?;
     }
     let (to, from) = (control >> 10, control >> 14);
     let from = address_octets(o, from, "Invalid src address mode")?;
@@ -290,12 +299,12 @@ fn multipurpose(o: &mut Out, v: View<'_>, control: u16) -> Step {
     match number_at {
         Some(at) => {
             let number = v.u8(at)?;
-            v = v.skip(at + 1);
             if o.opt.verbose > 0 {
                 o.put(("seq ", Hex2(number), " "));
             }
+            v = behind(o, v, at + 1)?;
         }
-        None => v = v.skip(2),
+        None => v = behind(o, v, 2)?,
     }
     let (to, from) = (control >> 4, control >> 6);
     let from = address_octets(o, from, "Invalid src address mode")?;
