@@ -3,10 +3,10 @@
 
 use std::marker::PhantomData;
 
-use crate::fields::Id;
+use crate::fields::{Id, Kind};
 use crate::out::{Noted, Out};
 use crate::put::{Hex, Ipv4, Ipv6, Mac, Put};
-use crate::tree::Value;
+use crate::tree::{Tree, Value};
 use crate::view::{Step, View};
 
 /// A type that a field can hold.
@@ -106,17 +106,44 @@ pub(crate) struct Slot {
     octets: usize,
     shift: u32,
     mask: u64,
+    little: bool,
 }
 
 impl Slot {
-    /// A number or address of at most eight octets, `at` octets into its header.
+    /// A number of at most eight octets, an address, text or data, `at` octets into its header.
     pub(crate) const fn new(name: &str, at: usize, octets: usize) -> Self {
-        Slot { id: Id::of(name), at, octets, shift: 0, mask: u64::MAX }
+        Slot { id: Id::of(name), at, octets, shift: 0, mask: u64::MAX, little: false }
     }
 
     /// The bits that remain after a right shift by `shift` and `mask`.
     pub(crate) const fn bits(self, shift: u32, mask: u64) -> Self {
         Slot { shift, mask, ..self }
+    }
+
+    /// One bit.
+    pub(crate) const fn bit(self, shift: u32) -> Self {
+        self.bits(shift, 1)
+    }
+
+    /// A number whose least octet is first.
+    pub(crate) const fn little(self) -> Self {
+        Slot { little: true, ..self }
+    }
+
+    /// What is noted of the slot's octets.
+    fn note(self, tree: &mut Tree, octets: &[u8]) {
+        let kind = self.id.info().map(|info| info.kind);
+        match (kind, <[u8; 16]>::try_from(octets)) {
+            (Some(Kind::Octets | Kind::Text), _) => return tree.add_octets(self.id, octets),
+            (Some(Kind::Ipv6), Ok(address)) => return tree.add(self.id, Value::Ipv6(address)),
+            _ => {}
+        }
+        let add = |sum: u64, octet: &u8| sum << 8 | u64::from(*octet);
+        let number = if self.little { octets.iter().rev().fold(0, add) } else { octets.iter().fold(0, add) };
+        let number = number >> self.shift & self.mask;
+        let unused = 64 - 8 * self.octets.clamp(1, 8) as u32;
+        let signed = kind == Some(Kind::Signed) && self.mask == u64::MAX;
+        tree.add(self.id, Value::Number(if signed { ((number << unused) as i64 >> unused) as u64 } else { number }));
     }
 }
 
@@ -127,8 +154,7 @@ impl Out {
         let Some(tree) = &mut self.tree else { return };
         for slot in header {
             let Ok(octets) = v.bytes(slot.at, slot.octets) else { continue };
-            let number = octets.iter().fold(0_u64, |sum, &octet| sum << 8 | u64::from(octet));
-            tree.add(slot.id, Value::Number(number >> slot.shift & slot.mask));
+            slot.note(tree, octets);
         }
     }
 }

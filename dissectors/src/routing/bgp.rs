@@ -1,6 +1,7 @@
 //! BGP version 4 (RFC 4271): its messages.
 
 use super::bgp_attributes;
+use super::bgp_fields;
 use super::bgp_nlri::{Wrong, has_paths, prefix4};
 use crate::below::Below;
 use crate::families::FAMILIES;
@@ -184,8 +185,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 
 /// A message that is whole.
 fn message(o: &mut Out, v: View<'_>, kind: u8) -> Step {
-    o.note(id!("bgp.type"), kind);
-    o.note(id!("bgp.length"), v.len() as u64);
+    bgp_fields::note(o, v, kind);
     o.put(("\n\t", named(MESSAGES, kind, "Unknown"), " Message (", kind, "), length: ", v.len()));
     let whole = match kind {
         OPEN => open(o, v)?,
@@ -224,10 +224,6 @@ fn open(o: &mut Out, v: View<'_>) -> Step<bool> {
         return Ok(false);
     }
     let (version, own, hold, id) = (v.u8(19)?, v.u16(20)?, v.u16(22)?, Ipv4(v.array(24)?));
-    o.note(id!("bgp.open.version"), version);
-    o.note(id!("bgp.open.myas"), own);
-    o.note(id!("bgp.open.holdtime"), hold);
-    o.note(id!("bgp.open.identifier"), id);
     o.put(("\n\t  Version ", version, ", my AS ", As(own.into()), ", Holdtime ", hold, "s, ID ", id));
     let size = usize::from(v.u8(28)?);
     o.put(("\n\t  Optional parameters, length: ", size));
@@ -262,7 +258,6 @@ fn capabilities(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
             return Ok(());
         }
         let (kind, size) = (v.u8(0)?, usize::from(v.u8(1)?));
-        o.note(id!("bgp.cap.type"), kind);
         o.put(("\n\t      ", named(CAPABILITY_NAMES, kind, "Unknown"), " (", kind, "), length: ", size));
         let value = v.skip(2);
         if !value.has(size) {
@@ -420,8 +415,6 @@ fn notification(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let (major, minor) = (v.u8(19)?, v.u8(20)?);
-    o.note(id!("bgp.notify.major_error"), major);
-    o.note(id!("bgp.notify.minor_error"), minor);
     o.put((", ", named(ERRORS, major, "Unknown Error"), " (", major, ")"));
     let (comma, names) = match major {
         1 => (", ", HEADER_ERRORS),

@@ -106,7 +106,6 @@ impl Header {
     }
 
     fn put(&self, o: &mut Out, before: &'static str) {
-        o.note(id!("bgp.update.path_attribute.type_code"), self.kind);
         o.put((before, named(NAMES, self.kind, "Unknown Attribute"), " (", self.kind, "), length: ", self.size));
         if self.flags != 0 {
             o.put((", Flags [", bits(FLAGS, self.flags, "", "")));
@@ -228,23 +227,19 @@ fn number(o: &mut Out, v: View<'_>, kind: u8, size: usize) -> Step {
     match (kind, size) {
         (ORIGIN, 1) => {
             let origin = v.u8(0)?;
-            o.note(id!("bgp.update.path_attribute.origin"), origin);
             o.put(named(ORIGINS, origin, "Unknown Origin Typecode"));
         }
         (NEXT_HOP, 4) => {
             let hop = Ipv4(v.array(0)?);
-            o.note(id!("bgp.update.path_attribute.next_hop"), hop);
             o.put(hop);
         }
         (ORIGINATOR, 4) => o.put(Ipv4(v.array(0)?)),
         (DISCRIMINATOR, 4) => {
             let value = v.u32(0)?;
-            o.note(id!("bgp.update.path_attribute.multi_exit_disc"), value);
             o.put(value);
         }
         (PREFERENCE, 4) => {
             let value = v.u32(0)?;
-            o.note(id!("bgp.update.path_attribute.local_pref"), value);
             o.put(value);
         }
         (ATOMIC_AGGREGATE, 0) => {}
@@ -256,7 +251,7 @@ fn number(o: &mut Out, v: View<'_>, kind: u8, size: usize) -> Step {
 }
 
 /// The octets of an AS number in a path, which nothing says: two, if that fits.
-fn as_size(v: View<'_>, kind: u8, size: usize) -> Step<usize> {
+pub(super) fn as_size(v: View<'_>, kind: u8, size: usize) -> Step<usize> {
     if kind == AS4_PATH {
         return Ok(4);
     }
@@ -292,7 +287,6 @@ fn as_path(o: &mut Out, v: View<'_>, kind: u8, size: usize) -> Step<bool> {
                 return Ok(false);
             }
             let number = if width == 2 { v.u16(place)?.into() } else { v.u32(place)? };
-            o.note(id!("bgp.update.path_attribute.as_path_segment.as4"), number);
             o.put((As(number), " "));
         }
         o.put(named(SEGMENT_CLOSES, segment, "?"));

@@ -14,7 +14,6 @@ const WELL_KNOWN: Table =
 pub(super) fn list(o: &mut Out, v: View<'_>, size: usize) -> Step {
     for at in (0..size).step_by(4) {
         let community = v.u32(at)?;
-        o.note(id!("bgp.update.path_attribute.community_value"), community & 0xffff);
         if WELL_KNOWN.iter().any(|row| row.0 == community) {
             o.put(named(WELL_KNOWN, community, ""));
         } else {

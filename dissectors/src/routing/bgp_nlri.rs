@@ -6,7 +6,7 @@ use super::bgp::As;
 use super::nsap::Nsap;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Ipv4, Ipv6, Octets, Put, Table, named};
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// Octets of a route distinguisher (RFC 4364, section 4.2).
 pub(super) const DISTINGUISHER: usize = 8;
@@ -64,8 +64,11 @@ pub(super) fn has_paths(v: View<'_>, left: usize, most: u8) -> bool {
 }
 
 /// The `bits` first bits of an address at `at`, and the octets that they take.
-fn address<const N: usize>(v: View<'_>, at: usize, bits: usize) -> Step<([u8; N], usize)> {
+pub(super) fn address<const N: usize>(v: View<'_>, at: usize, bits: usize) -> Step<([u8; N], usize)> {
     let size = bits.div_ceil(8);
+    if size > N {
+        return Err(Stop::Malformed);
+    }
     let mut address = [0; N];
     address[..size].copy_from_slice(v.bytes(at, size)?);
     if !bits.is_multiple_of(8) {
