@@ -157,6 +157,13 @@ impl Out {
             slot.note(tree, octets);
         }
     }
+
+    /// Notes the fields of each of the whole rows of `size` octets, as far as they are captured.
+    pub(crate) fn see_rows(&mut self, row: &[Slot], v: View<'_>, size: usize) {
+        for at in 0..v.len().min(v.caplen()) / size {
+            self.see_all(row, v.skip(at * size));
+        }
+    }
 }
 
 impl<T> Noted for Field<T> {

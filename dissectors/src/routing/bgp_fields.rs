@@ -169,26 +169,19 @@ fn capabilities(o: &mut Out, mut v: View<'_>) -> Step {
         let value = v.skip(2).cut(size);
         match kind {
             1 if size == 4 => o.see_all(MULTIPROTOCOL, value),
-            5 => rows(o, NEXT_HOPS, value, 6),
+            5 => o.see_rows(NEXT_HOPS, value, 6),
             64 if size >= 2 => {
                 o.see_all(RESTART, value);
-                rows(o, RESTARTED, value.skip(2), 4);
+                o.see_rows(RESTARTED, value.skip(2), 4);
             }
             65 if size == 4 => o.see_all(AS_NUMBER, value),
-            69 => rows(o, PATHS, value, 4),
+            69 => o.see_rows(PATHS, value, 4),
             73 => names(o, value)?,
             _ => {}
         }
         v = v.skip(2 + size);
     }
     Ok(())
-}
-
-/// Notes each of the whole rows of `size` octets.
-fn rows(o: &mut Out, row: &[Slot], v: View<'_>, size: usize) {
-    for at in 0..v.len() / size {
-        o.see_all(row, v.skip(at * size));
-    }
 }
 
 fn names(o: &mut Out, mut v: View<'_>) -> Step {
@@ -256,7 +249,7 @@ fn attribute(o: &mut Out, kind: u8, v: View<'_>) -> Step {
         (7 | 18, 8) => aggregator(o, v.u32(0)?, Ipv4(v.array(4)?)),
         (8, _) => communities(o, v)?,
         (9, 4) => o.note(id!("bgp.update.path_attribute.originator_id"), Ipv4(v.array(0)?)),
-        (10, _) => rows(o, CLUSTER, v, 4),
+        (10, _) => o.see_rows(CLUSTER, v, 4),
         (14, _) => {
             o.see_all(REACH, v);
             let (hop, size) = (v.skip(4), usize::from(v.u8(3)?));
@@ -271,8 +264,8 @@ fn attribute(o: &mut Out, kind: u8, v: View<'_>) -> Step {
             o.see_all(UNREACH, v);
             others(o, UNREACHED, v, v.skip(3))?;
         }
-        (26, _) => rows(o, METRIC, v, 11),
-        (32, _) => rows(o, LARGE_COMMUNITY, v, 12),
+        (26, _) => o.see_rows(METRIC, v, 11),
+        (32, _) => o.see_rows(LARGE_COMMUNITY, v, 12),
         _ => {}
     }
     Ok(())

@@ -35,6 +35,7 @@ pub(crate) mod osi;
 pub(crate) mod ospf;
 pub(crate) mod ospf3;
 mod ospf3_lsa;
+mod ospf_fields;
 mod ospf_lsa;
 mod ospf_te;
 pub(crate) mod pim;

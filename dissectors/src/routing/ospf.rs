@@ -1,8 +1,8 @@
 //! OSPF version 2 (RFC 2328), with link-local signalling (RFC 5613).
 
+use super::ospf_fields;
 use super::ospf_lsa::{self, LSA_NAMES, OPAQUE_NAMES, OPTIONS};
 use crate::below::Below;
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex4, Hex8, Ipv4, Named, Otherwise, Table, bits, lookup, named};
 use crate::view::{Step, View};
@@ -17,13 +17,6 @@ const AREA: usize = 8;
 const AUTHENTICATION: usize = 14;
 const SECRET: usize = 16;
 
-const FIELDS: &[Slot] = &[
-    Slot::new("ospf.version", VERSION_AT, 1),
-    Slot::new("ospf.msg", TYPE, 1),
-    Slot::new("ospf.packet_length", LENGTH, 2),
-    Slot::new("ospf.checksum", 12, 2),
-    Slot::new("ospf.auth.type", AUTHENTICATION, 2),
-];
 
 const NO_AUTHENTICATION: u16 = 0;
 const PASSWORD: u16 = 1;
@@ -61,7 +54,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     };
     let kind = v.u8(TYPE)?;
     let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown LS-type ", ""));
-    o.see_all(FIELDS, v);
+    ospf_fields::note(o, v);
     o.put(("OSPFv", v.u8(VERSION_AT)?, ", ", name, ", length ", v.len()));
     if lookup(TYPES, kind.into()).is_none() || o.opt.verbose == 0 {
         return Ok(());
@@ -89,10 +82,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// The router and its area.
 fn identity(o: &mut Out, v: View<'_>) -> Step {
     let router = v.array(ROUTER)?;
-    o.note(id!("ospf.srcrouter"), Ipv4(router));
     o.put(("\n\tRouter-ID ", Ipv4(router)));
     let area = v.array(AREA)?;
-    o.note(id!("ospf.area_id"), Ipv4(area));
     if area == [0; 4] {
         o.put(", Backbone Area");
     } else {
@@ -165,21 +156,14 @@ fn hello(o: &mut Out, v: View<'_>, left: usize) -> Step {
     const NEIGHBORS: usize = 20;
     o.put(("\n\tOptions [", bits(OPTIONS, v.u8(6)?, ", ", "none"), "]"));
     let (interval, dead, mask, priority) = (v.u16(4)?, v.u32(8)?, v.array(0)?, v.u8(7)?);
-    o.note(id!("ospf.hello.hello_interval"), interval);
-    o.note(id!("ospf.hello.router_dead_interval"), dead);
-    o.note(id!("ospf.hello.network_mask"), Ipv4(mask));
-    o.note(id!("ospf.hello.router_priority"), priority);
     o.put(("\n\t  Hello Timer ", interval, "s, Dead Timer ", dead, "s, Mask ", Ipv4(mask), ", Priority ", priority));
     let designated = v.array(12)?;
-    o.note(id!("ospf.hello.designated_router"), Ipv4(designated));
     o.put((designated != [0; 4]).then_some(("\n\t  Designated Router ", Ipv4(designated))));
     let backup = v.array(16)?;
-    o.note(id!("ospf.hello.backup_designated_router"), Ipv4(backup));
     o.put((backup != [0; 4]).then_some((", Backup Designated Router ", Ipv4(backup))));
     o.put((left > NEIGHBORS).then_some("\n\t  Neighbor List:"));
     for at in (NEIGHBORS..left).step_by(4) {
         let neighbor = Ipv4(v.array(at)?);
-        o.note(id!("ospf.hello.active_neighbor"), neighbor);
         o.put(("\n\t    ", neighbor));
     }
     Ok(())

@@ -2,9 +2,9 @@
 //! link-local signalling (RFC 5613).
 
 use super::ospf::{ACKNOWLEDGEMENT, DESCRIPTION, HELLO, REQUEST, TYPES, UPDATE};
+use super::ospf_fields;
 use super::ospf3_lsa::{self, OPTIONS};
 use crate::below::Below;
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex4, Hex8, Ipv4, Named, Otherwise, Table, bits, lookup};
 use crate::view::{Step, Stop, View};
@@ -17,13 +17,6 @@ const ROUTER: usize = 4;
 const AREA: usize = 8;
 const INSTANCE: usize = 14;
 
-const FIELDS: &[Slot] = &[
-    Slot::new("ospf.version", 0, 1),
-    Slot::new("ospf.msg", TYPE, 1),
-    Slot::new("ospf.packet_length", LENGTH, 2),
-    Slot::new("ospf.checksum", 12, 2),
-    Slot::new("ospf.instance_id", INSTANCE, 1),
-];
 
 const DESCRIPTION_FLAGS: Table = &[(4, "Init"), (2, "More"), (1, "Master"), (0x10, "IPv6 MTU")];
 
@@ -38,7 +31,7 @@ const HMAC: u16 = 1;
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ospf3";
     let (version, kind) = (v.u8(0)?, v.u8(TYPE)?);
-    o.see_all(FIELDS, v);
+    ospf_fields::note(o, v);
     let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown packet type (", ")"));
     o.put(("OSPFv", version, ", ", name, ", length ", v.len()));
     if lookup(TYPES, kind.into()).is_none() || o.opt.verbose == 0 {
@@ -50,10 +43,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let router = Ipv4(v.array(ROUTER)?);
-    o.note(id!("ospf.srcrouter"), router);
     o.put(("\n\tRouter-ID ", router));
     let area = v.array(AREA)?;
-    o.note(id!("ospf.area_id"), Ipv4(area));
     if area == [0; 4] {
         o.put(", Backbone Area");
     } else {
@@ -121,22 +112,16 @@ fn hello(o: &mut Out, v: View<'_>, left: usize) -> Step {
     const NEIGHBORS: usize = 20;
     o.put(("\n\tOptions [", bits(OPTIONS, v.u32(4)?, ", ", "none"), "]"));
     let (interval, dead, priority) = (v.u16(8)?, v.u16(10)?, v.u8(4)?);
-    o.note(id!("ospf.hello.hello_interval"), interval);
-    o.note(id!("ospf.hello.router_dead_interval"), dead);
-    o.note(id!("ospf.hello.router_priority"), priority);
     o.put(("\n\t  Hello Timer ", interval, "s, Dead Timer ", dead, "s, Interface-ID ", Ipv4(v.array(0)?)));
     o.put((", Priority ", priority));
     let designated = v.array(12)?;
-    o.note(id!("ospf.hello.designated_router"), Ipv4(designated));
     o.put((designated != [0; 4]).then_some(("\n\t  Designated Router ", Ipv4(designated))));
     let backup = v.array(16)?;
-    o.note(id!("ospf.hello.backup_designated_router"), Ipv4(backup));
     o.put((backup != [0; 4]).then_some((", Backup Designated Router ", Ipv4(backup))));
     if o.opt.verbose > 1 {
         o.put("\n\t  Neighbor List:");
         for at in (NEIGHBORS..left).step_by(4) {
             let neighbor = Ipv4(v.array(at)?);
-            o.note(id!("ospf.hello.active_neighbor"), neighbor);
             o.put(("\n\t    ", neighbor));
         }
     }

@@ -98,9 +98,6 @@ pub(super) fn header(o: &mut Out, v: View<'_>, left: usize) -> Step {
         return Err(Stop::Truncated);
     }
     let (router, sequence, age) = (Ipv4(v.array(ROUTER)?), v.u32(SEQUENCE)?, v.u16(AGE)?);
-    o.note(id!("ospf.advrouter"), router);
-    o.note(id!("ospf.lsa.seqnum"), sequence);
-    o.note(id!("ospf.lsa.age"), age);
     o.put(("\n\t  Advertising Router ", router, ", seq 0x", Hex8(sequence)));
     o.put((", age ", age, "s, length ", length - HEADER));
     kind(o, v.u16(TYPE)?, v.array(ID)?);

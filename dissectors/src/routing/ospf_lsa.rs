@@ -88,13 +88,9 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         return Ok(None);
     }
     let (router, sequence, age) = (Ipv4(v.array(ROUTER)?), v.u32(SEQUENCE)?, v.u16(AGE)?);
-    o.note(id!("ospf.advrouter"), router);
-    o.note(id!("ospf.lsa.seqnum"), sequence);
-    o.note(id!("ospf.lsa.age"), age);
     o.put(("\n\t  Advertising Router ", router, ", seq 0x", Hex8(sequence)));
     o.put((", age ", age, "s, length ", length - HEADER));
     let kind = v.u8(TYPE)?;
-    o.note(id!("ospf.lsa"), kind);
     if is_opaque(kind) {
         let opaque = v.u8(ID)?;
         o.put(("\n\t    ", named(LSA_NAMES, kind, "unknown"), " LSA (", kind, ")"));
@@ -102,7 +98,6 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         o.put((", Opaque-ID ", v.u24(ID + 1)?));
     } else {
         let id = Ipv4(v.array(ID)?);
-        o.note(id!("ospf.lsa.id"), id);
         o.put(("\n\t    ", named(LSA_NAMES, kind, "unknown"), " LSA (", kind, "), LSA-ID: ", id));
     }
     o.put(("\n\t    Options: [", bits(OPTIONS, v.u8(OPTIONS_AT)?, ", ", "none"), "]"));
