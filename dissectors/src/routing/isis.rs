@@ -1,5 +1,6 @@
 //! IS-IS (ISO/IEC 10589, RFC 1195): headers and the bodies of all packets.
 
+use super::isis_fields;
 use super::isis_tlv::{self, Packet};
 use super::osi::{self, comma};
 use crate::out::Out;
@@ -110,11 +111,11 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     if !o.opt.link {
         o.put("IS-IS");
     }
+    isis_fields::note(o, v);
     if !common(o, v)? {
         return Ok(false);
     }
     let value = v.u8(TYPE)?;
-    o.note(id!("isis.type"), value);
     let Some(kind) = Kind::of(value) else {
         if o.opt.verbose == 0 {
             o.put((", length ", v.len()));
@@ -231,8 +232,6 @@ fn brief(o: &mut Out, v: View<'_>, kind: Kind) -> Step {
 /// Hellos (ISO/IEC 10589, sections 9.5 to 9.7).
 fn hello(o: &mut Out, v: View<'_>, kind: Kind) -> Step {
     let (circuit, source, time, length) = (v.u8(0)?, v.bytes(1, SYSTEM)?, v.u16(7)?, v.u16(9)?);
-    o.note_octets(id!("isis.hello.source_id"), source);
-    o.note(id!("isis.hello.holding_timer"), time);
     // As tcpdump has it: two spaces in one kind.
     let gap = if kind == Kind::LanHello { ",  " } else { ", " };
     o.put(("\n\t  source-id: ", SystemId(source), gap, "holding time: ", time, "s, Flags: ["));
@@ -243,7 +242,6 @@ fn hello(o: &mut Out, v: View<'_>, kind: Kind) -> Step {
     o.put("]");
     if kind == Kind::LanHello {
         let priority = v.u8(11)? & PRIORITY;
-        o.note(id!("isis.hello.priority"), priority);
         o.put(("\n\t  lan-id:    ", SystemId(v.bytes(12, NODE)?), ", Priority: ", priority));
     } else {
         o.put(("\n\t  circuit-id: 0x", Hex2(v.u8(11)?)));
@@ -260,10 +258,6 @@ fn link_state(o: &mut Out, v: View<'_>, length: usize) -> Step {
     /// Where the checksum is behind that.
     const CHECKSUM: usize = 12;
     let (lifetime, id, sequence, given) = (v.u16(2)?, v.bytes(4, LSP)?, v.u32(12)?, v.u16(16)?);
-    o.note_octets(id!("isis.lsp.lsp_id"), id);
-    o.note(id!("isis.lsp.sequence_number"), sequence);
-    o.note(id!("isis.lsp.remaining_life"), lifetime);
-    o.note(id!("isis.lsp.checksum"), given);
     o.put(("\n\t  lsp-id: ", SystemId(id), ", seq: 0x", Hex8(sequence)));
     o.put((", lifetime: ", Spaces(lifetime, 5), "s\n\t  chksum: 0x", Hex4(given)));
     match length.checked_sub(COVERED) {

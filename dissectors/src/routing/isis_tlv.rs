@@ -211,7 +211,6 @@ fn field(o: &mut Out, packet: &Packet<'_>, v: View<'_>, kind: u8, size: usize) -
         }
         HOSTNAME => {
             o.put("\n\t      Hostname: ");
-            o.note_octets(id!("isis.lsp.hostname"), v.cut(size).data());
             o.text_to_nul(v, size)
         }
         SHARED_RISK => shared_risk(o, v, size),

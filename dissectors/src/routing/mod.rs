@@ -22,6 +22,7 @@ pub(crate) mod hsrp;
 pub(crate) mod igrp;
 mod isis;
 mod isis_auth;
+mod isis_fields;
 mod isis_reach;
 mod isis_spb;
 mod isis_tlv;
