@@ -119,6 +119,16 @@ impl Out {
         }
     }
 
+    /// Notes what `text` would write in the tree, without leaving it in the line.
+    pub(crate) fn note_text(&mut self, field: impl Noted, text: impl Put) {
+        let Some(mut tree) = self.tree.take() else { return };
+        let start = self.line.len();
+        self.put(text);
+        tree.add_octets(field.id(), &self.line.as_bytes()[start..]);
+        self.line.truncate(start);
+        self.tree = Some(tree);
+    }
+
     /// Notes a header's field in the tree, if it is captured.
     #[inline]
     pub(crate) fn see<T: Read>(&mut self, field: Field<T>, v: View<'_>) {

@@ -1,6 +1,7 @@
 //! IS-IS for the tree (ISO/IEC 10589): headers, and of the options those that most
 //! routers send. Wireshark writes system identifiers with dots, as here.
 
+use super::isis::SystemId;
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::out::Out;
@@ -143,57 +144,36 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     let (kind, size, length) = match v.u8(4)? & 0x1f {
         value @ (15..=17) => {
             o.see_all(HELLO, body);
-            system(o, Id::of("isis.hello.source_id"), body.bytes(1, 6)?);
+            o.note_text(id!("isis.hello.source_id"), SystemId(body.bytes(1, 6)?));
             if value == 17 {
                 o.see_all(CIRCUIT, body);
                 (Kind::Hello, 12, 9)
             } else {
                 o.see_all(PRIORITY, body);
-                system(o, Id::of("isis.hello.lan_id"), body.bytes(12, 7)?);
+                o.note_text(id!("isis.hello.lan_id"), SystemId(body.bytes(12, 7)?));
                 (Kind::Hello, 19, 9)
             }
         }
         18 | 20 => {
             o.see_all(LINK_STATE, body);
-            system(o, Id::of("isis.lsp.lsp_id"), body.bytes(4, 8)?);
+            o.note_text(id!("isis.lsp.lsp_id"), SystemId(body.bytes(4, 8)?));
             (Kind::LinkState, 19, 0)
         }
         24 | 25 => {
             o.see_all(COMPLETE, body);
-            system(o, Id::of("isis.csnp.source_id"), body.bytes(2, 6)?);
-            system(o, Id::of("isis.csnp.start_lsp_id"), body.bytes(9, 8)?);
-            system(o, Id::of("isis.csnp.end_lsp_id"), body.bytes(17, 8)?);
+            o.note_text(id!("isis.csnp.source_id"), SystemId(body.bytes(2, 6)?));
+            o.note_text(id!("isis.csnp.start_lsp_id"), SystemId(body.bytes(9, 8)?));
+            o.note_text(id!("isis.csnp.end_lsp_id"), SystemId(body.bytes(17, 8)?));
             (Kind::Complete, 25, 0)
         }
         26 | 27 => {
             o.see_all(PARTIAL, body);
-            system(o, Id::of("isis.psnp.source_id"), body.bytes(2, 6)?);
+            o.note_text(id!("isis.psnp.source_id"), SystemId(body.bytes(2, 6)?));
             (Kind::Partial, 9, 0)
         }
         _ => return Ok(()),
     };
     options(o, v.cut(body.u16(length)?.into()).skip(COMMON_SIZE + size), kind)
-}
-
-/// `0000.0000.0001.00-00`: a system, its circuit, and the fragment, as far as there are any.
-fn system(o: &mut Out, field: Id, octets: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 20];
-    let mut size = 0;
-    for (at, octet) in octets.iter().enumerate() {
-        let before: &[u8] = match at {
-            2 | 4 | 6 => b".",
-            7 => b"-",
-            _ => b"",
-        };
-        for &character in before.iter().chain(&[DIGITS[usize::from(octet >> 4)], DIGITS[usize::from(octet & 15)]]) {
-            if let Some(place) = text.get_mut(size) {
-                *place = character;
-                size += 1;
-            }
-        }
-    }
-    o.note_octets(field, &text[..size]);
 }
 
 fn options(o: &mut Out, mut v: View<'_>, kind: Kind) -> Step {
@@ -214,7 +194,7 @@ fn options(o: &mut Out, mut v: View<'_>, kind: Kind) -> Step {
             Kind::Complete | Kind::Partial if option == 9 => {
                 for at in (0..size / 16).map(|row| row * 16) {
                     o.see_all(ENTRY, value.skip(at));
-                    system(o, Id::of("isis.csnp.lsp_id"), value.bytes(at + 2, 8)?);
+                    o.note_text(id!("isis.csnp.lsp_id"), SystemId(value.bytes(at + 2, 8)?));
                 }
             }
             Kind::Complete | Kind::Partial => {}
@@ -247,7 +227,7 @@ fn of_hello(o: &mut Out, option: u8, v: View<'_>) -> Step {
         240 => {
             o.see_all(ADJACENCY, v);
             if let Ok(neighbor) = v.bytes(5, 6) {
-                system(o, Id::of("isis.hello.neighbor_systemid"), neighbor);
+                o.note_text(id!("isis.hello.neighbor_systemid"), SystemId(neighbor));
             }
             o.see_all(ADJACENT, v);
         }
@@ -262,7 +242,7 @@ fn of_link_state(o: &mut Out, option: u8, v: View<'_>) -> Step {
         2 => {
             for at in (1..v.len()).step_by(11) {
                 o.see_all(OLD_NEIGHBOR, v.skip(at));
-                system(o, Id::of("isis.lsp.eis_neighbors.is_neighbor"), v.bytes(at + 4, 7)?);
+                o.note_text(id!("isis.lsp.eis_neighbors.is_neighbor"), SystemId(v.bytes(at + 4, 7)?));
             }
         }
         22 => reachable(o, v)?,
@@ -296,7 +276,7 @@ fn of_link_state(o: &mut Out, option: u8, v: View<'_>) -> Step {
 fn reachable(o: &mut Out, mut v: View<'_>) -> Step {
     const OWN: usize = 11;
     while !v.is_empty() {
-        system(o, Id::of("isis.lsp.ext_is_reachability.is_neighbor_id"), v.bytes(0, 7)?);
+        o.note_text(id!("isis.lsp.ext_is_reachability.is_neighbor_id"), SystemId(v.bytes(0, 7)?));
         o.see_all(REACHABLE, v);
         let size = usize::from(v.u8(OWN - 1)?);
         let mut options = v.skip(OWN).cut(size);

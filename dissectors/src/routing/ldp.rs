@@ -2,10 +2,10 @@
 //! tolerance (RFC 3479) and the MTU (RFC 3988).
 
 use super::bgp_nlri::{Wrong, prefix4, prefix6};
+use super::ldp_fields;
 use super::pseudowire::PSEUDOWIRES;
 use crate::below::Below;
 use crate::families::FAMILIES;
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Hex4, Hex8, Ipv4, Ipv6, Named, Otherwise, Put, Table, bits, named};
 use crate::view::{Step, Stop, View};
@@ -19,12 +19,6 @@ const LENGTH: usize = 2;
 const ROUTER: usize = 4;
 const LABEL_SPACE: usize = 8;
 const VERSION: u16 = 1;
-
-const FIELDS: &[Slot] = &[
-    Slot::new("ldp.hdr.version", VERSION_AT, 2),
-    Slot::new("ldp.hdr.pdu_len", LENGTH, 2),
-    Slot::new("ldp.hdr.ldpid.lsid", LABEL_SPACE, 2),
-];
 
 /// The header of a message (RFC 5036, section 3.5); its length counts the identifier.
 const MESSAGE: usize = 8;
@@ -103,6 +97,7 @@ const VERIFICATION_TYPES: Table = &[(1, "ICMP Ping"), (2, "LSP Ping"), (4, "BFD"
 /// The PDUs of a datagram or segment.
 pub(crate) fn dissect(o: &mut Out, mut v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ldp";
+    ldp_fields::note(o, v);
     while v.len() > HEADER + MESSAGE {
         let Some(used) = pdu(o, v)? else { break };
         if v.len() < used {
@@ -118,7 +113,6 @@ pub(crate) fn dissect(o: &mut Out, mut v: View<'_>, _: &Below<'_>) -> Step {
 /// A PDU; its octets, or nothing where no other is looked for.
 fn pdu(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     v.need(HEADER)?;
-    o.see_all(FIELDS, v);
     let indent = (o.opt.verbose > 0).then_some("\n\t");
     let version = v.u16(VERSION_AT)?;
     if version != VERSION {
@@ -132,7 +126,6 @@ fn pdu(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         return Ok(None);
     }
     let router = Ipv4(v.array(ROUTER)?);
-    o.note(id!("ldp.hdr.ldpid.lsr"), router);
     o.put((indent, "LDP, Label-Space-ID: ", router, ":", v.u16(LABEL_SPACE)?, ", pdu-length: ", length));
     if o.opt.verbose < 1 {
         return Ok(None);
@@ -164,8 +157,6 @@ fn message(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         return Ok(None);
     }
     let id = v.u32(MESSAGE_ID)?;
-    o.note(id!("ldp.msg.type"), kind);
-    o.note(id!("ldp.msg.id"), id);
     o.put((", Message ID: 0x", Hex8(id), ", Flags: [", unknown(first), " if unknown]"));
     let length = usize::from(length);
     v.need(length)?;

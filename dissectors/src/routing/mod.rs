@@ -27,6 +27,7 @@ mod isis_reach;
 mod isis_spb;
 mod isis_tlv;
 pub(crate) mod ldp;
+mod ldp_fields;
 pub(crate) mod lmp;
 pub(crate) mod lspping;
 pub(crate) mod msdp;
