@@ -26,6 +26,7 @@ pub(crate) mod pflog;
 pub(crate) mod pktap;
 pub(crate) mod ppi;
 pub(crate) mod ppp;
+mod ppp_fields;
 mod ppp_options;
 pub(crate) mod pppoe;
 pub(crate) mod q933;

@@ -2,9 +2,9 @@
 //! without, with its control and authentication protocols and multilink.
 
 use super::hdlc;
+use super::ppp_fields;
 use super::ppp_options::{family, options};
 use crate::below::Below;
-use crate::field::Field;
 use crate::names::ORGANIZATIONS;
 use crate::out::Out;
 use crate::put::{Hex2, Hex3, Hex4, Hex8, Named, Otherwise, Table, bits, lookup, named};
@@ -30,10 +30,10 @@ const MULTILINK: u16 = 0x003d;
 const IPV6: u16 = 0x0057;
 const COMPRESSED: u16 = 0x00fd;
 pub(crate) const IPCP: u16 = 0x8021;
-const OSICP: u16 = 0x8023;
+pub(crate) const OSICP: u16 = 0x8023;
 pub(crate) const IPV6CP: u16 = 0x8057;
 pub(crate) const CCP: u16 = 0x80fd;
-const MPLSCP: u16 = 0x8281;
+pub(crate) const MPLSCP: u16 = 0x8281;
 pub(crate) const LCP: u16 = 0xc021;
 pub(crate) const PAP: u16 = 0xc023;
 pub(crate) const LQM: u16 = 0xc025;
@@ -213,6 +213,7 @@ fn unknown(protocol: u16) -> Named {
 /// The payload of a protocol, `at` octets into `v`.
 fn payload(o: &mut Out, protocol: u16, v: View<'_>, at: usize, below: &Below<'_>) -> Step {
     let inner = v.skip(at);
+    ppp_fields::note(o, protocol, inner);
     if protocol >> 8 == u16::from(FLAG) {
         return o.nested(|o| escaped(o, v.skip(at.saturating_sub(1)), below));
     }
@@ -304,9 +305,9 @@ fn multilink(o: &mut Out, v: View<'_>) {
 }
 
 /// The length of a control or authentication packet is in its third octet.
-const LENGTH: Field<u16> = Field::new("ppp.length", 2);
-const CODE: Field<u8> = Field::new("ppp.code", 0);
-const IDENTIFIER: Field<u8> = Field::new("ppp.identifier", 1);
+const LENGTH: usize = 2;
+const CODE: usize = 0;
+const IDENTIFIER: usize = 1;
 
 const CONTROL_CODES: Table = &[
     (0, "Vendor-Extension"),
@@ -336,13 +337,13 @@ fn control(o: &mut Out, protocol: u16, frame: View<'_>, at: usize) -> Step {
         o.put(("[|", name, "]"));
         return Ok(());
     }
-    let (code, id) = (v.get(CODE)?, v.get(IDENTIFIER)?);
-    o.put((CODE.text(code, named(CONTROL_CODES, code, "Unknown Opcode")), " (0x", Hex2(code), "), id "));
-    o.put((IDENTIFIER.show(id), ", length ", v.len() + 2));
+    let (code, id) = (v.u8(CODE)?, v.u8(IDENTIFIER)?);
+    o.put((named(CONTROL_CODES, code, "Unknown Opcode"), " (0x", Hex2(code), "), id "));
+    o.put((id, ", length ", v.len() + 2));
     if o.opt.verbose == 0 {
         return Ok(());
     }
-    let length = usize::from(v.get(LENGTH)?);
+    let length = usize::from(v.u16(LENGTH)?);
     if length < 4 {
         o.put(("\n\tencoded length ", length, " (< 4))"));
         return Ok(());
@@ -432,13 +433,13 @@ fn authentication(o: &mut Out, v: View<'_>, names: [&'static str; 2], codes: Tab
         o.put(("[|", lower, "]"));
         return Ok(None);
     }
-    let code = v.get(CODE)?;
+    let code = v.u8(CODE)?;
     if v.len() < 4 {
         o.put(("[|", lower, " 0x", Hex2(code), "]"));
         return Ok(None);
     }
-    o.put((upper, ", ", CODE.text(code, named(codes, code, "unknown")), " (0x", Hex2(code), ")"));
-    o.put((", id ", IDENTIFIER.show(v.get(IDENTIFIER)?)));
+    o.put((upper, ", ", named(codes, code, "unknown"), " (0x", Hex2(code), ")"));
+    o.put((", id ", v.u8(IDENTIFIER)?));
     Ok(Some(code))
 }
 
@@ -446,7 +447,7 @@ fn authentication(o: &mut Out, v: View<'_>, names: [&'static str; 2], codes: Tab
 fn chap(o: &mut Out, v: View<'_>) -> Step {
     const CODES: Table = &[(1, "Challenge"), (2, "Response"), (3, "Success"), (4, "Fail")];
     let Some(code) = authentication(o, v, ["CHAP", "chap"], CODES)? else { return Ok(()) };
-    let length = usize::from(v.get(LENGTH)?);
+    let length = usize::from(v.u16(LENGTH)?);
     let data = v.skip(4);
     match code {
         1 | 2 => {
@@ -478,7 +479,7 @@ fn chap(o: &mut Out, v: View<'_>) -> Step {
 fn pap(o: &mut Out, v: View<'_>) -> Step {
     const CODES: Table = &[(1, "Auth-Req"), (2, "Auth-ACK"), (3, "Auth-NACK")];
     let Some(code) = authentication(o, v, ["PAP", "pap"], CODES)? else { return Ok(()) };
-    let length = usize::from(v.get(LENGTH)?);
+    let length = usize::from(v.u16(LENGTH)?);
     if length > v.len() {
         o.put((", length ", length, " > packet size"));
         return Ok(());

@@ -46,6 +46,7 @@ mod pseudowire;
 pub(crate) mod rip;
 pub(crate) mod ripng;
 pub(crate) mod rsvp;
+mod rsvp_fields;
 mod rsvp_objects;
 mod rsvp_routes;
 mod rsvp_services;

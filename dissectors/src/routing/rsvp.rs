@@ -3,6 +3,7 @@
 
 use md5::{Digest, Md5};
 
+use super::rsvp_fields;
 use super::rsvp_objects::{self, Shown};
 use crate::below::Below;
 use crate::field::Slot;
@@ -101,6 +102,7 @@ fn header(o: &mut Out, v: View<'_>, indent: &'static str) -> Step<Option<usize>>
 /// Messages in `left` octets (RFC 2961, section 3.3).
 fn bundle(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
     while left != 0 {
+        o.see_all(FIELDS, v);
         let Some(length) = header(o, v, "\n\t  ")? else { break };
         if left < length {
             o.put(("ERROR: common header too large ", length, " > ", left));
@@ -140,7 +142,7 @@ fn objects(o: &mut Out, message: View<'_>, mut v: View<'_>, mut left: usize, ind
             return Ok(false);
         }
         v.check(size)?;
-        o.note(id!("rsvp.object"), class);
+        rsvp_fields::note(o, v.cut(size));
         let body = v.skip(OBJECT);
         let shown = match rsvp_objects::contents(o, body, class, kind, size - OBJECT, indent) {
             Err(Stop::Malformed) => {
