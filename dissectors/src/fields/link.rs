@@ -39,7 +39,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ipnet.family", Decimal, "Address family"),
     ("ipnet.zdst", Decimal, "Destination Zone ID"),
     ("ipnet.zsrc", Decimal, "Source Zone ID"),
-    ("ipv6cp.interface_identifier", Text, "Interface Identifier"),
     ("ipv6cp.opt.length", Decimal, "Length"),
     ("ipv6cp.opt.type", Decimal, "Type"),
     ("lcp.magic_number", Hex(8), "Magic Number"),

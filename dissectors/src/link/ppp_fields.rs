@@ -4,7 +4,6 @@
 use super::ppp::{BACP, CCP, CHAP, IPCP, IPV6CP, LCP, MPLSCP, OSICP, PAP, VJC};
 use crate::field::Slot;
 use crate::out::Out;
-use crate::put::Octets;
 use crate::view::{Step, View};
 
 const CONTROL: &[Slot] =
@@ -96,7 +95,6 @@ pub(super) fn note(o: &mut Out, protocol: u16, v: View<'_>) {
 /// A packet of a control protocol (RFC 1661, section 5), with its options.
 fn control(o: &mut Out, v: View<'_>, option: &[Slot], known: &[(u8, &[Slot])]) -> Step {
     const OPTIONS: usize = 4;
-    const INTERFACE: u8 = 1;
     const COMPRESSION: u8 = 2;
     const AUTHENTICATION: u8 = 3;
     o.see_all(CONTROL, v);
@@ -124,9 +122,6 @@ fn control(o: &mut Out, v: View<'_>, option: &[Slot], known: &[(u8, &[Slot])]) -
         }
         if std::ptr::eq(option, IPCP_OPTION) && kind == COMPRESSION && whole.u16(2)? == VJC {
             o.see_all(SLOTS, whole);
-        }
-        if std::ptr::eq(option, IPV6CP_OPTION) && kind == INTERFACE {
-            o.note_text(id!("ipv6cp.interface_identifier"), Octets(whole.bytes(2, 8)?, b':'));
         }
         options = options.skip(size);
     }
