@@ -2,6 +2,7 @@
 //! draft-perkins-aodv6-01 too.
 
 use crate::below::{Address, Below};
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::Hex8;
 use crate::view::{Step, Stop, View};
@@ -52,17 +53,61 @@ impl Form {
     }
 }
 
+const TYPE: &[Slot] = &[Slot::new("aodv.type", 0, 1)];
+const REQUEST_FIELDS: &[Slot] = &[
+    Slot::new("aodv.flags", 1, 2),
+    Slot::new("aodv.flags.rreq_join", 1, 2).bit(15),
+    Slot::new("aodv.flags.rreq_repair", 1, 2).bit(14),
+    Slot::new("aodv.flags.rreq_gratuitous", 1, 2).bit(13),
+    Slot::new("aodv.flags.rreq_destinationonly", 1, 2).bit(12),
+    Slot::new("aodv.flags.rreq_unknown", 1, 2).bit(11),
+    Slot::new("aodv.hopcount", 3, 1),
+    Slot::new("aodv.rreq_id", 4, 4),
+    Slot::new("aodv.dest_ip", 8, 4),
+    Slot::new("aodv.dest_seqno", 12, 4),
+    Slot::new("aodv.orig_ip", 16, 4),
+    Slot::new("aodv.orig_seqno", 20, 4),
+];
+const REPLY_FIELDS: &[Slot] = &[
+    Slot::new("aodv.flags", 1, 2),
+    Slot::new("aodv.flags.rrep_repair", 1, 2).bit(15),
+    Slot::new("aodv.flags.rrep_ack", 1, 2).bit(14),
+    Slot::new("aodv.prefix_sz", 2, 1).bits(0, 0x1f),
+    Slot::new("aodv.hopcount", 3, 1),
+    Slot::new("aodv.dest_ip", 4, 4),
+    Slot::new("aodv.dest_seqno", 8, 4),
+    Slot::new("aodv.orig_ip", 12, 4),
+    Slot::new("aodv.lifetime", 16, 4),
+];
+const ERROR_FIELDS: &[Slot] = &[
+    Slot::new("aodv.flags", 1, 2),
+    Slot::new("aodv.flags.rerr_nodelete", 1, 2).bit(15),
+    Slot::new("aodv.destcount", 3, 1),
+];
+const UNREACHABLE: &[Slot] = &[Slot::new("aodv.unreach_dest_ip", 0, 4), Slot::new("aodv.dest_seqno", 4, 4)];
+
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "aodv";
     let kind = v.u8(0)?;
-    o.note(id!("aodv.type"), kind);
+    o.see_all(TYPE, v);
     o.put(" aodv");
     let form = match kind {
         REQUEST6..=ERROR6 => Form::Draft,
         _ if below.ip.is_some_and(|ip| ip.version == 6) => Form::V6,
         _ => Form::V4,
     };
+    if form == Form::V4 {
+        match kind {
+            REQUEST => o.see_all(REQUEST_FIELDS, v),
+            REPLY => o.see_all(REPLY_FIELDS, v),
+            ERROR => {
+                o.see_all(ERROR_FIELDS, v);
+                o.see_rows(UNREACHABLE, v.skip(4).cut(usize::from(v.u8(3).unwrap_or(0)) * 8), 8);
+            }
+            _ => {}
+        }
+    }
     match kind {
         REQUEST | REQUEST6 => request(o, v, form),
         REPLY | REPLY6 => reply(o, v, form),

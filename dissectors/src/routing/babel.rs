@@ -1,8 +1,8 @@
 //! Babel (RFC 8966), with its authentication (RFC 8967, RFC 7298) and the
 //! source-specific messages of draft-boutier-babel-source-specific-01.
 
+use super::babel_fields;
 use crate::below::Below;
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Ipv4, Ipv6, Put, UpperHex, Zeros};
 use crate::view::{Step, Stop, View};
@@ -12,8 +12,6 @@ const HEADER: usize = 4;
 const MAGIC: u8 = 42;
 const VERSION: u8 = 2;
 
-const FIELDS: &[Slot] =
-    &[Slot::new("babel.magic", 0, 1), Slot::new("babel.version", 1, 1), Slot::new("babel.length", 2, 2)];
 
 const PAD1: u8 = 0;
 const PADN: u8 = 1;
@@ -72,7 +70,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         o.put(" invalid header");
         return Ok(());
     }
-    o.see_all(FIELDS, v);
+    babel_fields::note(o, v);
     let version = v.u8(1)?;
     o.put((" ", version));
     if version != VERSION {
@@ -126,7 +124,6 @@ fn messages(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
             return Err(Stop::Malformed);
         }
         v.check(2 + size)?;
-        o.note(id!("babel.message.type"), kind);
         let m = Message { kind, v: v.skip(2), size };
         if o.opt.verbose > 0 {
             verbose(o, &m, &mut last)?;

@@ -3,6 +3,7 @@
 pub(crate) mod ahcp;
 pub(crate) mod aodv;
 pub(crate) mod babel;
+mod babel_fields;
 pub(crate) mod bfd;
 pub(crate) mod bgp;
 mod bgp_attributes;
@@ -33,6 +34,7 @@ pub(crate) mod lspping;
 pub(crate) mod msdp;
 pub(crate) mod nsap;
 pub(crate) mod olsr;
+mod olsr_fields;
 pub(crate) mod osi;
 pub(crate) mod ospf;
 pub(crate) mod ospf3;

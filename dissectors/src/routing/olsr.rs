@@ -1,6 +1,7 @@
 //! Optimized Link State Routing (RFC 3626), with the link qualities, names and
 //! gateways of olsr.org.
 
+use super::olsr_fields;
 use crate::below::{Address, Below};
 use crate::out::Out;
 use crate::put::{Fixed, Hex2, Hex4, Ipv4, Ipv6, Named, Otherwise, Table, named};
@@ -46,6 +47,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Cut);
     }
     v.check(HEADER)?;
+    if !is_v6 {
+        olsr_fields::note(o, v);
+    }
     let length = v.len().min(v.u16(0)?.into());
     o.put((", seq 0x", Hex4(v.u16(2)?), ", length ", length));
     if o.opt.verbose == 0 {
@@ -93,7 +97,6 @@ fn message(o: &mut Out, v: View<'_>, addresses: Addresses, length: usize) -> Ste
     if kind == 0 || size == 0 {
         return Ok(None);
     }
-    o.note(id!("olsr.message_type"), kind);
     let is_sound = (header..=length).contains(&size);
     let behind = 4 + addresses.size();
     o.put(("\n\t", named(MESSAGES, kind, "Unknown"), " Message (0x", Hex2(kind), "), originator "));

@@ -31,6 +31,12 @@ const FIELDS: &[Slot] = &[
     Slot::new("rx.serial", SERIAL, 4),
     Slot::new("rx.type", TYPE, 1),
     Slot::new("rx.flags", FLAGS, 1),
+    Slot::new("rx.flags.free_packet", FLAGS, 1).bit(4),
+    Slot::new("rx.flags.more_packets", FLAGS, 1).bit(3),
+    Slot::new("rx.flags.last_packet", FLAGS, 1).bit(2),
+    Slot::new("rx.flags.request_ack", FLAGS, 1).bit(1),
+    Slot::new("rx.flags.client_init", FLAGS, 1).bit(0),
+    Slot::new("rx.userstatus", 22, 1),
     Slot::new("rx.securityindex", SECURITY, 1),
     Slot::new("rx.serviceid", SERVICE, 2),
 ];
@@ -75,6 +81,18 @@ const REASONS: Table = &[
     (9, "idle"),
 ];
 
+const ACKNOWLEDGED: &[Slot] = &[
+    Slot::new("rx.bufferspace", 28, 2),
+    Slot::new("rx.maxskew", 30, 2),
+    Slot::new("rx.first", 32, 4),
+    Slot::new("rx.prev", 36, 4),
+    Slot::new("rx.serial", 40, 4),
+    Slot::new("rx.reason", 44, 1),
+    Slot::new("rx.num_acks", 45, 1),
+];
+const PACKET: &[Slot] = &[Slot::new("rx.ack_type", 0, 1)];
+const ABORTED: &[Slot] = &[Slot::new("rx.abort_code", HEADER, 4)];
+
 /// A packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "rx";
@@ -83,6 +101,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     o.see_all(FIELDS, v);
+    match v.u8(TYPE)? {
+        ACKNOWLEDGEMENT => {
+            o.see_all(ACKNOWLEDGED, v);
+            let acknowledged = usize::from(v.u8(45).unwrap_or(0));
+            o.see_rows(PACKET, v.skip(46).cut(acknowledged), 1);
+        }
+        ABORT => o.see_all(ABORTED, v),
+        _ => {}
+    }
     let (kind, flags) = (v.u8(TYPE)?, v.u8(FLAGS)?);
     o.put((" rx ", Named(TYPES, kind.into(), Otherwise::Dec("type ", ""))));
     details(o, v, kind, flags)?;
