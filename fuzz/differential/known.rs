@@ -171,6 +171,6 @@ pub const KNOWN: &[Known] = &[
         form: "$1$2",
         reason: "4.99.5 says that the length of an LSA is less than a header, and pads TLVs to four octets",
     },
-    Known { pattern: r"(Call-Back Option \(0x0d\), length \d+) ?:", form: "$1", reason: "4.99.5 has a colon less" },
+    Known { pattern: r"(Call-Back Option \(0x0d\), length \d+:) :", form: "$1", reason: "4.99.5 has a colon less" },
     Known { pattern: r" +", form: " ", reason: "damaged headers of IP leave a blank" },
 ];

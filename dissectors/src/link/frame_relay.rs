@@ -249,7 +249,12 @@ pub(crate) fn multilink(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usi
         let name = Named(MESSAGES, message.into(), Otherwise::Hex("Unknown Message (0x", 2, ")"));
         o.put(("FRF.16 Control, Flags [", names, "], ", name, ", length ", v.len()));
         if o.opt.verbose > 0 {
-            elements(o, v.skip(3))?;
+            let result = elements(o, v.skip(3));
+            if result == Err(Stop::Cut) {
+                o.truncated();
+                return Ok(v.len());
+            }
+            result?;
         }
         return Ok(3);
     }

@@ -53,15 +53,17 @@ const FIELDS: &[Slot] = &[
 /// A GRE packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "gre";
-    packet(o, v, below)
+    let result = packet(o, v, below);
+    o.go_on(result)
 }
 
 /// Fails as cut unless `n` octets are left.
 fn enough(v: View<'_>, n: usize) -> Step {
-    if v.len() < n { Err(Stop::Truncated) } else { Ok(()) }
+    if v.len() < n { Err(Stop::Cut) } else { v.check(n) }
 }
 
 fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
+    enough(v, 2)?;
     let flags = v.u16(0)?;
     o.see_all(FIELDS, v);
     let version = flags & VERSION;

@@ -60,7 +60,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         }
     }
     ethernet::default_dump(o, rest);
-    rest.need(rest.len())
+    if o.opt.dumps_unknown() { rest.need(rest.len()) } else { Ok(()) }
 }
 
 fn need(o: &mut Out, v: View<'_>, octets: usize) -> Step {
