@@ -29,7 +29,10 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         if o.opt.link {
             o.put("CNLPID ");
         }
-        return registry::osi(o, v.skip(1), below);
+        let result = registry::osi(o, v.skip(1), below);
+        o.go_on(result)?;
+        o.link_len += 1;
+        return Ok(());
     }
     if v.len() < 3 || !v.has(3) {
         return Err(Stop::Truncated);
@@ -62,7 +65,8 @@ pub(crate) fn sun(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     /// The type of LAN emulation, in the header's low bits.
     const LANE: u8 = 1;
     let inner = v.skip(SUN_HEADER);
-    circuit(o, v.u8(1)?, v.u16(2)?, first & 0xf == LANE, inner, below)?;
+    let result = circuit(o, v.u8(1)?, v.u16(2)?, first & 0xf == LANE, inner, below);
+    o.go_on(result)?;
     o.link_len += SUN_HEADER;
     Ok(())
 }
@@ -116,11 +120,6 @@ const MESSAGES: Table = &[
 
 /// A signalling message (Q.2931, 4.1), or some other protocol over SSCOP.
 fn signalling(o: &mut Out, v: View<'_>) -> Step {
-    let result = message(o, v);
-    o.close(result)
-}
-
-fn message(o: &mut Out, v: View<'_>) -> Step {
     let discriminator = v.u8(0)?;
     if discriminator != Q2931 {
         o.put(("SSCOP, proto ", discriminator, " "));

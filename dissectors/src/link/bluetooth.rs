@@ -12,11 +12,11 @@ const HEADER: usize = 4;
 pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "bluetooth";
     o.put("bluetooth");
-    o.link_len += HEADER;
     if v.len() < HEADER || !v.has(HEADER) {
         o.truncated();
         return Ok(());
     }
+    o.link_len += HEADER;
     let inner = v.skip(HEADER);
     if o.opt.link {
         let direction = if v.u32(0)? & 1 != 0 { "in" } else { "out" };

@@ -18,7 +18,6 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     if !v.has(SNAP.len()) {
         o.truncated();
-        o.link_len += v.caplen();
         return Ok(());
     }
     if v.array(0)? == SNAP {

@@ -132,7 +132,7 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             Payload::Clear(rest) => {
                 *walk.link_len += macsec::header_len(walk.rest)?;
                 walk.rest = rest;
-                rest.check(2)?;
+                rest.need(2)?;
                 if rest.len() < 2 {
                     o.put((" [caplen ", rest.len(), " < 2]"));
                     return Ok(false);

@@ -382,7 +382,12 @@ pub(crate) fn pppoe(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// Ethernet.
 pub(crate) fn ether(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
-    packet(o, v, below, "juniper_ether", ETHER, |o, header, below| ethernet::encapsulated(o, header.frame(), below))
+    packet(o, v, below, "juniper_ether", ETHER, |o, header, _| {
+        let mut link_len = 0;
+        let result = o.nested(|o| ethernet::dissect(o, header.frame(), None, &mut link_len));
+        o.link_len += link_len;
+        result
+    })
 }
 
 /// PPP.

@@ -1,7 +1,7 @@
 //! Logical Link Control (IEEE 802.2) and the Subnetwork Access Protocol
 //! (IEEE 802, clause 10; RFC 1042), with bridged frames (RFC 2684, section 5.2).
 
-use crate::below::Below;
+use crate::below::{Below, Dissect};
 use crate::link::ethernet;
 use crate::names::ORGANIZATIONS;
 use crate::network::ipx;
@@ -263,7 +263,7 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
         OUI_ETHERNET | OUI_CISCO_BRIDGED => ethertype(o, inner, below, kind)?,
         OUI_APPLETALK if kind == registry::APPLETALK => ethertype(o, inner, below, kind)?,
         OUI_CISCO => match registry::cisco_identifier(kind) {
-            Some(dissect) => dissect(o, inner, below).map(|()| true)?,
+            Some(dissect) => carried(o, inner, below, dissect)?,
             None => false,
         },
         OUI_BRIDGED => bridged(o, inner, below, kind, bridge_pad)?,
@@ -287,9 +287,15 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
 /// The payload of an Ethertype; false if no printer knows it.
 fn ethertype(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: u16) -> Step<bool> {
     match registry::ethertype(kind) {
-        Some(dissect) => dissect(o, v, below).map(|()| true),
+        Some(dissect) => carried(o, v, below, dissect),
         None => Ok(false),
     }
+}
+
+/// Prints what SNAP carries, where there is a printer; a frame that is cut there is not given up.
+fn carried(o: &mut Out, v: View<'_>, below: &Below<'_>, dissect: Dissect) -> Step<bool> {
+    let result = dissect(o, v, below);
+    o.go_on(result).map(|()| true)
 }
 
 /// A bridged frame; false if no printer knows its kind.
@@ -300,5 +306,5 @@ fn bridged(o: &mut Out, v: View<'_>, below: &Below<'_>, kind: u16, pad: usize) -
         o.truncated();
         return Ok(true);
     }
-    dissect(o, v.skip(skipped), below).map(|()| true)
+    carried(o, v.skip(skipped), below, dissect)
 }

@@ -23,12 +23,14 @@ const FAMILIES: Table = &[(2, "IPv4"), (10, "IPv6")];
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "nflog";
     if !v.has(HEADER) || v.len() < HEADER {
+        o.link_len += v.caplen();
         return Err(Stop::Cut);
     }
     let (family, version) = (v.u8(0)?, v.u8(1)?);
     o.note("nflog.family", family);
     o.note("nflog.version", version);
     o.note("nflog.resource_id", v.u16(2)?);
+    o.link_len += HEADER;
     if version != 0 {
         o.put(("version ", version, " (unknown)"));
         return Ok(());
@@ -36,8 +38,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if o.opt.link {
         header(o, v, v.len())?;
     }
-    let packet = packet(v.skip(HEADER))?;
-    o.link_len += packet.at();
+    let packet = packet(o, v.skip(HEADER))?;
     match family {
         IPV4 => registry::ipv4()(o, packet, below),
         IPV6 => registry::ipv6()(o, packet, below),
@@ -52,22 +53,25 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 }
 
 /// What follows the attributes up to the packet's own header.
-fn packet(mut v: View<'_>) -> Step<View<'_>> {
+fn packet<'p>(o: &mut Out, mut v: View<'p>) -> Step<View<'p>> {
     while !v.is_empty() {
         if v.len() < ATTRIBUTE {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
+        v.check(ATTRIBUTE)?;
         // Lengths and types are in the order of the host that captured, which is
         // nearly always this one.
         let (size, kind) = (usize::from(v.le16(0)?), v.le16(2)?);
         let size = size.next_multiple_of(4);
         if size < ATTRIBUTE || size > v.len() {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         v.check(size)?;
         if kind == PACKET {
+            o.link_len += ATTRIBUTE;
             return Ok(v.skip(ATTRIBUTE));
         }
+        o.link_len += size;
         v = v.skip(size);
     }
     Ok(v)

@@ -45,7 +45,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     match v.le32(4)? {
         RECORD_NONE => o.put("no data"),
         RECORD_PACKET => match ppi::dissector(dlt) {
-            Some(dissect) => return o.nested(|o| dissect(o, inner, below)),
+            Some(dissect) => return ppi::carried(o, inner, below, dissect),
             None => {
                 if !o.opt.link {
                     put_header(o, v)?;

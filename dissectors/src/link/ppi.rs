@@ -1,7 +1,7 @@
 //! Per-Packet Information (the CACE PPI specification 1.0.10): a header with
 //! radio data before a frame of any link type.
 
-use crate::below::Below;
+use crate::below::{Below, Dissect};
 use crate::field::Field;
 use crate::link::ethernet;
 use crate::out::Out;
@@ -32,7 +32,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if !(HEADER..=MAX_HEADER).contains(&length) {
         o.put((" [length ", length, " < ", HEADER, " or > ", MAX_HEADER, "]"));
         o.invalid();
-        o.link_len += HEADER;
+        o.link_len += v.caplen();
         return Ok(());
     }
     if !v.has(length) {
@@ -46,13 +46,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let inner = v.skip(length);
     match dissector(v.le32(LINK_TYPE)?) {
-        Some(dissect) => {
-            let before = o.link_len;
-            let result = o.nested(|o| dissect(o, inner, below));
-            // The inner header counts twice in what dumps leave out.
-            o.link_len += o.link_len.saturating_sub(before);
-            result
-        }
+        Some(dissect) => carried(o, inner, below, dissect),
         None => {
             if !o.opt.link {
                 header(o, v, length)?;
@@ -67,8 +61,16 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// SLIP_BSDOS, PPP_BSDOS and ATM_CLIP.
 const OTHERWISE_IN_FILES: [(u16, u16); 5] = [(11, 100), (12, 101), (15, 102), (16, 103), (19, 106)];
 
+/// The frame behind the header. As in tcpdump, its own header counts twice in what dumps leave out.
+pub(super) fn carried(o: &mut Out, v: View<'_>, below: &Below<'_>, dissect: Dissect) -> Step {
+    let before = o.link_len;
+    let result = o.nested(|o| dissect(o, v, below));
+    o.link_len += o.link_len.saturating_sub(before);
+    result
+}
+
 /// The dissector of a DLT_ value.
-pub(super) fn dissector(dlt: u32) -> Option<crate::below::Dissect> {
+pub(super) fn dissector(dlt: u32) -> Option<Dissect> {
     let dlt = u16::try_from(dlt).ok()?;
     if OTHERWISE_IN_FILES.iter().any(|row| row.1 == dlt) {
         return None;

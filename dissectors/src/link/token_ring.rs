@@ -57,9 +57,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
     }
     let mut header = HEADER;
     if routed {
-        match route(o, v)? {
-            Some(octets) => header += octets,
-            None => return Ok(HEADER),
+        let (octets, whole) = route(o, v)?;
+        header += octets;
+        if !whole {
+            o.truncated();
+            return Ok(header);
         }
     }
     if !v.has(header) || v.len() < header {
@@ -88,17 +90,15 @@ fn put_header(o: &mut Out, v: View<'_>, source: Mac, destination: Mac) -> Step {
     Ok(())
 }
 
-/// The routing information (IEEE 802.5, 3.3.1.5); its octets, unless it is cut.
-fn route(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
+/// The routing information (IEEE 802.5, 3.3.1.5): its octets, and whether they were captured.
+fn route(o: &mut Out, v: View<'_>) -> Step<(usize, bool)> {
     if !v.has(HEADER + 2) {
-        o.truncated();
-        return Ok(None);
+        return Ok((0, false));
     }
     let control = v.u16(HEADER)?;
     let octets = usize::from(control >> 8 & 0x1f);
     if !v.has(HEADER + octets) {
-        o.truncated();
-        return Ok(None);
+        return Ok((octets, false));
     }
     if o.opt.verbose > 0 {
         o.put((named(BROADCASTS, control >> 13, "?"), " ", named(DIRECTIONS, control >> 7 & 1, "?")));
@@ -114,5 +114,5 @@ fn route(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         }
     }
     o.put((" (", named(LARGEST_FRAMES, control >> 4 & 7, "?"), ") "));
-    Ok(Some(octets))
+    Ok((octets, true))
 }
