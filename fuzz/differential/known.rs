@@ -15,7 +15,7 @@ pub const APART: &[&str] = &[
     // The ports of a segment are tried in another order.
     r"\[prefix length",
     // 4.99.6 ends a packet with the length of IP.
-    r"\[length \d+ < caplen",
+    r"\[length \d+ < caplen|UDP, bad length \d+ > [0-7]\b",
     // 4.99.6 has VXLAN at the port that was OTV's.
     r"\bOTV\b",
     // 4.99.6 bounds the options of IP.
@@ -128,7 +128,7 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 reads and dumps the elements of CDP that have no text with -v only",
     },
     Known {
-        pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|http|finger|syslog)\]",
+        pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|finger|syslog)\]",
         form: "",
         reason: "4.99.5 marks text only where it is cut",
     },
