@@ -2,22 +2,40 @@
 
 use crate::checksum::Sum;
 use crate::out::Out;
-use crate::put::{Ipv4, Ipv6, Mac, Put};
+use crate::put::{Eui64, Ipv4, Ipv6, Mac, Put};
 use crate::view::{Step, Stop, View};
 
 /// The layers below a dissector.
 #[derive(Clone, Copy, Default)]
 pub struct Below<'p> {
     /// The sending station.
-    pub source: Option<Mac>,
+    pub source: Option<Station>,
     /// The receiving station.
-    pub destination: Option<Mac>,
+    pub destination: Option<Station>,
     /// The nearest IP header.
     pub ip: Option<Ip<'p>>,
     /// The source port.
     pub sport: u16,
     /// The destination port.
     pub dport: u16,
+}
+
+/// The address of a station on a link.
+#[derive(Clone, Copy)]
+pub enum Station {
+    /// Of Ethernet and of most links.
+    Mac(Mac),
+    /// Of IEEE 1394.
+    Eui64(Eui64),
+}
+
+impl Put for Station {
+    fn put(self, o: &mut Out) {
+        match self {
+            Station::Mac(address) => address.put(o),
+            Station::Eui64(address) => address.put(o),
+        }
+    }
 }
 
 /// An IP header as the protocols above it see it.

@@ -1,7 +1,7 @@
 //! Ethernet II and 802.3 (IEEE 802.3, clause 3), with 802.1Q tags (IEEE 802.1Q,
 //! clause 9) and the tags that switch chips insert before the type.
 
-use crate::below::Below;
+use crate::below::{Below, Station};
 use crate::field::Field;
 use crate::link::llc;
 use crate::out::Out;
@@ -101,7 +101,7 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
         (tag.print)(o, rest)?;
     }
     *link_len = ADDRESSES + tag_len;
-    let below = Below { source: Some(source), destination: Some(destination), ..Below::default() };
+    let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
     let mut walk = Walk { rest: rest.skip(tag_len), length: v.len(), told: false, link_len };
     // A vendor's header may precede the type, and another one that.
     while types(o, &mut walk, &below)? {}

@@ -1,6 +1,6 @@
 //! IP over Fibre Channel (RFC 2625): the Network_Header and LLC.
 
-use crate::below::Below;
+use crate::below::{Below, Station};
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::Mac;
@@ -17,7 +17,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if o.opt.link {
         o.put((source, " > ", destination, ", length ", v.len(), ": "));
     }
-    let below = Below { source: Some(source), destination: Some(destination), ..*below };
+    let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
     let header = llc::dissect_or_dump(o, v.skip(HEADER), &below)?;
     o.link_len += HEADER + header;
     Ok(())

@@ -1,6 +1,6 @@
 //! IP over IEEE 1394 with the header of Apple's captures.
 
-use crate::below::Below;
+use crate::below::{Below, Station};
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::Eui64;
@@ -19,6 +19,8 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         put_header(o, v)?;
     }
     let inner = v.skip(HEADER);
+    let (source, destination) = stations(v)?;
+    let below = &Below { source: Some(source), destination: Some(destination), ..*below };
     match registry::ethertype(v.u16(16)?) {
         Some(dissect) => dissect(o, inner, below),
         None => {
@@ -31,9 +33,15 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
 }
 
+/// Source and destination.
+fn stations(v: View<'_>) -> Step<(Station, Station)> {
+    Ok((Station::Eui64(Eui64(v.array(8)?)), Station::Eui64(Eui64(v.array(0)?))))
+}
+
 fn put_header(o: &mut Out, v: View<'_>) -> Step {
     let ethertype = v.u16(16)?;
-    o.put((Eui64(v.array(8)?), " > ", Eui64(v.array(0)?), ", "));
+    let (source, destination) = stations(v)?;
+    o.put((source, " > ", destination, ", "));
     ethernet::put_type(o, ethertype);
     o.put((", length ", v.len(), ": "));
     Ok(())

@@ -1,6 +1,6 @@
 //! Token Ring (IEEE 802.5) with source routing.
 
-use crate::below::Below;
+use crate::below::{Below, Station};
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Mac, Table, named};
@@ -70,7 +70,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
     }
     let inner = v.skip(header);
     if v.u8(1)? >> 6 == LLC {
-        let below = Below { source: Some(source), destination: Some(destination), ..*below };
+        let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
         return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
     }
     if !o.opt.link {

@@ -1,7 +1,7 @@
 //! 802.11 frames (IEEE 802.11, clause 9).
 
 use super::management;
-use crate::below::Below;
+use crate::below::{Below, Station};
 use crate::field::{Field, Slot};
 use crate::link::llc;
 use crate::out::Out;
@@ -210,7 +210,7 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
             let (source, destination) = (v.get(source)?, v.get(destination)?);
             o.note(id!("wlan.sa"), source);
             o.note(id!("wlan.da"), destination);
-            let below = Below { source: Some(source), destination: Some(destination), ..Below::default() };
+            let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
             return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
         }
     };
