@@ -123,7 +123,10 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 knows more options and identifiers of DHCPv6",
     },
     Known {
-        pattern: r"(CDPv\d, ttl: \d+s|, Device-ID '[^\n]*'|\(malformed TLV\))(\n\t +0x[0-9a-f]{4}: [0-9a-f ]+)*( ?\[\|cdp\]|, length \d+)?",
+        pattern: r"(?x)(CDPv\d+,\ ttl:\ \d+s | ,\ Device-ID\ '[^\n]*' | \(malformed\ TLV\))
+            (\n\t\ +0x[0-9a-f]{4}:\ [0-9a-f\ ]*[0-9a-f])*
+            (((\ \((remaining\ packet|TLV)\ length[^\n()]*\)|,\ [^\n,']*\ too\ short)\ \(invalid\))?\ ?\[\|cdp\]
+            | ,\ length\ \d+)?",
         form: "$1",
         reason: "4.99.5 reads and dumps the elements of CDP that have no text with -v only",
     },
