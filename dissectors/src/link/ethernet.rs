@@ -112,6 +112,7 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
 fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> {
     let mut kind = walk.take_type(o)?;
     walk.told = false;
+    let mut secured = false;
     if kind == registry::MACSEC {
         if o.opt.link {
             put_type(o, kind);
@@ -132,6 +133,7 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             Payload::Clear(rest) => {
                 *walk.link_len += macsec::header_len(walk.rest)?;
                 walk.rest = rest;
+                secured = true;
                 rest.need(2)?;
                 if rest.len() < 2 {
                     o.put((" [caplen ", rest.len(), " < 2]"));
@@ -147,9 +149,11 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             None => return Ok(false),
         }
     }
+    // The short length of MACsec bounds what LLC dumps, and not what others read.
+    let bound = if secured { walk.rest.len() } else { usize::MAX };
     match kind {
         0..=MAX_LENGTH => {
-            let payload = walk.rest.cut(kind.into());
+            let payload = walk.rest.cut(bound.min(kind.into()));
             if o.opt.link {
                 o.put("802.3");
                 if !walk.told {
@@ -160,7 +164,7 @@ fn types(o: &mut Out, walk: &mut Walk<'_, '_>, below: &Below<'_>) -> Step<bool> 
             Ok(false)
         }
         registry::JUMBO => {
-            *walk.link_len += llc::dissect_or_dump(o, walk.rest, below)?;
+            *walk.link_len += llc::dissect_or_dump(o, walk.rest.cut(bound), below)?;
             Ok(false)
         }
         registry::ARISTA => walk.arista(o, kind, below),
