@@ -169,7 +169,7 @@ fn payload(o: &mut Out, v: View<'_>, address: &Q922, len: usize, below: &Below<'
             }
             if o.opt.hex == 0 {
                 o.default_dump(inner.payload());
-                inner.check(inner.len())?;
+                inner.need(inner.len())?;
             }
             Ok(())
         }

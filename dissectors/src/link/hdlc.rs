@@ -39,7 +39,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < HEADER {
-        return Err(Stop::Truncated);
+        return Err(Stop::Cut);
     }
     let protocol = v.get(PROTOCOL)?;
     o.note(PROTOCOL, protocol);

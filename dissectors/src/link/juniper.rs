@@ -8,7 +8,7 @@ use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Octets, Right, Table, bits, named};
 use crate::registry;
 use crate::tunnel::mpls;
-use crate::view::{Step, View};
+use crate::view::{Step, Stop, View};
 
 /// What the header begins with, "MGC".
 const MAGIC: u32 = 0x4d_4743;
@@ -159,7 +159,13 @@ fn header<'p>(o: &mut Out, v: View<'p>, card: Card, below: &Below<'_>) -> Step<R
         incoming: flags & IN != 0,
         control_word: 0,
     };
-    cookie(o, &mut header, card)?;
+    match cookie(o, &mut header, card) {
+        Err(Stop::Malformed) => {
+            o.invalid();
+            return Ok(Err(header.octets));
+        }
+        other => other?,
+    }
     if o.opt.link {
         o.put(("hlen ", header.octets, ", proto 0x", Hex4(header.protocol), ", "));
     }
@@ -230,9 +236,12 @@ fn cookie(o: &mut Out, header: &mut Header<'_>, card: Card) -> Step {
     if o.opt.link {
         o.put((card.name, "-PIC, cookie-len ", octets));
     }
+    // A card whose cookies have eight octets has none of link services.
+    if octets > header.cookie.len() {
+        return Err(Stop::Malformed);
+    }
     if octets > 0 {
         v.need(octets)?;
-        // The longest cookie of link services has ten octets, of which eight matter.
         for (to, &from) in header.cookie.iter_mut().zip(v.bytes(0, octets)?) {
             *to = from;
         }
