@@ -38,7 +38,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     ));
     let inner = v.skip(HEADER);
     if o.opt.verbose == 0 {
-        return inner.check(inner.len());
+        return inner.need(inner.len());
     }
     o.put("\n    ");
     let kind = match (kind, inner.u8(0)) {
