@@ -197,6 +197,30 @@ fn link_types_without_a_printer_are_dumped_and_impossible_ones_refused() {
 }
 
 #[test]
+fn link_types_by_the_number_of_a_kernel_are_read_and_written_by_that_of_files() {
+    let scratch = Scratch::new();
+    let packet = &udp(b"")[14..];
+    let llc = [b"\xaa\xaa\x03\x00\x00\x00\x08\x00", packet].concat();
+    let slip = [&[0; 16], packet].concat();
+    for (number, name, packet, in_files) in [
+        (11, "ATM_RFC1483 (RFC 1483 LLC-encapsulated ATM)", &llc[..], 100),
+        (12, "RAW (Raw IP)", packet, 101),
+        (15, "SLIP_BSDOS (BSD/OS SLIP)", &slip, 102),
+        (19, "ATM_CLIP (Linux Classical IP over ATM)", packet, 106),
+    ] {
+        let records = record(1, 1, packet);
+        scratch.write("f", [header((2, 4), 65535, number), records.clone()].concat());
+        assert_eq!(scratch.run(&["-nt", "-r", "f"]), Ran::new(LINE, reading_as("f", name, 65535), 0));
+        scratch.run(&["-r", "f", "-w", "g"]);
+        assert_eq!(scratch.read("g"), [header((2, 4), 65535, in_files), records].concat());
+    }
+    let pfsync = "PFSYNC (Packet filter state syncing)";
+    scratch.write("f", [header((2, 4), 65535, 246), record(1, 1, b"abcd")].concat());
+    let dump = "UNSUPPORTED\n\t0x0000:  6162 6364                                abcd\n";
+    assert_eq!(scratch.run(&["-nt", "-r", "f"]), Ran::new(dump, reading_as("f", pfsync, 65535), 0));
+}
+
+#[test]
 fn times_that_cannot_be_are_printed_as_they_are() {
     let scratch = Scratch::new();
     let packet = udp(b"");

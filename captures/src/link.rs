@@ -4,7 +4,13 @@
 use pcap::Linktype;
 
 /// LINKTYPE_ and DLT_ values that differ on Linux.
-const DIFFERENT: &[(u16, i32)] = &[(100, 11), (101, 12), (102, 15), (103, 16), (106, 19), (107, 107), (246, 18)];
+const DIFFERENT: &[(u16, i32)] = &[(100, 11), (101, 12), (102, 15), (103, 16), (106, 19)];
+
+/// The link type of a number in a file: some programs write the DLT_ value,
+/// which libpcap takes as such where it is no LINKTYPE_ of its own.
+pub fn of_file(number: u16) -> u16 {
+    from_dlt(to_dlt(number))
+}
 
 /// The DLT_ value of a file's link type.
 pub fn to_dlt(link: u16) -> i32 {

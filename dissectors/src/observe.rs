@@ -30,7 +30,7 @@ const ETHERNET: u16 = 1;
 const LINUX_SLL: u16 = 113;
 const LINUX_SLL2: u16 = 276;
 /// Raw IP of either version.
-const RAW: [u16; 4] = [12, 101, 228, 229];
+const RAW: [u16; 3] = [101, 228, 229];
 
 /// The ARPHRD_ type of cooked frames that go on with radiotap.
 const HARDWARE_RADIOTAP: u16 = 803;

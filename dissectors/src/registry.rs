@@ -37,7 +37,6 @@ const LINKS: &[(u16, Dissect)] = &[
     (8, slip::frame),
     (9, ppp::frame),
     (10, fddi::frame),
-    (12, raw::frame),
     (50, ppp::framed),
     (51, pppoe::frame),
     (99, symantec::frame),

@@ -119,7 +119,7 @@ fn link_layer(link: u16, data: &[u8]) -> Option<(u16, &[u8])> {
         276 => Some((half(data, 0)?, data.get(20..)?)),
         // BSD loopback: an address family in either byte order; raw IP.
         0 | 108 => Some((ethertype_of_version(*data.get(4)?)?, data.get(4..)?)),
-        12 | 14 | 101 | 228 | 229 => Some((ethertype_of_version(*data.first()?)?, data)),
+        14 | 101 | 228 | 229 => Some((ethertype_of_version(*data.first()?)?, data)),
         // PPP, with or without address and control; Cisco HDLC.
         9 | 50 => {
             let rest = data.strip_prefix(&[0xff, 0x03]).unwrap_or(data);

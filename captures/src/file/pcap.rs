@@ -2,6 +2,7 @@
 
 use super::{Head, Layout, MAX_SNAPLEN, Need, Part, Walk};
 use crate::error::Error;
+use crate::link;
 use crate::packet::{Interface, Resolution, Time};
 
 /// Octets of the file header.
@@ -89,7 +90,7 @@ impl Walker {
         }
         let nano = order.magic == MAGIC_NANO;
         // The upper bits of the link type say how long the frame check sequence is.
-        let link = (get(20) & 0xffff) as u16;
+        let link = link::of_file((get(20) & 0xffff) as u16);
         let resolution = if nano { Resolution::NANO } else { Resolution::MICRO };
         Ok(Walker {
             big: order.big,

@@ -3,6 +3,7 @@
 
 use super::{Head, MAX_SNAPLEN, Need, Part, Walk};
 use crate::error::Error;
+use crate::link;
 use crate::packet::{Interface, Resolution, Time};
 
 /// Octets that tell whether a file is pcapng: block type, length, byte-order magic.
@@ -252,7 +253,7 @@ impl Walker {
             snaplen => snaplen,
         };
         let mut interface =
-            Interface { link: half(body, 0, self.big), snaplen, resolution: Resolution::MICRO, offset: 0, name: None };
+            Interface { link: link::of_file(half(body, 0, self.big)), snaplen, resolution: Resolution::MICRO, offset: 0, name: None };
         let (mut resolutions, mut offsets) = (0, 0);
         let mut rest = &body[FIXED..];
         while !rest.is_empty() {
