@@ -17,6 +17,9 @@ pub struct Target {
     pub snaplen: u32,
     /// The network mask, which `ip broadcast` needs, in host order.
     pub mask: u32,
+    /// Whether they come from a file: the address families in headers of BSD are
+    /// then those of all systems, and what only a kernel knows cannot be asked for.
+    pub savefile: bool,
 }
 
 /// One BPF instruction.
@@ -71,19 +74,6 @@ impl Program {
         self.all
     }
 
-    /// What the program asks of the kernel beside the packet, where that is not in
-    /// a file: the direction or the interface's number (`SKF_AD_OFF`).
-    pub fn beside_the_packet(&self) -> Option<&'static str> {
-        const KIND: u32 = 0xffff_f004;
-        const INTERFACE: u32 = 0xffff_f008;
-        const ABSOLUTE_LOAD: u16 = 0x20;
-        self.instructions.iter().filter(|i| i.code & 0xe7 == ABSOLUTE_LOAD).find_map(|i| match i.k {
-            KIND => Some("inbound/outbound"),
-            INTERFACE => Some("ifindex"),
-            _ => None,
-        })
-    }
-
     /// The instructions.
     pub fn instructions(&self) -> &[Instruction] {
         &self.instructions
@@ -106,7 +96,7 @@ pub fn dump(instructions: &[Instruction], level: u8) -> String {
 mod tests {
     use super::*;
 
-    const ETHERNET: Target = Target { link: 1, snaplen: 262_144, mask: 0 };
+    const ETHERNET: Target = Target { link: 1, snaplen: 262_144, mask: 0, savefile: false };
 
     #[test]
     fn programs_run_and_print_as_tcpdump_prints_them() {
@@ -133,6 +123,18 @@ mod tests {
         assert!(program.matches(&[0; 60], 1500));
         assert!(!program.matches(&[0; 60], 60));
         assert!(Program::compile("", ETHERNET, true).unwrap().passes_all());
+    }
+
+    #[test]
+    fn files_may_come_from_any_system_and_know_no_directions() {
+        const NULL: i32 = 0;
+        let file = Target { link: NULL, savefile: true, ..ETHERNET };
+        let ipv6 = Program::compile("ip6", file, true).unwrap();
+        for family in [0x1e_u8, 0x1c, 0x18] {
+            assert!(ipv6.matches(&[family, 0, 0, 0], 60), "{family:#x}");
+        }
+        let error = Program::compile("inbound", Target { savefile: true, ..ETHERNET }, true).unwrap_err();
+        assert_eq!(error, "inbound/outbound not supported on Ethernet when reading savefiles");
     }
 
     #[test]

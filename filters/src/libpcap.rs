@@ -1,11 +1,16 @@
 //! The calls into libpcap: compiling, running and showing classic BPF.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_uint};
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 use std::{mem, slice};
 
 use crate::{Instruction, Target};
 
 enum Handle {}
+/// A stream of the C library.
+enum Stream {}
+
+/// Octets of libpcap's messages.
+const MESSAGE: usize = 256;
 
 #[repr(C)]
 struct RawProgram {
@@ -25,17 +30,57 @@ unsafe extern "C" {
         optimize: c_int,
         mask: u32,
     ) -> c_int;
+    fn pcap_fopen_offline(stream: *mut Stream, message: *mut c_char) -> *mut Handle;
     fn pcap_freecode(program: *mut RawProgram);
     fn pcap_geterr(handle: *mut Handle) -> *const c_char;
     fn pcap_open_dead(link: c_int, snaplen: c_int) -> *mut Handle;
 }
 
+unsafe extern "C" {
+    fn fclose(stream: *mut Stream) -> c_int;
+    fn fmemopen(octets: *mut c_void, size: usize, mode: *const c_char) -> *mut Stream;
+}
+
 /// A handle without packets, to compile for.
 struct Dead(*mut Handle);
 
+impl Dead {
+    fn new(target: Target) -> Option<Self> {
+        let handle = if target.savefile {
+            Self::savefile(target)
+        } else {
+            // SAFETY: any numbers are allowed.
+            unsafe { pcap_open_dead(target.link, target.snaplen as c_int) }
+        };
+        (!handle.is_null()).then_some(Dead(handle))
+    }
+
+    /// The handle of a file that has a header only: libpcap asks the handle, and
+    /// nothing else, where packets come from.
+    fn savefile(target: Target) -> *mut Handle {
+        let words = [0xa1b2_c3d4, 4 << 16 | 2, 0, 0, target.snaplen, target.link as u32];
+        let mut header = words.map(u32::to_le_bytes);
+        let mut message = [0; MESSAGE];
+        // SAFETY: the stream reads as many octets as there are, and a stream that
+        // libpcap takes is closed with its handle. It has read all of the header
+        // when it returns, and nobody reads on.
+        unsafe {
+            let stream = fmemopen(header.as_mut_ptr().cast(), size_of_val(&header), c"r".as_ptr());
+            if stream.is_null() {
+                return std::ptr::null_mut();
+            }
+            let handle = pcap_fopen_offline(stream, message.as_mut_ptr());
+            if handle.is_null() {
+                fclose(stream);
+            }
+            handle
+        }
+    }
+}
+
 impl Drop for Dead {
     fn drop(&mut self) {
-        // SAFETY: the handle came from pcap_open_dead and is closed once.
+        // SAFETY: the handle came from libpcap and is closed once.
         unsafe { pcap_close(self.0) }
     }
 }
@@ -46,11 +91,7 @@ pub(crate) struct Compiled(RawProgram);
 impl Compiled {
     pub(crate) fn new(expression: &str, target: Target, optimize: bool) -> Result<Self, String> {
         let text = CString::new(expression).map_err(|_| "the filter has a NUL character".to_owned())?;
-        // SAFETY: any numbers are allowed.
-        let dead = Dead(unsafe { pcap_open_dead(target.link, target.snaplen as c_int) });
-        if dead.0.is_null() {
-            return Err("out of memory".to_owned());
-        }
+        let dead = Dead::new(target).ok_or("out of memory")?;
         // SAFETY: a zeroed program is what pcap_compile expects to fill.
         let mut program = unsafe { mem::zeroed::<RawProgram>() };
         // SAFETY: the handle is open and the text NUL-terminated.

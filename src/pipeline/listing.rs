@@ -104,7 +104,7 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
             if args.link.is_none() {
                 message::line("Warning: assuming Ethernet");
             }
-            Target { link, snaplen, mask: 0 }
+            Target { link, snaplen, mask: 0, savefile: false }
         }
     };
     let expression = expression::read(args)?;
@@ -125,7 +125,9 @@ fn file_target(path: &Path) -> Result<Target, Failure> {
     let (_, records) = super::files::open(path, None, &signals)?;
     super::files::announce(path, records.interfaces());
     match records.interfaces().first() {
-        Some(interface) => Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0 }),
+        Some(interface) => {
+            Ok(Target { link: link::to_dlt(interface.link), snaplen: interface.snaplen, mask: 0, savefile: true })
+        }
         None => Err(Failure::Text(format!("{shown}: no interface"))),
     }
 }
@@ -141,7 +143,7 @@ fn live_program(args: &Args, name: &str) -> Result<(), Failure> {
     }
     let mask = live::network(&name).map_or(0, |(_, mask)| mask.into());
     let expression = expression::read(args)?;
-    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask };
+    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask, savefile: false };
     let instructions: Vec<Instruction> = live
         .instructions(&expression, args.optimize, mask)
         .map_err(|text| unfiltered(&expression, text, target))?

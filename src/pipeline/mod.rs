@@ -116,16 +116,8 @@ pub(crate) fn plural(count: u64) -> &'static str {
 /// the link type.
 fn compile(expression: &str, pushed: Option<&str>, interface: &Interface, optimize: bool) -> Result<Program, Failure> {
     let link = sniff_captures::link::to_dlt(interface.link);
-    let target = Target { link, snaplen: interface.snaplen, mask: 0 };
-    let program = program(expression, pushed, target, optimize)?;
-    match program.beside_the_packet() {
-        Some(what) => {
-            let link =
-                sniff_captures::link::name(link).map_or_else(|| link.to_string(), |(_, description)| description);
-            Err(Failure::Text(format!("{what} not supported on {link} when reading savefiles")))
-        }
-        None => Ok(program),
-    }
+    let target = Target { link, snaplen: interface.snaplen, mask: 0, savefile: true };
+    program(expression, pushed, target, optimize)
 }
 
 /// Compiles the filter for a target.

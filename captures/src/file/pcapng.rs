@@ -252,8 +252,13 @@ impl Walker {
             large if large > i32::MAX as u32 => MAX_SNAPLEN,
             snaplen => snaplen,
         };
-        let mut interface =
-            Interface { link: link::of_file(half(body, 0, self.big)), snaplen, resolution: Resolution::MICRO, offset: 0, name: None };
+        let mut interface = Interface {
+            link: link::of_file(half(body, 0, self.big)),
+            snaplen,
+            resolution: Resolution::MICRO,
+            offset: 0,
+            name: None,
+        };
         let (mut resolutions, mut offsets) = (0, 0);
         let mut rest = &body[FIXED..];
         while !rest.is_empty() {

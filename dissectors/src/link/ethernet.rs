@@ -101,7 +101,8 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
         (tag.print)(o, rest)?;
     }
     *link_len = ADDRESSES + tag_len;
-    let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
+    let below =
+        Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
     let mut walk = Walk { rest: rest.skip(tag_len), length: v.len(), told: false, link_len };
     // A vendor's header may precede the type, and another one that.
     while types(o, &mut walk, &below)? {}

@@ -40,7 +40,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
     let inner = v.skip(HEADER);
     let class = v.u8(0)? & CLASS;
     if class == LLC_ASYNC {
-        let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
+        let below =
+            Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
         return Ok(HEADER + llc::dissect_or_dump(o, inner, &below)?);
     }
     if class == SMT {

@@ -70,7 +70,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
     }
     let inner = v.skip(header);
     if v.u8(1)? >> 6 == LLC {
-        let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
+        let below =
+            Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..*below };
         return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
     }
     if !o.opt.link {

@@ -45,10 +45,8 @@ const FEATURES13: &[Slot] = &[
     Slot::new("openflow_v4.switch_features.auxiliary_id", 21, 1),
     Slot::new("openflow_v4.switch_features.capabilities", 24, 4),
 ];
-const CONFIGURATION13: &[Slot] = &[
-    Slot::new("openflow_v4.switch_config.flags", 8, 2),
-    Slot::new("openflow_v4.switch_config.miss_send_len", 10, 2),
-];
+const CONFIGURATION13: &[Slot] =
+    &[Slot::new("openflow_v4.switch_config.flags", 8, 2), Slot::new("openflow_v4.switch_config.miss_send_len", 10, 2)];
 
 const VERSIONS: Table = &[(1, "1.0"), (2, "1.1"), (3, "1.2"), (4, "1.3"), (5, "1.4"), (6, "1.5")];
 

@@ -12,7 +12,6 @@ const HEADER: usize = 4;
 const MAGIC: u8 = 42;
 const VERSION: u8 = 2;
 
-
 const PAD1: u8 = 0;
 const PADN: u8 = 1;
 const ACKNOWLEDGMENT_REQUEST: u8 = 2;

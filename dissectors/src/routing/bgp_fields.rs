@@ -25,11 +25,8 @@ const CAPABILITIES: u8 = 2;
 const CAPABILITY: &[Slot] = &[Slot::new("bgp.cap.type", 0, 1), Slot::new("bgp.cap.length", 1, 1)];
 /// Rows of a capability's value behind what it begins with, and the octets of a row.
 const MULTIPROTOCOL: &[Slot] = &[Slot::new("bgp.cap.mp.afi", 0, 2), Slot::new("bgp.cap.mp.safi", 3, 1)];
-const NEXT_HOPS: &[Slot] = &[
-    Slot::new("bgp.cap.enh.afi", 0, 2),
-    Slot::new("bgp.cap.enh.safi", 2, 2),
-    Slot::new("bgp.cap.enh.nhafi", 4, 2),
-];
+const NEXT_HOPS: &[Slot] =
+    &[Slot::new("bgp.cap.enh.afi", 0, 2), Slot::new("bgp.cap.enh.safi", 2, 2), Slot::new("bgp.cap.enh.nhafi", 4, 2)];
 const RESTART: &[Slot] = &[
     Slot::new("bgp.cap.gr.timers", 0, 2),
     Slot::new("bgp.cap.gr.timers.restart_flag", 0, 2).bit(15),
@@ -43,11 +40,8 @@ const RESTARTED: &[Slot] = &[
     Slot::new("bgp.cap.gr.flag.pfs", 3, 1).bit(7),
 ];
 const AS_NUMBER: &[Slot] = &[Slot::new("bgp.cap.4as", 0, 4)];
-const PATHS: &[Slot] = &[
-    Slot::new("bgp.cap.ap.afi", 0, 2),
-    Slot::new("bgp.cap.ap.safi", 2, 1),
-    Slot::new("bgp.cap.ap.sendreceive", 3, 1),
-];
+const PATHS: &[Slot] =
+    &[Slot::new("bgp.cap.ap.afi", 0, 2), Slot::new("bgp.cap.ap.safi", 2, 1), Slot::new("bgp.cap.ap.sendreceive", 3, 1)];
 /// draft-walton-bgp-hostname-capability: each name behind its length.
 const NAMES: [(Id, Id); 2] = [
     (Id::of("bgp.cap.orf.fqdn.hostname.len"), Id::of("bgp.cap.orf.fqdn.hostname")),

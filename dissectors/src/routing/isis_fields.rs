@@ -82,12 +82,12 @@ const CAPABLE: &[Slot] = &[
     Slot::new("isis.lsp.rt_capable.flag_s", 4, 1).bit(0),
     Slot::new("isis.lsp.rt_capable.flag_d", 4, 1).bit(1),
 ];
-const REACHABLE: &[Slot] =
-    &[Slot::new("isis.lsp.ext_is_reachability.metric", 7, 3), Slot::new("isis.lsp.ext_is_reachability.subclvs_length", 10, 1)];
-const REACHABLE_OPTION: &[Slot] = &[
-    Slot::new("isis.lsp.ext_is_reachability.code", 0, 1),
-    Slot::new("isis.lsp.ext_is_reachability.length", 1, 1),
+const REACHABLE: &[Slot] = &[
+    Slot::new("isis.lsp.ext_is_reachability.metric", 7, 3),
+    Slot::new("isis.lsp.ext_is_reachability.subclvs_length", 10, 1),
 ];
+const REACHABLE_OPTION: &[Slot] =
+    &[Slot::new("isis.lsp.ext_is_reachability.code", 0, 1), Slot::new("isis.lsp.ext_is_reachability.length", 1, 1)];
 const LINK_IDS: &[Slot] = &[
     Slot::new("isis.lsp.ext_is_reachability.link_local_identifier", 0, 4),
     Slot::new("isis.lsp.ext_is_reachability.link_remote_identifier", 4, 4),
@@ -309,7 +309,12 @@ fn prefixes4(o: &mut Out, mut v: View<'_>) -> Step {
         address.get_mut(..size).ok_or(Stop::Malformed)?.copy_from_slice(v.bytes(5, size)?);
         o.note(id!("isis.lsp.ext_ip_reachability.ipv4_prefix"), Ipv4(address));
         v = v.skip(5 + size);
-        v = v.skip(prefix_options(o, v, control & HAS_OPTIONS != 0, Id::of("isis.lsp.ext_ip_reachability.subclvs_length"))?);
+        v = v.skip(prefix_options(
+            o,
+            v,
+            control & HAS_OPTIONS != 0,
+            Id::of("isis.lsp.ext_ip_reachability.subclvs_length"),
+        )?);
     }
     Ok(())
 }
@@ -325,7 +330,12 @@ fn prefixes6(o: &mut Out, mut v: View<'_>) -> Step {
         address.get_mut(..size).ok_or(Stop::Malformed)?.copy_from_slice(v.bytes(6, size)?);
         o.note(id!("isis.lsp.ipv6_reachability.ipv6_prefix"), Ipv6(address));
         v = v.skip(6 + size);
-        v = v.skip(prefix_options(o, v, control & HAS_OPTIONS != 0, Id::of("isis.lsp.ipv6_reachability.subclvs_length"))?);
+        v = v.skip(prefix_options(
+            o,
+            v,
+            control & HAS_OPTIONS != 0,
+            Id::of("isis.lsp.ipv6_reachability.subclvs_length"),
+        )?);
     }
     Ok(())
 }
@@ -347,7 +357,5 @@ fn prefix_options(o: &mut Out, v: View<'_>, has: bool, length: Id) -> Step<usize
     Ok(1 + usize::from(size))
 }
 
-const PREFIX_OPTION: &[Slot] = &[
-    Slot::new("isis.lsp.ext_ip_reachability.code", 0, 1),
-    Slot::new("isis.lsp.ext_ip_reachability.length", 1, 1),
-];
+const PREFIX_OPTION: &[Slot] =
+    &[Slot::new("isis.lsp.ext_ip_reachability.code", 0, 1), Slot::new("isis.lsp.ext_ip_reachability.length", 1, 1)];

@@ -17,7 +17,6 @@ const AREA: usize = 8;
 const AUTHENTICATION: usize = 14;
 const SECRET: usize = 16;
 
-
 const NO_AUTHENTICATION: u16 = 0;
 const PASSWORD: u16 = 1;
 const CRYPTOGRAPHIC: u16 = 2;

@@ -17,7 +17,6 @@ const ROUTER: usize = 4;
 const AREA: usize = 8;
 const INSTANCE: usize = 14;
 
-
 const DESCRIPTION_FLAGS: Table = &[(4, "Init"), (2, "More"), (1, "Master"), (0x10, "IPv6 MTU")];
 
 /// The option that says that link-local signalling follows.

@@ -177,8 +177,7 @@ const LINK3: &[Slot] = &[
 ];
 const ATTACHED3: &[Slot] = &[Slot::new("ospf.v3.lsa.attached_router", 0, 4)];
 const METRIC3: &[Slot] = &[Slot::new("ospf.metric", 1, 3)];
-const DESTINATION: &[Slot] =
-    &[Slot::new("ospf.metric", 5, 3), Slot::new("ospf.v3.lsa.destination_router_id", 8, 4)];
+const DESTINATION: &[Slot] = &[Slot::new("ospf.metric", 5, 3), Slot::new("ospf.v3.lsa.destination_router_id", 8, 4)];
 const EXTERNAL3: &[Slot] = &[
     Slot::new("ospf.v3.as.external.flags", 0, 1),
     Slot::new("ospf.v3.as.external.flags.e", 0, 1).bit(2),
@@ -186,10 +185,8 @@ const EXTERNAL3: &[Slot] = &[
     Slot::new("ospf.v3.as.external.flags.t", 0, 1).bit(0),
     Slot::new("ospf.metric", 1, 3),
 ];
-const LINK_LOCAL: &[Slot] = &[
-    Slot::new("ospf.v3.lsa.link_local_interface_address.ipv6", 4, 16),
-    Slot::new("ospf.v3.lsa.num_prefixes", 20, 4),
-];
+const LINK_LOCAL: &[Slot] =
+    &[Slot::new("ospf.v3.lsa.link_local_interface_address.ipv6", 4, 16), Slot::new("ospf.v3.lsa.num_prefixes", 20, 4)];
 const LINK_PRIORITY: &[Slot] = &[Slot::new("ospf.v3.lsa.router_priority", 0, 1)];
 const INTRA_AREA: &[Slot] = &[
     Slot::new("ospf.v3.lsa.num_prefixes", 0, 2),

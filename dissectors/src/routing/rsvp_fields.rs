@@ -118,21 +118,14 @@ const ATTRIBUTE: &[Slot] = &[
 /// A hop of an explicit or recorded route (RFC 3209, section 4.3), which begins with
 /// whether it is loose, in explicit ones.
 const LOOSE: &[Slot] = &[Slot::new("rsvp.loose_hop", 0, 1).bit(7)];
-const EXPLICIT: &[Slot] = &[
-    Slot::new("rsvp.type", 0, 1).bits(0, 0x7f),
-    Slot::new("rsvp.ero_rro_subobjects.length", 1, 1),
-];
-const RECORDED: &[Slot] =
-    &[Slot::new("rsvp.type", 0, 1), Slot::new("rsvp.ero_rro_subobjects.length", 1, 1)];
-const HOP4: &[Slot] = &[
-    Slot::new("rsvp.ero_rro_subobjects.ipv4_hop", 2, 4),
-    Slot::new("rsvp.ero_rro_subobjects.prefix_length", 6, 1),
-];
+const EXPLICIT: &[Slot] =
+    &[Slot::new("rsvp.type", 0, 1).bits(0, 0x7f), Slot::new("rsvp.ero_rro_subobjects.length", 1, 1)];
+const RECORDED: &[Slot] = &[Slot::new("rsvp.type", 0, 1), Slot::new("rsvp.ero_rro_subobjects.length", 1, 1)];
+const HOP4: &[Slot] =
+    &[Slot::new("rsvp.ero_rro_subobjects.ipv4_hop", 2, 4), Slot::new("rsvp.ero_rro_subobjects.prefix_length", 6, 1)];
 const HOP4_FLAGS: &[Slot] = &[Slot::new("rsvp.ero_rro_subobjects.flags", 7, 1)];
-const HOP6: &[Slot] = &[
-    Slot::new("rsvp.ero_rro_subobjects.ipv6_hop", 2, 16),
-    Slot::new("rsvp.ero_rro_subobjects.prefix_length", 18, 1),
-];
+const HOP6: &[Slot] =
+    &[Slot::new("rsvp.ero_rro_subobjects.ipv6_hop", 2, 16), Slot::new("rsvp.ero_rro_subobjects.prefix_length", 18, 1)];
 const HOP6_FLAGS: &[Slot] = &[Slot::new("rsvp.ero_rro_subobjects.flags", 19, 1)];
 const HOP_LABEL_FLAGS: &[Slot] = &[Slot::new("rsvp.ero_rro_subobjects.flags", 2, 1)];
 const HOP_LABEL: &[Slot] = &[Slot::new("rsvp.ero_rro_subobjects.label", 4, 4)];

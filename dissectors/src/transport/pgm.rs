@@ -44,10 +44,7 @@ const OF_PATH: &[Slot] = &[
 const PATH4: &[Slot] = &[Slot::new("pgm.spm.path.ipv4", 32, 4)];
 const PATH6: &[Slot] = &[Slot::new("pgm.spm.path.ipv6", 32, 16)];
 const OF_DATA: &[Slot] = &[Slot::new("pgm.spm.sqn", 16, 4), Slot::new("pgm.spm.trail", 20, 4)];
-const OF_NAK: &[Slot] = &[
-    Slot::new("pgm.nak.sqn", 16, 4),
-    Slot::new("pgm.nak.srcafi", 20, 2),
-];
+const OF_NAK: &[Slot] = &[Slot::new("pgm.nak.sqn", 16, 4), Slot::new("pgm.nak.srcafi", 20, 2)];
 const SOURCE4: &[Slot] = &[Slot::new("pgm.nak.src.ipv4", 24, 4)];
 const SOURCE6: &[Slot] = &[Slot::new("pgm.nak.src.ipv6", 24, 16)];
 /// From the end of the source on.

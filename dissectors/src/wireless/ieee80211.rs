@@ -210,7 +210,11 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
             let (source, destination) = (v.get(source)?, v.get(destination)?);
             o.note(id!("wlan.sa"), source);
             o.note(id!("wlan.da"), destination);
-            let below = Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
+            let below = Below {
+                source: Some(Station::Mac(source)),
+                destination: Some(Station::Mac(destination)),
+                ..Below::default()
+            };
             return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
         }
     };

@@ -175,7 +175,7 @@ fn open(args: &Args, name: &str) -> Result<Live, Failure> {
 fn filter(args: &Args, live: &mut Live, expression: &str, pushed: Option<&str>, several: bool) -> Result<(), Failure> {
     let name = live.interface().name.clone().unwrap_or_default();
     let mask = live::network(&name).map_or(0, |(_, mask)| mask.into());
-    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask };
+    let target = Target { link: live.dlt(), snaplen: args.snaplen, mask, savefile: false };
     let narrow = pushed.map(|pushed| expression::joined(expression, pushed));
     if narrow.is_some_and(|narrow| live.set_filter(&narrow, args.optimize, mask).is_ok()) {
         return Ok(());
