@@ -16,6 +16,10 @@ pub const APART: &[&str] = &[
     r"\[prefix length",
     // 4.99.6 ends a packet with the length of IP.
     r"\[length \d+ < caplen|UDP, bad length \d+ > [0-7]\b",
+    // What is no LocalTalk is not taken for it where a port below 1024 is known.
+    r"\.(319|320|832)\b[^\n]*\[\|ddp",
+    // The version of PTP with another minor version than zero.
+    r"PTPv(1[6-9]|[2-9]\d|\d{3})",
     // 4.99.6 has VXLAN at the port that was OTV's.
     r"\bOTV\b",
     // 4.99.6 bounds the options of IP.
@@ -50,7 +54,7 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.6 tells of numbers that no flag announces",
     },
     Known {
-        pattern: r"(Flags \[[^\]]*R[^\]]*\])[^\n]*",
+        pattern: r"(Flags \[[^\]]*R[^\]]*\])(?s:.*)",
         form: "$1",
         reason: "4.99.6 prints the payload of a reset as text only, and marks it where it is cut",
     },
@@ -76,7 +80,7 @@ pub const KNOWN: &[Known] = &[
     },
     Known { pattern: r"\[\|(krb|kerberos)?\]|kerberos", form: "", reason: "4.99.6 prints the protocol's name" },
     Known {
-        pattern: r"Type\d+|HTTPS|SVCB|CAA|AVC|DOA|AMTRELAY|TA|DLV|TALINK|CDS|CDNSKEY|OPENPGPKEY|CSYNC|ZONEMD|SMIMEA|UNSPEC|UNSPECA|HIP|NINFO|RKEY|TLSA|NSEC3(PARAM)?|DHCID|EUI(48|64)|NID|L(32|64|P)|URI[^\n]*",
+        pattern: r"Type\d+|HTTPS|SVCB|CAA|AVC|DOA|AMTRELAY|TALINK|TA|DLV|CDS|CDNSKEY|OPENPGPKEY|CSYNC|ZONEMD|SMIMEA|UNSPECA|UNSPEC|HIP|NINFO|RKEY|TLSA|NSEC3(PARAM)?|DHCID|EUI(48|64)|NID|L(32|64|P)|URI[^\n]*",
         form: "TYPE",
         reason: "4.99.4 has more names of types; 4.99.5 checks the length of a URI",
     },
@@ -91,10 +95,13 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.6 goes on behind a damaged packet in MSDP",
     },
     Known {
-        pattern: r"PTPv[^\n]*",
+        pattern: r"PTPv\d+(\.\d+)?(, (v1 compat : \w+|majorSdoId: 0x[0-9a-f]+))?",
         form: "PTP",
-        reason: "4.99.6 knows the minor version, reads management messages right and has no space before colons",
+        reason: "4.99.6 knows the minor version and the whole of the SdoId",
     },
+    Known { pattern: r" :", form: ":", reason: "4.99.6 has no blank before colons in PTP" },
+    Known { pattern: r"signalling", form: "signaling", reason: "4.99.5 mended the spelling" },
+    Known { pattern: r"(msg type: management msg)[^\n]*", form: "$1", reason: "4.99.6 reads management messages right" },
     Known { pattern: r"(\d{4})[/-](\d\d)[/-](\d\d)", form: "$1-$2-$3", reason: "4.99.5 prints dates with hyphens" },
     Known {
         pattern: r"(\d+\.\d{9}) \(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)",
@@ -113,12 +120,12 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 knows the option of RFC 8572",
     },
     Known {
-        pattern: r"Static-Route \(33\)[^\n]*(\n\t +trailing[^\n]*)?",
-        form: "Static-Route",
+        pattern: r"(PF \(21\)|Static-Route \(33\))[^\n]*(\n\t +trailing[^\n]*)?",
+        form: "$1",
         reason: "4.99.6 says that a length is no multiple of eight",
     },
     Known {
-        pattern: r"\((opt_(15|16|59|136)|Bootfile-URL|SZTP-redirect|user-class)[^()]*\)|(client|server)-ID [^()]*|opt_59|opt_136|Bootfile-URL",
+        pattern: r"\((opt_(15|16|59|136)|Bootfile-URL|SZTP-redirect|user-class)[^()]*\)|(client|server)-ID [^()]*|opt_59|opt_136|Bootfile-URL|SZTP-redirect",
         form: "",
         reason: "4.99.5 knows more options and identifiers of DHCPv6",
     },
@@ -152,14 +159,19 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 prints the other fields of the element",
     },
     Known {
-        pattern: r"(RPKI-RTR|encapsulated PDU|\d bytes is too few)(?s:.*)",
-        form: "rpki",
-        reason: "4.99.5 checks lengths before it reads",
+        pattern: r"\s*\(\d bytes is too few to decode\) \(invalid\)|\n\s+RPKI-RTRv\d+ \(unknown\)",
+        form: "",
+        reason: "4.99.5 checks the length of a PDU before it reads",
     },
     Known {
-        pattern: r"(version 1\.0, type)(?s:.*)",
+        pattern: r", actions_len \d+|(\n\s+action)?( \[remaining length \d+ < \d+\])?\s*( \(invalid\))? \[\|openflow\]",
+        form: "",
+        reason: "4.99.5 bounds lists of actions, queues and ports of OpenFlow 1.0",
+    },
+    Known {
+        pattern: r"(frame decoding below)(?s:.*)",
         form: "$1",
-        reason: "4.99.5 bounds lists of actions, statistics and queues",
+        reason: "4.99.5 bounds the frames in OpenFlow 1.0",
     },
     Known { pattern: r"(LS-Ack)(?s:.*)", form: "$1", reason: "4.99.5 does not read past the last acknowledgement" },
     Known { pattern: r"\(LR\)[^\n]*|flags:([0-9a-f]{2})", form: "$1", reason: "4.99.4 names a field of RPL" },
@@ -170,9 +182,9 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 says that the length of an LSA is less than a header, where it was undefined",
     },
     Known {
-        pattern: r"(OSPFv3, LS-Update)(?s:.*)|(Opaque LSA)(?s:.*)",
-        form: "$1$2",
-        reason: "4.99.5 says that the length of an LSA is less than a header, and pads TLVs to four octets",
+        pattern: r"(Opaque-Type Router Information LSA \(4\))(?s:.*)",
+        form: "$1",
+        reason: "4.99.5 pads TLVs to four octets",
     },
     Known { pattern: r"(Call-Back Option \(0x0d\), length \d+:) :", form: "$1", reason: "4.99.5 has a colon less" },
     Known { pattern: r" +", form: " ", reason: "damaged headers of IP leave a blank" },

@@ -152,7 +152,8 @@ fn option(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<Option<usize>
     match value(o, v, code, at + HEADER, length) {
         Ok(()) => o.put(")"),
         Err(Stop::Malformed) => o.put(" ?)"),
-        Err(Stop::Truncated | Stop::Cut) => return Ok(None),
+        Err(Stop::Cut) => return Ok(None),
+        Err(stop) => return Err(stop),
     }
     Ok(Some(next))
 }
@@ -392,7 +393,7 @@ fn ntp_servers(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step {
         let (code, length) = (v.u16(at)?, usize::from(v.u16(at + 2)?));
         at += HEADER;
         if at + length > end {
-            return Err(Stop::Truncated);
+            return Err(Stop::Cut);
         }
         o.put((" subopt:", code));
         match code {

@@ -124,7 +124,7 @@ const OPTIONS: &[(u8, &str, Format)] = &[
     (88, "TZSTR", Text),
     (89, "FQDNS", Octets),
     (90, "AUTH", Octets),
-    (91, "Last-Transaction-Time", Numbers),
+    (91, "Last-Transaction-Time", Signed),
     (92, "Associated-IP", Addresses),
     (93, "ARCH", Shorts),
     (94, "NDI", Octets),

@@ -93,7 +93,7 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
     };
     o.put((", seqnum ", sequence, ", uptime ", uptime, ", samples ", count, ", length ", v.len()));
     if v.len() < header {
-        return Err(Stop::Malformed);
+        return Err(o.wrong("tlen", v.len(), "<", header));
     }
     let mut rest = v.skip(header);
     for _ in 0..count {
@@ -242,6 +242,7 @@ fn counter(o: &mut Out, v: View<'_>) -> Step<usize> {
         4 => any_lan(o, v)?,
         5 => {
             claims(v, 28)?;
+            v.need(28)?;
             o.put(("\n\t      vlan_id ", v.u32(0)?, ", octets ", v.u64(4)?, ", unicast_pkt ", v.u32(12)?));
             o.put((", multicast_pkt ", v.u32(16)?, ", broadcast_pkt ", v.u32(20)?, ", discards ", v.u32(24)?));
         }
@@ -265,10 +266,8 @@ fn generic(o: &mut Out, v: View<'_>) -> Step {
     let status = v.u32(20)?;
     let state = |bit: u32| if status >> bit & 1 != 0 { "up" } else { "down" };
     o.put(("\n\t      ifstatus ", status, ", adminstatus: ", state(0), ", operstatus: ", state(1)));
-    v.need(56)?;
     packets(o, v.skip(24), "\n\t      In octets ")?;
     o.put(("\n\t      In errors ", v.u32(48)?, ", unknown protos ", v.u32(52)?));
-    v.need(80)?;
     packets(o, v.skip(56), "\n\t      Out octets ")?;
     o.put(("\n\t      Out errors ", v.u32(80)?, ", promisc mode ", v.u32(84)?));
     Ok(())
@@ -276,6 +275,7 @@ fn generic(o: &mut Out, v: View<'_>) -> Step {
 
 /// Octets, and packets by kind.
 fn packets(o: &mut Out, v: View<'_>, name: &str) -> Step {
+    v.need(24)?;
     o.put((name, v.u64(0)?, ", unicast pkts ", v.u32(8)?, ", multicast pkts ", v.u32(12)?));
     o.put((", broadcast pkts ", v.u32(16)?, ", discards ", v.u32(20)?));
     Ok(())
@@ -283,11 +283,13 @@ fn packets(o: &mut Out, v: View<'_>, name: &str) -> Step {
 
 fn ethernet(o: &mut Out, v: View<'_>) -> Step {
     claims(v, 52)?;
-    v.need(52)?;
+    v.need(20)?;
     o.put(("\n\t      align errors ", v.u32(0)?, ", fcs errors ", v.u32(4)?, ", single collision ", v.u32(8)?));
     o.put((", multiple collision ", v.u32(12)?, ", test error ", v.u32(16)?));
+    v.need(36)?;
     o.put(("\n\t      deferred ", v.u32(20)?, ", late collision ", v.u32(24)?));
     o.put((", excessive collision ", v.u32(28)?, ", mac trans error ", v.u32(32)?));
+    v.need(52)?;
     o.put(("\n\t      carrier error ", v.u32(36)?, ", frames too long ", v.u32(40)?));
     o.put((", mac receive errors ", v.u32(44)?, ", symbol errors ", v.u32(48)?));
     Ok(())
@@ -296,13 +298,15 @@ fn ethernet(o: &mut Out, v: View<'_>) -> Step {
 /// 100VG-AnyLAN (IEEE 802.12).
 fn any_lan(o: &mut Out, v: View<'_>) -> Step {
     claims(v, 80)?;
-    v.need(80)?;
     o.put(("\n\t      in high prio frames ", v.u32(0)?, ", in high prio octets ", v.u64(4)?));
     o.put(("\n\t      in norm prio frames ", v.u32(12)?, ", in norm prio octets ", v.u64(16)?));
+    v.need(40)?;
     o.put(("\n\t      in ipm errors ", v.u32(24)?, ", oversized ", v.u32(28)?));
     o.put((", in data errors ", v.u32(32)?, ", null addressed frames ", v.u32(36)?));
+    v.need(56)?;
     o.put(("\n\t      out high prio frames ", v.u32(40)?, ", out high prio octets ", v.u64(44)?));
     o.put((", trans into frames ", v.u32(52)?));
+    v.need(80)?;
     o.put(("\n\t      in hc high prio octets ", v.u64(56)?, ", in hc norm prio octets ", v.u64(64)?));
     o.put((", out hc high prio octets ", v.u64(72)?));
     Ok(())

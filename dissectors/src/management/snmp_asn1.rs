@@ -141,7 +141,9 @@ pub(crate) fn read<'p>(o: &mut Out, v: View<'p>) -> Step<Element<'p>> {
         return malformed();
     };
     v.skip(at).check(octets)?;
-    let content = v.skip(at).cut(octets);
+    // The tag and the length of an element inside are read where they are, even
+    // behind the end of this one.
+    let content = if constructed { v.skip(at).claim(octets) } else { v.skip(at).cut(octets) };
     let mut element = Element { kind: Kind::Octets, id: short_id.into(), number: 0, content, taken: at + octets };
     if constructed {
         element.kind = match (class, short_id) {

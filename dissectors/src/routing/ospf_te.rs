@@ -93,7 +93,8 @@ pub(super) fn grace(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step<bool>
             _ if o.opt.verbose <= 1 => o.unknown(v, "\n\t      ", size),
             _ => {}
         }
-        (v, left) = (v.skip(padded(size)), left.saturating_sub(padded(size)));
+        // As tcpdump has it: what is left wraps around behind padding that is not counted.
+        (v, left) = (v.skip(padded(size)), left.wrapping_sub(padded(size)));
     }
     Ok(true)
 }
