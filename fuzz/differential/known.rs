@@ -38,6 +38,11 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.6 prints the protocol before it marks a damaged header of IP, and tells both versions or lengths",
     },
     Known {
+        pattern: r"\[ip\]\}",
+        form: "[ip]",
+        reason: "4.99.6 gives up a packet of L2TP whose inner header of IP is cut",
+    },
+    Known {
         pattern: r"(proto|next-header) (HBH|Options) \(0\)",
         form: "HBH",
         reason: "4.99.6 has a table of protocols of its own, Debian's asks the C library",

@@ -71,8 +71,8 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         if o.opt.verbose > 0 {
             o.put(("[pad:", pad, "] "));
         }
-        if length < pad + SHORT_HEADER {
-            return Err(short(o, "length", length, pad + SHORT_HEADER));
+        if length < pad + LENGTH {
+            return Err(short(o, "length", length, pad + LENGTH));
         }
         v.need(LENGTH + pad)?;
         v = v.skip(pad);
@@ -127,51 +127,53 @@ fn flags(o: &mut Out, value: u8, names: &[(u8, &'static str)]) {
     }
 }
 
+/// Fails unless a message has its fixed octets.
+fn whole(v: View<'_>, octets: usize) -> Step {
+    if v.len() < octets { Err(Stop::Malformed) } else { v.need(octets) }
+}
+
 /// A control message of the routing layer.
 fn control(o: &mut Out, v: View<'_>) -> Step {
     match v.u8(0)? & 0xf {
         0x1 => {
             o.put("init ");
-            v.need(12)?;
+            whole(v, 12)?;
             flags(o, v.u8(3)?, &[(0x04, "verif "), (0x08, "blo ")]);
             o.put(("src ", Node(v.le16(1)?), "blksize ", v.le16(4)?, " vers ", v.u8(6)?));
             o.put((" eco ", v.u8(7)?, " ueco ", v.u8(8)?, " hello ", v.le16(9)?));
         }
         0x3 => {
             o.put("verification ");
-            v.need(4)?;
+            whole(v, 4)?;
             o.put(("src ", Node(v.le16(1)?), " fcnval ", Octal(v.u8(3)?)));
         }
         0x5 => {
             o.put("test ");
-            v.need(4)?;
+            whole(v, 4)?;
             o.put(("src ", Node(v.le16(1)?), " data ", Octal(v.u8(3)?)));
         }
         0x7 => {
             o.put("lev-1-routing ");
-            v.need(4)?;
+            whole(v, 4)?;
             o.put(("src ", Node(v.le16(1)?), " "));
             return routes(o, "{ids ", v.skip(4));
         }
         0x9 => {
             o.put("lev-2-routing ");
-            v.need(4)?;
+            whole(v, 4)?;
             o.put(("src ", Node(v.le16(1)?), " "));
             return routes(o, "{areas ", v.skip(4));
         }
         0xb => {
             o.put("router-hello ");
-            v.need(18)?;
+            whole(v, 18)?;
             flags(o, v.u8(10)?, &[(0x04, "verif "), (0x20, "nomcast "), (0x40, "blo ")]);
             o.put(("vers ", v.u8(1)?, " eco ", v.u8(2)?, " ueco ", v.u8(3)?, " src ", Node(v.le16(8)?)));
             o.put((" blksize ", v.le16(11)?, " pri ", v.u8(13)?, " hello ", v.le16(15)?));
         }
         0xd => {
             o.put("endnode-hello ");
-            if v.len() < 32 {
-                return Err(Stop::Malformed);
-            }
-            v.need(32)?;
+            whole(v, 32)?;
             flags(o, v.u8(10)?, &[(0x04, "verif "), (0x20, "nomcast "), (0x40, "blo ")]);
             o.put(("vers ", v.u8(1)?, " eco ", v.u8(2)?, " ueco ", v.u8(3)?, " src ", Node(v.le16(8)?)));
             o.put((" blksize ", v.le16(11)?, " rtr ", Node(v.le16(26)?), " hello ", v.le16(28)?));

@@ -77,8 +77,9 @@ impl Put for Address {
     }
 }
 
-/// What follows the next `n` octets, which must be claimed.
+/// What follows the next `n` octets, which must be captured and claimed.
 fn after<'p>(v: View<'p>, n: usize) -> Step<View<'p>> {
+    v.need(n)?;
     if v.len() < n { Err(Stop::Malformed) } else { Ok(v.skip(n)) }
 }
 
@@ -118,7 +119,6 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 let route = after(place, 10)?;
                 o.put((" addr ", address(place, 0)?));
                 rest = after(route, 4)?;
-                route.need(4)?;
             }
         }
         _ => o.put(("ipx-sap-?", Hex(command))),

@@ -99,6 +99,7 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
         o.put((" (header size ", header, " > ", rest.len(), ")"));
         return Err(Stop::Malformed);
     }
+    rest.need(header)?;
     *rest = rest.skip(header);
     match next {
         1 | 2 => transport(o, rest),
