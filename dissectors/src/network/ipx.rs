@@ -77,9 +77,8 @@ impl Put for Address {
     }
 }
 
-/// What follows the next `n` octets, which must be captured and claimed.
+/// What follows the next `n` octets, which must be claimed.
 fn after<'p>(v: View<'p>, n: usize) -> Step<View<'p>> {
-    v.need(n)?;
     if v.len() < n { Err(Stop::Malformed) } else { Ok(v.skip(n)) }
 }
 
@@ -106,6 +105,7 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 if rest.is_empty() {
                     break;
                 }
+                rest.need(2)?;
                 let name = after(rest, 2)?;
                 service(o, rest)?;
                 o.put(" '");
@@ -116,8 +116,10 @@ fn services(o: &mut Out, v: View<'_>) -> Step {
                 o.text_to_nul(name, 48)?;
                 o.put("'");
                 let place = name.skip(48);
+                place.need(10)?;
                 let route = after(place, 10)?;
                 o.put((" addr ", address(place, 0)?));
+                route.need(4)?;
                 rest = after(route, 4)?;
             }
         }
