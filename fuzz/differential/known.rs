@@ -22,6 +22,8 @@ pub const APART: &[&str] = &[
     r"PTPv(1[6-9]|[2-9]\d|\d{3})",
     // 4.99.6 has VXLAN at the port that was OTV's.
     r"\bOTV\b",
+    // 4.99.6 tries the ports of PTP before those of AppleTalk.
+    r"\.(319|320) > \S+\.(2\d\d|3[0-2]\d|7[6-9]\d|8\d\d|16[56]\d\d):|\.(2\d\d|3[0-2]\d|7[6-9]\d|8\d\d|16[56]\d\d) > \S+\.(319|320):",
     // 4.99.6 bounds the options of IP.
     r"truncated-option",
 ];

@@ -77,7 +77,8 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let rest = v.skip(at).claim(length - at);
     if flags & CONTROL == 0 {
         o.put(" {");
-        o.nested(|o| ppp::dissect(o, rest, below))?;
+        let result = o.nested(|o| ppp::dissect(o, rest, below));
+        o.go_on(result)?;
         o.put("}");
         return Ok(());
     }
