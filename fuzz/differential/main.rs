@@ -276,7 +276,10 @@ fn main() -> Fallible<ExitCode> {
         }
     }
     fs::remove_file(&comparison.scratch).ok();
-    println!("{printed} packets, {} kinds of differences, {behind_others} times only behind other packets;", kinds.len());
+    println!(
+        "{printed} packets, {} kinds of differences, {behind_others} times only behind other packets;",
+        kinds.len()
+    );
     println!("told apart from what is known:");
     for (_, row, met) in &comparison.known {
         println!("{:9} {}", met.get(), row.reason);
