@@ -168,18 +168,22 @@ fn source_routes<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
         if family == 0 && size == 0 {
             return Ok(v);
         }
-        match family {
+        let hops = match family {
             IP => {
                 o.put(", (rtaf=ip");
-                source_route(o, v, offset, size, 4)?;
+                source_route(o, v, offset, size, 4)
             }
             AUTONOMOUS_SYSTEMS => {
                 o.put(", (rtaf=asn");
-                source_route(o, v, offset, size, 2)?;
+                source_route(o, v, offset, size, 2)
             }
-            _ => o.put((", (rtaf=0x", Hex(family))),
-        }
+            _ => {
+                o.put((", (rtaf=0x", Hex(family)));
+                Ok(())
+            }
+        };
         o.put(")");
+        hops?;
         enough(v, usize::from(size))?;
         v = v.skip(usize::from(size));
     }
