@@ -23,7 +23,7 @@ pub const APART: &[&str] = &[
     // 4.99.6 has VXLAN at the port that was OTV's.
     r"\bOTV\b",
     // 4.99.6 tries the ports of PTP before those of AppleTalk.
-    r"\.(319|320) > \S+\.(2\d\d|3[0-2]\d|7[6-9]\d|8\d\d|16[56]\d\d):|\.(2\d\d|3[0-2]\d|7[6-9]\d|8\d\d|16[56]\d\d) > \S+\.(319|320):",
+    r"\.(319|320)( >|:)[^\n]*( kip | \[\|s?ddp| at-)",
     // 4.99.6 bounds the options of IP.
     r"truncated-option",
 ];
