@@ -58,7 +58,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("radius.Acct_Status_Type", Decimal, "Acct-Status-Type"),
     ("radius.Called_Station_Id", Text, "Called-Station-Id"),
     ("radius.Calling_Station_Id", Text, "Calling-Station-Id"),
-    ("radius.Framed_IP_Address", Ipv4, "Framed-IP-Address"),
+    ("radius.Framed-IP-Address", Ipv4, "Framed-IP-Address"),
     ("radius.NAS_IP_Address", Ipv4, "NAS-IP-Address"),
     ("radius.NAS_Identifier", Text, "NAS-Identifier"),
     ("radius.NAS_Port", Decimal, "NAS-Port"),

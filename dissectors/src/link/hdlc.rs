@@ -42,6 +42,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Cut);
     }
     let protocol = v.get(PROTOCOL)?;
+    o.see(ADDRESS, v);
     o.note(PROTOCOL, protocol);
     if o.opt.link {
         o.put((named_hex(ADDRESSES, v.get(ADDRESS)?, "0x", 2), ", ethertype "));

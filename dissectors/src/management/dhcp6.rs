@@ -2,8 +2,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
-use crate::fields::Id;
-use crate::management::dhcp6_options;
+use crate::management::{dhcp6_fields, dhcp6_options};
 use crate::out::Out;
 use crate::put::{Hex, Ipv6, Table, named_dec};
 use crate::view::{Step, View};
@@ -13,9 +12,6 @@ const ID: Field<u32> = Field::bits("dhcpv6.xid", 0, 0, 0xff_ffff);
 /// Octets before the options of a message between client and server.
 const HEADER: usize = 4;
 
-const HOPS: Field<u8> = Field::new("dhcpv6.hopcount", 1);
-const OPTION: Id = Id::of("dhcpv6.option.type");
-const OPTION_LENGTH: Id = Id::of("dhcpv6.option.length");
 const LINK: Field<Ipv6> = Field::new("dhcpv6.linkaddr", 2);
 const PEER: Field<Ipv6> = Field::new("dhcpv6.peeraddr", 18);
 /// Octets before the options of a relayed message.
@@ -43,27 +39,8 @@ const KINDS: Table = &[
 
 /// A message; its content only with `-v`.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    dhcp6_fields::note(o, v);
     message(o, v)
-}
-
-/// The tree's fields; a message that a relay carries notes its own.
-fn note(o: &mut Out, v: View<'_>, kind: u8) {
-    let relayed = kind == RELAY_FORWARD || kind == RELAY_REPLY;
-    if relayed {
-        o.see(HOPS, v);
-        o.see(LINK, v);
-        o.see(PEER, v);
-    } else {
-        o.see(ID, v);
-    }
-    let mut rest = v.skip(if relayed { RELAY_HEADER } else { HEADER }).payload();
-    while let [a, b, c, d, after @ ..] = rest {
-        let (code, size) = (u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]));
-        o.note(OPTION, code);
-        o.note(OPTION_LENGTH, size);
-        let Some((_, after)) = after.split_at_checked(size.into()) else { return };
-        rest = after;
-    }
 }
 
 /// A message, also one that a relay carries.
@@ -75,10 +52,6 @@ pub(crate) fn message(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let kind = v.get(KIND)?;
-    o.note(KIND, kind);
-    if o.tree.is_some() {
-        note(o, v, kind);
-    }
     o.put((" ", named_dec(KINDS, kind, "msgtype-")));
     if o.opt.verbose == 0 {
         return Ok(());

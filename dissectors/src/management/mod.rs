@@ -3,6 +3,7 @@
 pub(crate) mod bcm_li;
 pub(crate) mod dhcp;
 pub(crate) mod dhcp6;
+mod dhcp6_fields;
 mod dhcp6_options;
 mod dhcp_fields;
 mod dhcp_options;

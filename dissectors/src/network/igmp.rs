@@ -2,7 +2,7 @@
 
 use crate::below::Below;
 use crate::checksum;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Elapsed, Fixed, Hex, Ipv4, Named, Otherwise, Table};
 use crate::routing::{dvmrp, pim};
@@ -28,6 +28,69 @@ const USUAL_RESPONSE: u8 = 100;
 
 const RECORD_NAMES: Table = &[(1, "is_in"), (2, "is_ex"), (3, "to_in"), (4, "to_ex"), (5, "allow"), (6, "block")];
 
+/// The records of a report of version 3 (RFC 3376, section 4.2).
+const REPORT: &[Slot] = &[Slot::new("igmp.checksum", 2, 2), Slot::new("igmp.num_grp_recs", 6, 2)];
+const RECORD: &[Slot] = &[
+    Slot::new("igmp.record_type", 0, 1),
+    Slot::new("igmp.aux_data_len", 1, 1),
+    Slot::new("igmp.num_src", 2, 2),
+    Slot::new("igmp.maddr", 4, 4),
+];
+const QUERY_V3: &[Slot] = &[
+    Slot::new("igmp.s", 8, 1).bit(3),
+    Slot::new("igmp.qrv", 8, 1).bits(0, 7),
+    Slot::new("igmp.num_src", 10, 2),
+];
+const RECORD_SOURCE: &[Slot] = &[Slot::new("igmp.saddr", 0, 4)];
+
+/// Notes a message, unless it is of another protocol that IGMP carries.
+fn note(o: &mut Out, v: View<'_>, kind: u8) {
+    /// Where queries of version 3 begin to differ.
+    const VERSION_3: usize = 12;
+    if o.tree.is_none() {
+        return;
+    }
+    match kind {
+        QUERY | REPORT_V1 | REPORT_V2 | LEAVE => {
+            o.note(TYPE, kind);
+            let long = kind == QUERY && v.len() >= VERSION_3;
+            match v.get(MAX_RESPONSE) {
+                Ok(code) if long => o.note(MAX_RESPONSE, interval(code)),
+                // Version 1 has none.
+                Ok(code) if code != 0 || matches!(kind, REPORT_V2 | LEAVE) => o.note(MAX_RESPONSE, code),
+                _ => {}
+            }
+            o.see(CHECKSUM, v);
+            o.see(GROUP, v);
+            if long {
+                o.see_all(QUERY_V3, v);
+                o.see_rows(RECORD_SOURCE, v.skip(VERSION_3).cut(usize::from(v.u16(10).unwrap_or(0)) * 4), 4);
+            }
+        }
+        REPORT_V3 => {
+            o.note(TYPE, kind);
+            o.see_all(REPORT, v);
+            let mut record = v.skip(8);
+            for _ in 0..v.u16(6).unwrap_or(0) {
+                let (Ok(more), Ok(sources)) = (record.u8(1), record.u16(2)) else { return };
+                o.see_all(RECORD, record);
+                let size = usize::from(sources) * 4;
+                o.see_rows(RECORD_SOURCE, record.skip(8).cut(size), 4);
+                record = record.skip(8 + size + usize::from(more) * 4);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A code of a time (RFC 3376, section 4.1.1): from 128 on a float.
+fn interval(code: u8) -> u16 {
+    match code {
+        0..128 => code.into(),
+        _ => u16::from(code & 15 | 16) << ((code >> 4 & 7) + 3),
+    }
+}
+
 /// An IGMP message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "igmp";
@@ -36,12 +99,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let kind = v.get(TYPE)?;
-    o.note(TYPE, kind);
-    if matches!(kind, QUERY | REPORT_V1 | REPORT_V2 | LEAVE) {
-        o.see(MAX_RESPONSE, v);
-        o.see(CHECKSUM, v);
-        o.see(GROUP, v);
-    }
+    note(o, v, kind);
     match kind {
         QUERY => query(o, v)?,
         REPORT_V1 => {

@@ -47,6 +47,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let (version, kind) = (v.get(VERSION)?, v.get(TYPE)?);
     o.note(VERSION, version);
     o.note(TYPE, kind);
+    o.see(CHECKSUM, v);
     let name = named(NAMES, kind, "Unknown Type");
     o.put(("PIMv", version));
     if version != 2 {

@@ -24,10 +24,14 @@ const FAMILIES: Table =
 
 /// The tree's fields, and those of each route: the first three in version 1.
 const FIELDS: &[Slot] = &[Slot::new("rip.command", 0, 1), Slot::new("rip.version", 1, 1)];
+/// The families of entries: of requests for all routes, and of routes.
+const ANY: u16 = 0;
+const INTERNET: u16 = 2;
+const ANY_FIELDS: [Slot; 4] = [ENTRY_FIELDS[0], ENTRY_FIELDS[1], ENTRY_FIELDS[3], ENTRY_FIELDS[4]];
 const ENTRY_FIELDS: &[Slot] = &[
     Slot::new("rip.family", 0, 2),
-    Slot::new("rip.ip", 4, 4),
     Slot::new("rip.metric", 16, 4),
+    Slot::new("rip.ip", 4, 4),
     Slot::new("rip.netmask", 8, 4),
     Slot::new("rip.next_hop", 12, 4),
 ];
@@ -54,7 +58,11 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     o.see_all(FIELDS, v);
     let mut entry = v.skip(HEADER);
     while o.tree.is_some() && matches!(version, 1 | 2) && entry.has(ENTRY) {
-        o.see_all(if version == 1 { &ENTRY_FIELDS[..3] } else { ENTRY_FIELDS }, entry);
+        match entry.u16(0) {
+            Ok(ANY) => o.see_all(if version == 1 { &ENTRY_FIELDS[..2] } else { &ANY_FIELDS }, entry),
+            Ok(INTERNET) => o.see_all(if version == 1 { &ENTRY_FIELDS[..3] } else { ENTRY_FIELDS }, entry),
+            _ => {}
+        }
         entry = entry.skip(ENTRY);
     }
     let name = Named(COMMANDS, command.into(), Otherwise::Dec("unknown command (", ")"));

@@ -95,6 +95,7 @@ fn frame(o: &mut Out, v: View<'_>) -> Step {
 /// An EAP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "eap";
+    o.see(LENGTH, v);
     let (code, length) = (v.get(CODE)?, usize::from(v.get(LENGTH)?));
     if length != v.len() {
         // The protocol below may put a fragment without header there.

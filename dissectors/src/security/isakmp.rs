@@ -2,7 +2,7 @@
 //! and its UDP encapsulation (RFC 3948).
 
 use crate::below::{Address, Below, Ip};
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Octets, Put, Table, named_dec};
 use crate::security::esp;
@@ -14,6 +14,16 @@ const HEADER: usize = 28;
 /// Octets of the header that every payload has.
 pub(super) const GENERIC: usize = 4;
 
+const FIELDS: &[Slot] = &[
+    Slot::new("isakmp.ispi", 0, 8),
+    Slot::new("isakmp.rspi", 8, 8),
+    Slot::new("isakmp.nextpayload", 16, 1),
+    Slot::new("isakmp.version", 17, 1),
+    Slot::new("isakmp.exchangetype", 18, 1),
+    Slot::new("isakmp.flags", 19, 1),
+    Slot::new("isakmp.messageid", 20, 4),
+    Slot::new("isakmp.length", 24, 4),
+];
 const INITIATOR: Field<u64> = Field::new("isakmp.ispi", 0);
 const RESPONDER: Field<u64> = Field::new("isakmp.rspi", 8);
 const NEXT: Field<u8> = Field::new("isakmp.nextpayload", 16);
@@ -168,6 +178,7 @@ pub(super) fn chain<'p>(
         if !c.has(at, GENERIC) {
             return cut(o, kind);
         }
+        o.note(NEXT, c.v.u8(at)?);
         let length = usize::from(c.v.u16(at + 2)?);
         if !c.has(at, length) {
             return cut(o, kind);
@@ -190,13 +201,13 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.truncated();
         return Ok(());
     }
+    o.see_all(FIELDS, v);
     let version = v.get(VERSION)?;
     let (major, minor) = (version >> 4, version & 15);
-    o.note(VERSION, version);
     o.put("isakmp");
     if o.opt.verbose > 0 {
         o.put((" ", major, ".", minor));
-        o.put((" msgid ", MESSAGE.text(v.get(MESSAGE)?, Octets(v.bytes(MESSAGE_AT, 4)?))));
+        o.put((" msgid ", Octets(v.bytes(MESSAGE_AT, 4)?)));
     }
     if o.opt.verbose > 1 {
         o.put((" cookie ", Octets(v.bytes(0, 8)?), "->", Octets(v.bytes(8, 8)?)));
@@ -215,7 +226,7 @@ fn version_1(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step {
     let side = side(o, v, ip)?;
     o.put(side);
     let exchange = v.get(EXCHANGE)?;
-    o.put((" ", EXCHANGE.text(exchange, named_dec(EXCHANGES, exchange, "#"))));
+    o.put((" ", named_dec(EXCHANGES, exchange, "#")));
     let flags = v.get(FLAGS)?;
     if flags != 0 {
         let mark = |bit: u8, text: &'static str| if flags & bit != 0 { text } else { "" };
@@ -228,7 +239,7 @@ fn version_2(o: &mut Out, v: View<'_>) -> Step {
     let phase = if v.get(MESSAGE)? == 0 { 1 } else { 2 };
     o.put(if phase == 1 { " parent_sa" } else { " child_sa " });
     let exchange = v.get(EXCHANGE)?;
-    o.put((" ", EXCHANGE.text(exchange, named_dec(EXCHANGES, exchange, "#"))));
+    o.put((" ", named_dec(EXCHANGES, exchange, "#")));
     let flags = v.get(FLAGS)?;
     if flags != 0 {
         let mark = |bit: u8, text: &'static str| if flags & bit != 0 { text } else { "" };
@@ -248,7 +259,6 @@ fn payloads<'p>(
         return Ok(());
     }
     let next = v.get(NEXT)?;
-    o.note(NEXT, next);
     o.put(":");
     if flags & ENCRYPTED != 0 {
         o.put((" [encrypted ", Payload(next), "]"));
@@ -266,8 +276,6 @@ fn payloads<'p>(
 fn side(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step<&'static str> {
     let cookie = v.get(INITIATOR)?;
     let responder = v.get(RESPONDER)?;
-    o.note(INITIATOR, cookie);
-    o.note(RESPONDER, responder);
     let ends = match ip {
         Some(ip) => Some((ip.source()?, ip.destination()?)),
         None => None,

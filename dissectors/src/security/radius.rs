@@ -48,6 +48,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Cut);
     }
     let length = length.min(v.len());
+    o.see(LENGTH, v);
     let code = v.get(CODE)?;
     let id = v.get(ID)?;
     o.note(CODE, code);

@@ -304,7 +304,7 @@ fn note(o: &mut Out, kind: u8, v: View<'_>) {
             let number = match kind {
                 4 => id!("radius.NAS_IP_Address"),
                 5 => id!("radius.NAS_Port"),
-                8 => id!("radius.Framed_IP_Address"),
+                8 => id!("radius.Framed-IP-Address"),
                 40 => id!("radius.Acct_Status_Type"),
                 _ => return,
             };

@@ -51,6 +51,9 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     v.check(HEADER)?;
+    o.see(VERSION, v);
+    o.see(FLAGS, v);
+    o.see(FIRST_TLV, v);
     let (version, level, opcode) = (v.get(VERSION)?, v.get(LEVEL)?, v.get(OPCODE)?);
     if version != 0 {
         o.put(("CFMv", version, " not supported, length ", v.len()));

@@ -95,9 +95,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// The tree's fields of a TLV.
 fn note(o: &mut Out, kind: u16, value: &[u8]) {
     match (kind, value) {
-        (1, [4, mac @ ..]) if mac.len() == 6 => {
+        (1, [4, rest @ ..]) if let Ok(mac) = <&[u8; 6]>::try_from(rest) => {
             o.note(id!("lldp.chassis.subtype"), 4_u8);
-            o.note_octets(id!("lldp.chassis.id.mac"), mac);
+            o.note(id!("lldp.chassis.id.mac"), Mac(*mac));
         }
         (1, [subtype, ..]) => o.note(id!("lldp.chassis.subtype"), *subtype),
         (2, [subtype, id @ ..]) => {

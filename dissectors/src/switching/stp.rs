@@ -73,6 +73,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     o.put((", ", Named(TYPES, kind.into(), Otherwise::Hex("Unknown BPDU Type (0x", 2, ")"))));
     if matches!(kind, TYPE_CONFIGURATION | TYPE_RAPID) {
         o.see_all(CONFIGURATION, v);
+        o.see_all(if kind == TYPE_RAPID { RAPID } else { &[] }, v);
     }
     match (kind, version) {
         (TYPE_CONFIGURATION, _) => {
@@ -234,8 +235,35 @@ fn multiple(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
+/// The tree's fields of what rapid messages add.
+const RAPID: &[Slot] = &[
+    Slot::new("stp.flags.agreement", 4, 1).bit(6),
+    Slot::new("stp.flags.forwarding", 4, 1).bit(5),
+    Slot::new("stp.flags.learning", 4, 1).bit(4),
+    Slot::new("stp.flags.port_role", 4, 1).bits(2, 3),
+    Slot::new("stp.flags.proposal", 4, 1).bit(1),
+];
+/// And those of an instance.
+const MULTIPLE: &[Slot] = &[
+    Slot::new("mstp.msti.flags", 0, 1),
+    Slot::new("stp.flags.tcack", 0, 1).bit(7),
+    Slot::new("stp.flags.agreement", 0, 1).bit(6),
+    Slot::new("stp.flags.forwarding", 0, 1).bit(5),
+    Slot::new("stp.flags.learning", 0, 1).bit(4),
+    Slot::new("stp.flags.port_role", 0, 1).bits(2, 3),
+    Slot::new("stp.flags.proposal", 0, 1).bit(1),
+    Slot::new("stp.flags.tc", 0, 1).bit(0),
+    Slot::new("mstp.msti.msti_id", 1, 2).bits(0, 0x0fff),
+    Slot::new("mstp.msti.root.hw", 3, 6),
+    Slot::new("mstp.msti.root_cost", 9, 4),
+    Slot::new("mstp.msti.bridge_priority", 13, 1).bits(4, 0xf),
+    Slot::new("mstp.msti.port_priority", 14, 1).bits(4, 0xf),
+    Slot::new("mstp.msti.remaining_hops", 15, 1),
+];
+
 /// One spanning tree instance of a message.
 fn instance(o: &mut Out, v: View<'_>) -> Step {
+    o.see_all(MULTIPLE, v);
     let (set, id) = (v.u8(0)?, v.u16(1)? & 0xfff);
     o.put(("\n\tMSTI ", id, ", Flags [", flags(set), "], port-role ", role(set)));
     o.put(("\n\t\tMSTI regional-root-id ", bridge(v, 1)?, ", pathcost ", v.u32(9)?));

@@ -71,6 +71,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return v.need(v.len());
     }
     o.put("\n\tDomain name: ");
+    o.see(DOMAIN_LEN, v);
     let length = usize::from(v.get(DOMAIN_LEN)?);
     if !(1..=NAME_LEN).contains(&length) {
         o.put((" [invalid MgmtD Len ", length, "]"));

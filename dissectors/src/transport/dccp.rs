@@ -114,6 +114,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     v.check(fixed)?;
+    for field in [HEADER_WORDS, CCVAL, COVERAGE, TYPE, EXTENDED] {
+        o.see(field, v);
+    }
+    o.see(CHECKSUM, v);
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": DCCP"));
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;

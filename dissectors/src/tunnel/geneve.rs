@@ -32,6 +32,8 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return o.settle(Err(stop));
     }
     v.check(HEADER)?;
+    o.see(VERSION, v);
+    o.see(FLAGS, v);
     let version = v.get(VERSION)?;
     if version != 0 {
         o.put((" ERROR: unknown-version ", version));

@@ -11,7 +11,9 @@ use crate::view::{Step, Stop, View};
 
 /// Octets of the header.
 const HEADER: usize = 8;
-const FLAGS: Field<u8> = Field::new("vxlan.flags", 0);
+/// The flags that are printed, of those that the tree has.
+const FLAGS: usize = 0;
+const ALL_FLAGS: Field<u16> = Field::new("vxlan.flags", FLAGS);
 /// Where the network identifier stands.
 const NETWORK: usize = 4;
 
@@ -30,8 +32,8 @@ fn plain(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
-    let flags = v.get(FLAGS)?;
-    o.note(FLAGS, flags);
+    let flags = v.u8(FLAGS)?;
+    o.see(ALL_FLAGS, v);
     o.put((", flags [", bits(FLAG_NAMES, flags, "", "invalid"), "] (0x", Hex2(flags), "), "));
     let network = v.u24(NETWORK)?;
     o.note(id!("vxlan.vni"), network);
@@ -57,11 +59,13 @@ fn generic(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" (len ", v.len(), " < ", HEADER, ")"));
         return Err(Stop::Malformed);
     }
-    let flags = v.get(FLAGS)?;
+    let flags = v.u8(FLAGS)?;
     o.put(("flags [", bits(EXTENDED_FLAG_NAMES, flags, "", "none"), "], "));
     v.need(HEADER)?;
     let next = v.u8(3)?;
-    o.put(("vni ", v.u24(NETWORK)?));
+    let network = v.u24(NETWORK)?;
+    o.note(id!("vxlan.vni"), network);
+    o.put(("vni ", network));
     let payload = v.skip(HEADER);
     o.put(if o.opt.verbose > 0 { "\n    " } else { ": " });
     match next {
