@@ -3,7 +3,7 @@
 use crate::below::Below;
 use crate::management::snmp_asn1::{self, Element, Kind};
 use crate::out::Out;
-use crate::put::{Named, Otherwise, Table};
+use crate::put::{Ipv4, Named, Otherwise, Put, Table};
 use crate::view::{Step, Stop, View};
 
 const VERSION_1: i32 = 0;
@@ -159,9 +159,13 @@ fn message_3(o: &mut Out, mut level: Level<'_>) -> Step {
     let whole = level.0;
     let mut header = level.sequence(o, "[!message]", "")?;
     verbose(o, "{ ");
-    header.integer(o, "[msgID!=INT]")?;
-    header.integer(o, "[msgMaxSize!=INT]")?;
+    o.note(id!("snmp.msgVersion"), i64::from(VERSION_3));
+    let id = header.integer(o, "[msgID!=INT]")?;
+    o.note(id!("snmp.msgID"), id as u32);
+    let most = header.integer(o, "[msgMaxSize!=INT]")?;
+    o.note(id!("snmp.msgMaxSize"), most as u32);
     let flags = header.string(o, "[msgFlags!=STR]")?;
+    o.note_octets(id!("snmp.msgFlags"), flags.content.payload());
     if flags.content.len() != 1 {
         o.put(("[msgFlags size ", flags.content.len(), "]"));
         return Ok(());
@@ -186,6 +190,7 @@ fn message_3(o: &mut Out, mut level: Level<'_>) -> Step {
     }
     verbose(o, "} ");
     let model = model.number as i32;
+    o.note(id!("snmp.msgSecurityModel"), model as u32);
     if model != USER_BASED {
         o.put(("[security model ", model, "]"));
         return Ok(());
@@ -209,16 +214,20 @@ fn upper_hex(digit: u8) -> char {
 /// The user-based security model's parameters (RFC 3414, section 2.4).
 fn user_based(o: &mut Out, mut level: Level<'_>) -> Step {
     let mut level = level.sequence(o, "[!usm]", "")?;
-    level.string(o, "[msgAuthoritativeEngineID!=STR]")?;
+    let engine = level.string(o, "[msgAuthoritativeEngineID!=STR]")?;
+    o.note_octets(id!("snmp.msgAuthoritativeEngineID"), engine.content.payload());
     let boots = level.integer(o, "[msgAuthoritativeEngineBoots!=INT]")?;
     if o.opt.verbose > 0 {
         o.put(("B=", boots, " "));
     }
+    o.note(id!("snmp.msgAuthoritativeEngineBoots"), boots as u32);
     let time = level.integer(o, "[msgAuthoritativeEngineTime!=INT]")?;
+    o.note(id!("snmp.msgAuthoritativeEngineTime"), time as u32);
     if o.opt.verbose > 0 {
         o.put(("T=", time, " "));
     }
     let user = level.string(o, "[msgUserName!=STR]")?;
+    o.note_octets(id!("snmp.msgUserName"), user.content.payload());
     o.put("U=");
     snmp_asn1::put_string(o, &user)?;
     o.put(" ");
@@ -233,10 +242,12 @@ fn user_based(o: &mut Out, mut level: Level<'_>) -> Step {
 fn scoped(o: &mut Out, mut level: Level<'_>) -> Step {
     let mut level = level.sequence(o, "[!scoped PDU]", "")?;
     let engine = level.string(o, "[contextEngineID!=STR]")?;
+    o.note_octets(id!("snmp.contextEngineID"), engine.content.payload());
     o.put("E=");
     snmp_asn1::put_octets(o, &engine)?;
     o.put(" ");
     let name = level.string(o, "[contextName!=STR]")?;
+    o.note_octets(id!("snmp.contextName"), name.content.payload());
     o.put("C=");
     snmp_asn1::put_string(o, &name)?;
     o.put(" ");
@@ -250,6 +261,7 @@ fn unit(o: &mut Out, mut level: Level<'_>, version: i32) -> Step {
         o.put("[no PDU]");
         return Ok(());
     }
+    o.note(id!("snmp.data"), unit.id);
     level.extra(o, " extra after PDU]");
     verbose(o, "{ ");
     snmp_asn1::put(o, &unit)?;
@@ -275,6 +287,7 @@ fn error_name(code: i32) -> Named {
 /// Every unit but the first version's trap.
 fn request(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
     let id = level.integer(o, "[reqId!=INT]")?;
+    o.note(id!("snmp.request_id"), i64::from(id));
     if o.opt.verbose > 0 {
         o.put(("R=", id, " "));
     }
@@ -282,6 +295,10 @@ fn request(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
     let no_error = matches!(kind, GET | GET_NEXT | SET | INFORM | TRAP_2 | REPORT);
     let status = level.integer(o, "[errorStatus!=INT]")?;
     let mut error = 0;
+    match kind {
+        GET_BULK => o.note(id!("snmp.non_repeaters"), status as u32),
+        _ => o.note(id!("snmp.error_status"), i64::from(status)),
+    }
     match status {
         0 if kind != GET_BULK => {}
         _ if no_error => o.put(("[errorStatus(", error_name(status), ")!=0]")),
@@ -292,6 +309,10 @@ fn request(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
         }
     }
     let index = level.integer(o, "[errorIndex!=INT]")?;
+    match kind {
+        GET_BULK => o.note(id!("snmp.max_repetitions"), index as u32),
+        _ => o.note(id!("snmp.error_index"), i64::from(index)),
+    }
     match index {
         0 if kind != GET_BULK => {
             if error != 0 {
@@ -310,16 +331,22 @@ fn request(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
 fn trap(o: &mut Out, mut level: Level<'_>) -> Step {
     o.put(" ");
     let enterprise = level.of(o, Kind::ObjectId, "[enterprise!=OID]")?;
+    o.note_text(id!("snmp.enterprise"), Dotted(enterprise.content.payload()));
     snmp_asn1::put(o, &enterprise)?;
     o.put(" ");
     let agent = level.of(o, Kind::Address, "[agent-addr!=INETADDR]")?;
+    if let Ok(address) = agent.content.array(0) {
+        o.note(id!("snmp.agent_addr"), Ipv4(address));
+    }
     snmp_asn1::put(o, &agent)?;
     let generic = level.integer(o, "[generic-trap!=INT]")?;
+    o.note(id!("snmp.generic_trap"), i64::from(generic));
     match usize::try_from(generic).ok().and_then(|i| GENERIC_TRAPS.get(i)) {
         Some(name) => o.put((" ", *name)),
         None => o.put((" gt=", generic)),
     }
     let specific = level.integer(o, "[specific-trap!=INT]")?;
+    o.note(id!("snmp.specific_trap"), i64::from(specific));
     if generic == ENTERPRISE_SPECIFIC {
         o.put((" s=", specific));
     } else if specific != 0 {
@@ -327,6 +354,7 @@ fn trap(o: &mut Out, mut level: Level<'_>) -> Step {
     }
     o.put(" ");
     let time = level.of(o, Kind::Unsigned, "[time-stamp!=TIMETICKS]")?;
+    o.note(id!("snmp.time_stamp"), time.number);
     snmp_asn1::put(o, &time)?;
     bindings(o, level, TRAP)
 }
@@ -339,6 +367,7 @@ fn bindings(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
         o.put(" ");
         let mut binding = list.sequence(o, "[!varbind]", "")?;
         let name = binding.of(o, Kind::ObjectId, "[objName!=OID]")?;
+        o.note_text(id!("snmp.name"), Dotted(name.content.payload()));
         snmp_asn1::put(o, &name)?;
         if !asks {
             o.put("=");
@@ -352,4 +381,25 @@ fn bindings(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
         }
     }
     Ok(())
+}
+
+/// An object identifier with dots (X.690, section 8.19).
+struct Dotted<'p>(&'p [u8]);
+
+impl Put for Dotted<'_> {
+    fn put(self, o: &mut Out) {
+        let (mut number, mut first) = (0_u64, true);
+        for octet in self.0 {
+            number = number << 7 | u64::from(octet & 0x7f);
+            if octet & 0x80 != 0 {
+                continue;
+            }
+            match (first, number) {
+                (true, 0..80) => o.put((number / 40, ".", number % 40)),
+                (true, _) => o.put(("2.", number - 80)),
+                _ => o.put((".", number)),
+            }
+            (number, first) = (0, false);
+        }
+    }
 }

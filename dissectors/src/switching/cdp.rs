@@ -1,7 +1,7 @@
 //! The Cisco Discovery Protocol.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Fixed, Hex2, Hex4, Hex8, Ipv4, Ipv6, Table, bits};
@@ -112,6 +112,27 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
     Ok(())
 }
 
+/// TLVs of numbers.
+const NUMBERS: &[(u16, &[Slot])] = &[
+    (0x04, CAPABILITY_FIELDS),
+    (0x0a, &[Slot::new("cdp.native_vlan", 0, 2)]),
+    (0x0b, &[Slot::new("cdp.duplex", 0, 1)]),
+    (0x11, &[Slot::new("cdp.mtu", 0, 4)]),
+    (0x12, &[Slot::new("cdp.trust_bitmap", 0, 1)]),
+    (0x13, &[Slot::new("cdp.untrusted_port_cos", 0, 1)]),
+];
+const CAPABILITY_FIELDS: &[Slot] = &[
+    Slot::new("cdp.capabilities", 0, 4),
+    Slot::new("cdp.capabilities.router", 0, 4).bit(0),
+    Slot::new("cdp.capabilities.trans_bridge", 0, 4).bit(1),
+    Slot::new("cdp.capabilities.src_bridge", 0, 4).bit(2),
+    Slot::new("cdp.capabilities.switch", 0, 4).bit(3),
+    Slot::new("cdp.capabilities.host", 0, 4).bit(4),
+    Slot::new("cdp.capabilities.igmp_capable", 0, 4).bit(5),
+    Slot::new("cdp.capabilities.repeater", 0, 4).bit(6),
+    Slot::new("cdp.capabilities.voip_phone", 0, 4).bit(7),
+];
+
 /// Prints the next TLV.
 fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
     if rest.len() < HEADER {
@@ -143,8 +164,8 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
     let value = rest.claim(length);
     if let Some((_, field)) = TEXTS.iter().find(|row| row.0 == code) {
         o.note_octets(*field, value.payload());
-    } else if let (0x0a, &[high, low]) = (code, value.payload()) {
-        o.note(id!("cdp.native_vlan"), u16::from_be_bytes([high, low]));
+    } else if let Some((_, fields)) = NUMBERS.iter().find(|row| row.0 == code) {
+        o.see_all(fields, value.cut(length));
     }
     if o.opt.verbose > 0 {
         o.put(("\n\t", name, " (0x", Hex2(code), "), value length: ", length, " byte", plural(length), ": "));
