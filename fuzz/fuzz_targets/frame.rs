@@ -3,8 +3,8 @@
 //!     cargo run --manifest-path fuzz/Cargo.toml --bin seeds
 //!     RUSTC_BOOTSTRAP=1 cargo fuzz run frame -- -timeout=1 -rss_limit_mb=1024 -max_len=16384
 //!
-//! The first octet of an input chooses the link type, the second the options;
-//! the rest is the packet. A packet that takes its thread more than 100 ms is a
+//! The first octet of an input chooses the link type, the second the options, and
+//! whether fields are noted; the rest is the packet. A packet that takes its thread more than 100 ms is a
 //! fault as a panic is.
 
 #![no_main]
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rustix::time::{ClockId, Timespec, clock_gettime};
-use sniff_dissectors::{Frame, Numeric, Options, Out, body, has_printer};
+use sniff_dissectors::{Frame, Numeric, Observed, Options, Out, State, Tree, body, has_printer, observe};
 
 /// Milliseconds of a processor that a packet may take.
 const SLOW: i64 = 100;
@@ -31,10 +31,16 @@ fuzz_target!(|input: &[u8]| {
     let options =
         Options { numeric: 1, verbose: how & 7, link: how & 8 != 0, quiet: how >> 4 & 1, ..Options::default() };
     let longer = if how & 0x20 != 0 { 1 << 10 } else { 0 };
+    let fields = how & 0x40 != 0;
     let link = LINKS[usize::from(link) % LINKS.len()];
-    let mut out = Out::new(options, Box::new(Numeric));
+    let mut out = Out::new(options.clone(), Box::new(Numeric));
     let start = clock_gettime(ClockId::ThreadCPUTime);
-    body(&mut out, &Frame { data: packet, wire_len: packet.len() as u32 + longer, link });
+    let frame = Frame { data: packet, wire_len: packet.len() as u32 + longer, link };
+    if let Observed::Settled(facts) = observe(&frame, &options, &mut State::default()) {
+        out.facts = Some(facts);
+    }
+    out.tree = fields.then(|| Box::new(Tree { payloads: true, ..Tree::default() }));
+    body(&mut out, &frame);
     let took = since(start);
     assert!(took < SLOW, "a packet took {took} ms");
     let raw =
