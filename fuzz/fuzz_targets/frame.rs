@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rustix::time::{ClockId, Timespec, clock_gettime};
-use sniff_dissectors::{Frame, Numeric, Observed, Options, Out, State, Tree, body, has_printer, observe};
+use sniff_dissectors::{Frame, Numeric, Observed, Options, Out, State, body, has_printer, observe};
 
 /// Milliseconds of a processor that a packet may take.
 const SLOW: i64 = 100;
@@ -39,7 +39,10 @@ fuzz_target!(|input: &[u8]| {
     if let Observed::Settled(facts) = observe(&frame, &options, &mut State::default()) {
         out.facts = Some(facts);
     }
-    out.tree = fields.then(|| Box::new(Tree { payloads: true, ..Tree::default() }));
+    out.tree = fields.then(Box::default);
+    if let Some(tree) = &mut out.tree {
+        tree.payloads = true;
+    }
     body(&mut out, &frame);
     let took = since(start);
     assert!(took < SLOW, "a packet took {took} ms");
