@@ -108,10 +108,9 @@ fn source_routed(header: View<'_>) -> Step<Option<[u8; 4]>> {
     if length <= 20 {
         return Ok(None);
     }
-    // As in tcpdump, the length of a last option without one is the octet behind the header.
-    let (options, end) = (header.skip(20), length - 20);
+    let options = header.skip(20).cut(length - 20);
     let mut at = 0;
-    while at < end {
+    while at < options.len() {
         let kind = options.u8(at)?;
         let size = match kind {
             END => break,
@@ -119,7 +118,7 @@ fn source_routed(header: View<'_>) -> Step<Option<[u8; 4]>> {
             // An option that ends before its length or is longer than the header hides the rest.
             _ => options.u8(at + 1).map_or(0, usize::from),
         };
-        if size == 0 || (size < 2 && kind != NO_OPERATION) || at + size > end {
+        if size == 0 || (size < 2 && kind != NO_OPERATION) || options.bytes(at, size).is_err() {
             break;
         }
         if matches!(kind, LOOSE | STRICT) && size >= 7 {

@@ -12,6 +12,8 @@ pub struct Known {
 pub const APART: &[&str] = &[
     // Packets of an interface that segments TCP itself have no length.
     r"bad-len 0|presumed TSO",
+    // 4.99.6 takes a header of UDP behind the end of IP for cut.
+    r"UDP, bad length \d+ > [0-7]\b",
     // The ports of a segment are tried in another order.
     r"\[prefix length",
     // 4.99.6 ends a packet with the length of IP.
@@ -145,7 +147,7 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 reads and dumps the elements of CDP that have no text with -v only",
     },
     Known {
-        pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|finger|syslog)\]",
+        pattern: r" ?\[\|(http|ftp|whois|rtsp|sip|smtp|http|finger|syslog)\]",
         form: "",
         reason: "4.99.5 marks text only where it is cut",
     },

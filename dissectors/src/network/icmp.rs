@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::network::{icmp_extension, ipv4};
 use crate::out::Out;
 use crate::put::{Hex, Hex8, Ipv4, Put, Table, TcpPort, UdpPort, Zeros, named_dec};
-use crate::view::{Step, Stop, View};
+use crate::view::{Step, View};
 
 const TYPE: Field<u8> = Field::new("icmp.type", 0);
 const CODE: Field<u8> = Field::new("icmp.code", 1);
@@ -120,7 +120,7 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, code: u8) -> Step {
         }
         UNREACHABLE => unreachable(o, v, code)?,
         REDIRECT => redirect(o, v, code)?,
-        ROUTER_ADVERTISEMENT => advertisement(o, v).map_err(Stop::noticed)?,
+        ROUTER_ADVERTISEMENT => advertisement(o, v)?,
         TIME_EXCEEDED => {
             v.check(QUOTED_DESTINATION + 4)?;
             match code {
@@ -225,6 +225,7 @@ fn redirect(o: &mut Out, v: View<'_>, code: u8) -> Step {
 /// Router advertisements (RFC 1256, section 3).
 fn advertisement(o: &mut Out, v: View<'_>) -> Step {
     o.put("router advertisement lifetime ");
+    v.check(HEADER)?;
     let lifetime = v.u16(6)?;
     if lifetime < 60 {
         o.put(lifetime);
@@ -241,6 +242,7 @@ fn advertisement(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     for at in (HEADER..HEADER + count * 8).step_by(8) {
+        v.check(at + 8)?;
         o.put((" {", Ipv4(v.array(at)?), " ", v.u32(at + 4)?, "}"));
     }
     Ok(())

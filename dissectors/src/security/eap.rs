@@ -73,7 +73,7 @@ const AKA_SUBTYPES: Table = &[
 pub(crate) fn over_lan(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "eap";
     let result = frame(o, v);
-    o.go_on(result)
+    o.settle(result)
 }
 
 fn frame(o: &mut Out, v: View<'_>) -> Step {

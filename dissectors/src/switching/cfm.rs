@@ -55,7 +55,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
             o.put("\n\t\t packet is too short");
             Ok(())
         }
-        other => o.go_on(other),
+        other => o.settle(other),
     }
 }
 
