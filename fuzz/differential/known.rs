@@ -195,6 +195,11 @@ pub const KNOWN: &[Known] = &[
         form: "$1",
         reason: "4.99.5 pads TLVs to four octets",
     },
+    Known {
+        pattern: r"(IE Timestamp \(5\), length 18:) ?(\n\t +0x0000: [0-9a-f ]*[0-9a-f])?",
+        form: "$1",
+        reason: "4.99.5 takes no timestamp of a multilink for a time of this machine",
+    },
     Known { pattern: r"(Call-Back Option \(0x0d\), length \d+:) :", form: "$1", reason: "4.99.5 has a colon less" },
     Known { pattern: r" +", form: " ", reason: "damaged headers of IP leave a blank" },
 ];
