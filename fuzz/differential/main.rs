@@ -7,8 +7,9 @@
 //!
 //! Each difference is reduced to a packet as short, and as near to the recorded
 //! one, as still differs; the packets are written to `differences.pcap`. What
-//! differs only between versions of tcpdump is in `known.rs`. The exit code is 1
-//! where anything differs.
+//! differs only between versions of tcpdump is in `known.rs`; what differs only
+//! behind other packets, since a printer remembers them, is counted. The exit code
+//! is 1 where anything differs.
 
 mod known;
 
