@@ -68,9 +68,19 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.6 prints the payload of a reset as text only, and marks it where it is cut",
     },
     Known {
-        pattern: r"(HBH|DSTOPT) [^\n]*|\[\|(hbh|dst)opt\][^\n]*",
-        form: "options",
+        pattern: r"s?opt_type (0x[0-9a-f]{2}): |unknown (sub)?opt-type (0x[0-9a-f]{2}) ",
+        form: "opt $1$3 ",
+        reason: "4.99.6 says that the type of an option of IPv6 is unknown",
+    },
+    Known {
+        pattern: r"((HBH|DSTOPT)\b[^\n]*?)( ?\(\w+: (invalid len \d+|trunc)\))? *(\[\|(hbh|dst)opt\]|\[(\(\w+\) )?(remaining )?length \d+ (<|!=) \d+\] \(invalid\))[^\n]*",
+        form: "$1",
         reason: "4.99.6 checks the lengths of options of IPv6 and stops at the first that is wrong",
+    },
+    Known {
+        pattern: r"\[\|(hbh|dst)opt\][^\n]*",
+        form: "",
+        reason: "4.99.6 seeks no jumbo payload in options of IPv6 that are cut",
     },
     Known {
         pattern: r"frag \([^\n]*|\[\|frag6\][^\n]*",
@@ -110,7 +120,11 @@ pub const KNOWN: &[Known] = &[
     },
     Known { pattern: r" :", form: ":", reason: "4.99.6 has no blank before colons in PTP" },
     Known { pattern: r"signalling", form: "signaling", reason: "4.99.5 mended the spelling" },
-    Known { pattern: r"(msg type: management msg)[^\n]*", form: "$1", reason: "4.99.6 reads management messages right" },
+    Known {
+        pattern: r"(msg type: management msg)[^\n]*",
+        form: "$1",
+        reason: "4.99.6 reads management messages right",
+    },
     Known { pattern: r"(\d{4})[/-](\d\d)[/-](\d\d)", form: "$1-$2-$3", reason: "4.99.5 prints dates with hyphens" },
     Known {
         pattern: r"(\d+\.\d{9}) \(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)",
@@ -173,15 +187,11 @@ pub const KNOWN: &[Known] = &[
         reason: "4.99.5 checks the length of a PDU before it reads",
     },
     Known {
-        pattern: r", actions_len \d+|(\n\s+action)?( \[remaining length \d+ < \d+\])?\s*( \(invalid\))? \[\|openflow\]",
+        pattern: r", actions_len \d+|(\n\s+action)?\s*\[remaining length \d+ < \d+\]|(\n\s+action)?\s*( \(invalid\))? \[\|openflow\]",
         form: "",
         reason: "4.99.5 bounds lists of actions, queues and ports of OpenFlow 1.0",
     },
-    Known {
-        pattern: r"(frame decoding below)(?s:.*)",
-        form: "$1",
-        reason: "4.99.5 bounds the frames in OpenFlow 1.0",
-    },
+    Known { pattern: r"(frame decoding below)(?s:.*)", form: "$1", reason: "4.99.5 bounds the frames in OpenFlow 1.0" },
     Known { pattern: r"(LS-Ack)(?s:.*)", form: "$1", reason: "4.99.5 does not read past the last acknowledgement" },
     Known { pattern: r"\(LR\)[^\n]*|flags:([0-9a-f]{2})", form: "$1", reason: "4.99.4 names a field of RPL" },
     Known { pattern: r"(lwres)[^\n]*", form: "$1", reason: "4.99.5 checks a length where it was undefined" },
