@@ -190,12 +190,14 @@ fn flow(o: &mut Out, v: View<'_>) -> Step<usize> {
         _ if enterprise != 0 => {}
         RAW_PACKET => {
             claims(v, 16)?;
+            v.need(16)?;
             let protocol = v.u32(0)?;
             o.put(("\n\t      protocol ", named(RAW_PROTOCOLS, protocol, "Unknown"), " (", protocol));
             o.put(("), length ", v.u32(4)?, ", stripped bytes ", v.u32(8)?, ", header_size ", v.u32(12)?));
         }
         ETHERNET_FRAME => {
             claims(v, 24)?;
+            v.need(24)?;
             o.put(("\n\t      frame len ", v.u32(0)?, ", type ", v.u32(20)?));
         }
         SWITCH_DATA => {

@@ -85,8 +85,10 @@ fn option(o: &mut Out, m: &mut Message<'_>, at: usize) -> Step<usize> {
     let v = m.view.skip(at).cut(length).claim(length);
     if code == CHAIN {
         // Pointers count from the option's end here, and a name that is odd or
-        // cut ends neither the option nor the message.
-        let _ = dns_names::put_with_base(o, m, at, at + length, usize::MAX);
+        // cut ends neither the option nor the message, but a bit label does.
+        if dns_names::put_with_base(o, m, at, at + length, usize::MAX) == Err(Stop::Truncated) {
+            return Err(Stop::Truncated);
+        }
     } else {
         let result = value(o, v, code);
         o.settle(result)?;

@@ -164,8 +164,9 @@ fn option(o: &mut Out, all: View<'_>, at: usize, kind: u8, units: u8) -> Step<bo
             let mut name = at + 8;
             while name < at + size && all.u8(name)? != 0 {
                 o.put(" ");
-                // An odd or cut name makes the list malformed, not cut.
-                name = dns_names::put(o, &mut names, name).map_err(|_| Stop::Malformed)?;
+                // An odd or cut name makes the list malformed, not cut, but for a bit label.
+                let behind = dns_names::put(o, &mut names, name);
+                name = behind.map_err(|stop| if stop == Stop::Cut { Stop::Malformed } else { stop })?;
             }
         }
         INTERVAL => o.put((" ", v.u32(4)?, "ms")),
