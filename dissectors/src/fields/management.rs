@@ -123,7 +123,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("pptp.type", Decimal, "Message type"),
     ("ptp.v2.clockidentity", Hex(16), "ClockIdentity"),
     ("ptp.v2.controlfield", Decimal, "controlField"),
-    ("ptp.v2.correction.subns", Decimal, "correctionSubNs"),
+    ("ptp.v2.correction.ns", Decimal, "correction"),
     ("ptp.v2.domainnumber", Decimal, "domainNumber"),
     ("ptp.v2.flags", Hex(4), "flags"),
     ("ptp.v2.logmessageperiod", Signed, "logMessagePeriod"),

@@ -4,7 +4,7 @@ use crate::below::Below;
 use crate::field::Field;
 use crate::link::ppp;
 use crate::out::Out;
-use crate::put::{Named, Otherwise, Table};
+use crate::put::{Hex, Named, Otherwise, Table};
 use crate::view::{Step, View};
 
 /// Octets of the header.
@@ -60,6 +60,10 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>, link_len: &mut usize) -> 
         return Ok(());
     }
     v.need(HEADER)?;
+    o.see(VERSION, v);
+    o.see(TYPE, v);
+    o.see(SESSION, v);
+    o.see(LENGTH, v);
     let (version, kind, code) = (v.get(VERSION)?, v.get(TYPE)?, v.get(CODE)?);
     let mut length = usize::from(v.get(LENGTH)?);
     let available = v.len() - HEADER;
@@ -79,7 +83,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>, link_len: &mut usize) -> 
     }
     let session = v.get(SESSION)?;
     if session != 0 {
-        o.put((" [ses 0x", SESSION.hex(session), "]"));
+        o.put((" [ses 0x", Hex(session), "]"));
     }
     *link_len = HEADER;
     if code != SESSION_DATA {

@@ -1,7 +1,7 @@
 //! PTP (IEEE 1588-2008, clause 13; minor versions of IEEE 1588-2019).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex, Table, bits, named};
 use crate::view::{Step, View};
@@ -18,7 +18,9 @@ const DOMAIN: Field<u8> = Field::new("ptp.v2.domainnumber", 4);
 const RESERVED_1: Field<u8> = Field::new("ptp.v2.minorsdoid", 5);
 const FLAGS: Field<u16> = Field::new("ptp.v2.flags", 6);
 const CORRECTION: usize = 8;
-const SUB_CORRECTION: Field<u16> = Field::new("ptp.v2.correction.subns", 14);
+/// The nanoseconds of the correction, which parts of 2^16 of one follow.
+const WHOLE_CORRECTION: &[Slot] = &[Slot::new("ptp.v2.correction.ns", CORRECTION, 6)];
+const SUB_CORRECTION: usize = 14;
 const RESERVED_2: Field<u32> = Field::new("ptp.v2.messagetypespecific", 16);
 const CLOCK: Field<u64> = Field::new("ptp.v2.clockidentity", 20);
 const PORT: Field<u16> = Field::new("ptp.v2.sourceportid", 28);
@@ -73,10 +75,12 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         let stop = o.wrong("length", v.len(), "<", HEADER);
         return o.settle(Err(stop));
     }
+    o.see(MINOR, v);
+    o.see_all(WHOLE_CORRECTION, v);
     let (version, minor) = (v.get(VERSION)?, v.get(MINOR)?);
     o.put(("PTPv", VERSION.show(version)));
     if minor != 0 {
-        o.put((".", MINOR.show(minor)));
+        o.put((".", minor));
     }
     match version {
         1 => o.put(" (not implemented)"),
@@ -97,7 +101,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     let flags = v.get(FLAGS)?;
     o.put((", Flags [", FLAGS.text(flags, bits(FLAG_NAMES, flags, ", ", "none")), "]"));
     o.put((", NS correction: ", v.u48(CORRECTION)?));
-    o.put((", sub NS correction: ", SUB_CORRECTION.show(v.get(SUB_CORRECTION)?)));
+    o.put((", sub NS correction: ", v.u16(SUB_CORRECTION)?));
     o.put((", reserved2: ", RESERVED_2.show(v.get(RESERVED_2)?)));
     o.put((", clock identity: 0x", CLOCK.hex(v.get(CLOCK)?)));
     o.put((", port id: ", PORT.show(v.get(PORT)?)));

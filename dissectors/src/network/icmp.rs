@@ -96,6 +96,8 @@ fn note(o: &mut Out, v: View<'_>, kind: u8, code: u8) {
             o.see(ID, v);
             o.see(SEQUENCE, v);
         }
+        // Extended echoes (RFC 8335).
+        42 | 43 => o.see(ID, v),
         UNREACHABLE if code == FRAGMENTATION_NEEDED => o.see(NEXT_MTU, v),
         REDIRECT => o.see(GATEWAY, v),
         _ => {}

@@ -15,7 +15,11 @@ const TYPE: usize = 3;
 const LENGTH: usize = 4;
 const VERSION: u16 = 1;
 
-const FIELDS: &[Slot] = &[Slot::new("lmp.hdr.flags", FLAGS, 1), Slot::new("lmp.msg", TYPE, 1)];
+const FIELDS: &[Slot] = &[
+    Slot::new("lmp.hdr.ccdown", FLAGS, 1).bit(0),
+    Slot::new("lmp.hdr.reboot", FLAGS, 1).bit(1),
+    Slot::new("lmp.msg", TYPE, 1),
+];
 
 const HEADER_FLAGS: Table = &[(1, "Control Channel Down"), (2, "LMP restart")];
 const MESSAGES: Table = &[

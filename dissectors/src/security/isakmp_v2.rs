@@ -124,6 +124,7 @@ fn substructures<'p>(
         if !c.has(at, GENERIC) {
             return cut(o, around);
         }
+        o.note(id!("isakmp.nextpayload"), c.v.u8(at)?);
         let length = usize::from(c.v.u16(at + 2)?);
         if length <= GENERIC {
             return cut(o, around);

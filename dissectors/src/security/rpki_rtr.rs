@@ -1,7 +1,7 @@
 //! The RPKI to router protocol, version 0 (RFC 6810).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Hex4, Ipv4, Ipv6, Table, named};
 use crate::view::{Step, Stop, View};
@@ -14,6 +14,12 @@ const TYPE: Field<u8> = Field::new("rpki-rtr.pdu_type", 1);
 /// A session's number or an error's code.
 const SESSION: Field<u16> = Field::new("rpki-rtr.session_id", 2);
 const LENGTH: Field<u32> = Field::new("rpki-rtr.length", 4);
+
+const FIELDS: &[Slot] = &[
+    Slot::new("rpki-rtr.version", 0, 1),
+    Slot::new("rpki-rtr.pdu_type", 1, 1),
+    Slot::new("rpki-rtr.length", 4, 4),
+];
 
 const SERIAL_NOTIFY: u8 = 0;
 const SERIAL_QUERY: u8 = 1;
@@ -79,13 +85,20 @@ fn body(o: &mut Out, v: View<'_>, indent: &'static str, outermost: bool) -> Step
     }
     let version = v.get(VERSION)?;
     if version != 0 {
-        o.put(("\n\tRPKI-RTRv", VERSION.show(version), " (unknown)"));
+        o.put(("\n\tRPKI-RTRv", version, " (unknown)"));
         return Ok(v.len());
     }
     let kind = v.get(TYPE)?;
     let length = v.get(LENGTH)?;
-    o.put(("\n\tRPKI-RTRv", VERSION.show(version), ", ", TYPE.text(kind, named(TYPES, kind, "Unknown"))));
-    o.put((" PDU (", kind, "), length: ", LENGTH.show(length)));
+    // Not those of the unit that an error quotes.
+    if outermost {
+        o.see_all(FIELDS, v);
+        if matches!(kind, SERIAL_NOTIFY | SERIAL_QUERY | END_OF_DATA | CACHE_RESPONSE) {
+            o.see(SESSION, v);
+        }
+    }
+    o.put(("\n\tRPKI-RTRv", version, ", ", named(TYPES, kind, "Unknown")));
+    o.put((" PDU (", kind, "), length: ", length));
     let length = length as usize;
     if length < HEADER || length > v.len() {
         return Err(Stop::Malformed);

@@ -224,10 +224,14 @@ fn version_1(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     if flags & KEY != 0 {
         // The payload length and the call.
         enough(v, 4)?;
+        o.note(id!("gre.key"), v.u32(0)?);
         o.put((", call ", v.u16(2)?));
         v = v.skip(4);
     }
-    v = optional(o, v, flags & SEQUENCE != 0, |o, number| o.put((", seq ", number)))?;
+    v = optional(o, v, flags & SEQUENCE != 0, |o, number| {
+        o.note(id!("gre.sequence_number"), number);
+        o.put((", seq ", number));
+    })?;
     v = optional(o, v, flags & ACKNOWLEDGMENT != 0, |o, number| o.put((", ack ", number)))?;
     let has_payload = flags & SEQUENCE != 0;
     o.put((!has_payload).then_some(", no-payload"));

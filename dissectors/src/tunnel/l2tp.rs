@@ -34,6 +34,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             return Ok(());
         }
     }
+    o.note(id!("l2tp.type"), flags >> 15);
     o.put("[");
     for (flag, letter) in [(CONTROL, "T"), (LENGTH, "L"), (SEQUENCE, "S"), (OFFSET, "O"), (PRIORITY, "P")] {
         o.put((flags & flag != 0).then_some(letter));

@@ -72,6 +72,7 @@ fn stack(o: &mut Out, rest: &mut View<'_>) -> Step<u32> {
             o.put(reserved(label));
             before = "\n\t";
         }
+        o.see(BOTTOM, *rest);
         let bottom = rest.get(BOTTOM)? == 1;
         o.put((", tc ", CLASS.show(rest.get(CLASS)?), if bottom { ", [S]" } else { "" }));
         o.put((", ttl ", TTL.show(rest.get(TTL)?), ")"));
