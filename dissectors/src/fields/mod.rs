@@ -278,7 +278,7 @@ mod tests {
                 if !folder_of(&path).ends_with("fields") {
                     noted.extend(text.split('"').skip(1).step_by(2).map(str::to_owned));
                 }
-                for before in ["Field::new(\"", "Field::bits(\"", ".note(\"", "id!(\"", "Id::of(\""] {
+                for before in ["Field::new(\"", "Field::bits(\"", "Slot::new(\"", ".note(\"", "id!(\"", "Id::of(\""] {
                     for part in text.split(before).skip(1) {
                         let name = part.split('"').next().unwrap();
                         seen += 1;

@@ -6,11 +6,8 @@ use crate::view::{Step, View};
 
 const TYPE: &[Slot] = &[Slot::new("dhcpv6.msgtype", 0, 1)];
 const MESSAGE: &[Slot] = &[Slot::new("dhcpv6.xid", 1, 3)];
-const RELAYED: &[Slot] = &[
-    Slot::new("dhcpv6.hopcount", 1, 1),
-    Slot::new("dhcpv6.linkaddr", 2, 16),
-    Slot::new("dhcpv6.peeraddr", 18, 16),
-];
+const RELAYED: &[Slot] =
+    &[Slot::new("dhcpv6.hopcount", 1, 1), Slot::new("dhcpv6.linkaddr", 2, 16), Slot::new("dhcpv6.peeraddr", 18, 16)];
 const RELAY_FORWARD: u8 = 12;
 const RELAY_REPLY: u8 = 13;
 

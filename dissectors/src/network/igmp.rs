@@ -36,11 +36,8 @@ const RECORD: &[Slot] = &[
     Slot::new("igmp.num_src", 2, 2),
     Slot::new("igmp.maddr", 4, 4),
 ];
-const QUERY_V3: &[Slot] = &[
-    Slot::new("igmp.s", 8, 1).bit(3),
-    Slot::new("igmp.qrv", 8, 1).bits(0, 7),
-    Slot::new("igmp.num_src", 10, 2),
-];
+const QUERY_V3: &[Slot] =
+    &[Slot::new("igmp.s", 8, 1).bit(3), Slot::new("igmp.qrv", 8, 1).bits(0, 7), Slot::new("igmp.num_src", 10, 2)];
 const RECORD_SOURCE: &[Slot] = &[Slot::new("igmp.saddr", 0, 4)];
 
 /// Notes a message, unless it is of another protocol that IGMP carries.

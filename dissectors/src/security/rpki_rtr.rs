@@ -15,11 +15,8 @@ const TYPE: Field<u8> = Field::new("rpki-rtr.pdu_type", 1);
 const SESSION: Field<u16> = Field::new("rpki-rtr.session_id", 2);
 const LENGTH: Field<u32> = Field::new("rpki-rtr.length", 4);
 
-const FIELDS: &[Slot] = &[
-    Slot::new("rpki-rtr.version", 0, 1),
-    Slot::new("rpki-rtr.pdu_type", 1, 1),
-    Slot::new("rpki-rtr.length", 4, 4),
-];
+const FIELDS: &[Slot] =
+    &[Slot::new("rpki-rtr.version", 0, 1), Slot::new("rpki-rtr.pdu_type", 1, 1), Slot::new("rpki-rtr.length", 4, 4)];
 
 const SERIAL_NOTIFY: u8 = 0;
 const SERIAL_QUERY: u8 = 1;

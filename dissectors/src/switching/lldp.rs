@@ -161,8 +161,7 @@ const VLAN: &[Slot] = &[
     Slot::new("lldp.ieee.802_1.vlan.id", 4, 2),
     Slot::new("lldp.ieee.802_1.vlan.name_len", 6, 1),
 ];
-const FRAME: &[Slot] =
-    &[Slot::new("lldp.ieee.802_3.subtype", 3, 1), Slot::new("lldp.ieee.802_3.max_frame_size", 4, 2)];
+const FRAME: &[Slot] = &[Slot::new("lldp.ieee.802_3.subtype", 3, 1), Slot::new("lldp.ieee.802_3.max_frame_size", 4, 2)];
 
 fn tlvs(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
