@@ -19,7 +19,7 @@ pub const APART: &[&str] = &[
     // 4.99.6 ends a packet with the length of IP.
     r"\[length \d+ < caplen|UDP, bad length \d+ > [0-7]\b",
     // What is no LocalTalk is not taken for it where a port below 1024 is known.
-    r"\.(319|320|832)\b[^\n]*(\[\|(ddp|llap)|kip |at-[a-z])",
+    r"\.(319|320|832)\b[^\n]*(\[\|(ddp|llap)|kip |at-[a-z#])",
     // The version of PTP with another minor version than zero.
     r"PTPv(1[6-9]|[2-9]\d|\d{3})",
     // 4.99.6 has VXLAN at the port that was OTV's.
