@@ -2,6 +2,7 @@
 //! protocol (AA-X439A-TK). All numbers are little-endian.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Put, Table, named_dec};
 use crate::view::{Step, Stop, View};
@@ -15,6 +16,11 @@ const LONG_HEADER: usize = 21;
 /// The flags of a packet.
 const PADDED: u8 = 0x80;
 const FUTURE: u8 = 0x40;
+/// The least flags of hellos.
+const HELLO: u8 = 0x0b;
+/// Messages of services without links, or with that of one end.
+const NO_OPERATION: u8 = 0x08;
+const CONNECT_ACK: u8 = 0x24;
 const CONTROL: u8 = 0x01;
 
 /// A node's address, `area.node`.
@@ -38,6 +44,28 @@ impl Put for Octal {
         }
     }
 }
+
+/// The routing header for the tree, from its flags on.
+const FLAG_FIELDS: &[Slot] = &[Slot::new("dec_dna.flags", 0, 1)];
+const CONTROL_FIELDS: &[Slot] = &[Slot::new("dec_dna.flags.control", 0, 1).bit(0)];
+const SHORT_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.dst_node", 1, 2).little(),
+    Slot::new("dec_dna.src_node", 3, 2).little(),
+    Slot::new("dec_dna.vst_node", 5, 1),
+];
+const LONG_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.dst.address", 3, 6),
+    Slot::new("dec_dna.src.addr", 11, 6),
+    Slot::new("dec_dna.nl2", 17, 1),
+    Slot::new("dec_dna.visit_cnt", 18, 1),
+    Slot::new("dec_dna.svc_cls", 19, 1),
+    Slot::new("dec_dna.proto_type", 20, 1),
+];
+const CONTROL_NODE: Slot = Slot::new("dec_dna.src_node", 1, 2).little();
+/// Of the network services protocol, whose links are under the nodes' names.
+const SERVICES_FIELDS: &[Slot] = &[Slot::new("dec_dna.nsp.msg_type", 0, 1)];
+const LINK_FIELDS: [Slot; 2] =
+    [Slot::new("dec_dna.dst_node", 1, 2).little(), Slot::new("dec_dna.src_node", 3, 2).little()];
 
 /// A packet behind its Ethertype.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
@@ -84,7 +112,11 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         o.default_dump(v.payload());
         return Ok(());
     }
+    o.see_all(FLAG_FIELDS, v.skip(LENGTH));
     if flags & CONTROL != 0 {
+        o.see_all(CONTROL_FIELDS, v.skip(LENGTH));
+        // All but hellos begin with the node.
+        o.see_all(if flags < HELLO { &[CONTROL_NODE] } else { &[] }, v.skip(LENGTH));
         return control(o, v.skip(LENGTH).claim(length));
     }
     let rest = v.skip(LENGTH);
@@ -103,6 +135,15 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
             return Ok(());
         }
     };
+    o.see_all(if header == LONG_HEADER { LONG_FIELDS } else { SHORT_FIELDS }, rest);
+    let service = rest.skip(header);
+    o.see_all(SERVICES_FIELDS, service);
+    match service.u8(0) {
+        Ok(NO_OPERATION) => {}
+        // Only one of the ends knows the other yet.
+        Ok(CONNECT_ACK) => o.see_all(&LINK_FIELDS[..1], service),
+        _ => o.see_all(&LINK_FIELDS, service),
+    }
     o.put((Node(from), " > ", Node(to), " ", packet, " "));
     if o.opt.verbose > 0 {
         for (flag, name) in [(0x08, "RQR "), (0x10, "RTS "), (0x20, "IE ")] {

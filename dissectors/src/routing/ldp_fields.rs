@@ -107,7 +107,8 @@ fn tlvs(o: &mut Out, mut v: View<'_>) -> Step {
         let value = v.skip(TLV_SIZE).cut(size);
         value.need(size)?;
         match v.u16(0)? & 0x3fff {
-            0x0100 => drop(elements(o, value)),
+            // One that is wrong leaves the others as they are.
+            0x0100 => _ = elements(o, value),
             0x0101 => addresses(o, value)?,
             0x0200 => o.see_all(LABEL, value),
             0x0300 => o.see_all(STATUS, value),
@@ -160,8 +161,17 @@ fn addresses(o: &mut Out, v: View<'_>) -> Step {
     o.see_all(ADDRESSES, v);
     let list = v.skip(2);
     match v.u16(0)? {
-        IPV4 => (0..list.len() / 4).try_for_each(|row| Ok(o.note_text(ADDRESS, Ipv4(list.array(row * 4)?)))),
-        IPV6 => (0..list.len() / 16).try_for_each(|row| Ok(o.note_text(ADDRESS, Ipv6(list.array(row * 16)?)))),
-        _ => Ok(()),
+        IPV4 => {
+            for at in (0..list.len() / 4).map(|row| row * 4) {
+                o.note_text(ADDRESS, Ipv4(list.array(at)?));
+            }
+        }
+        IPV6 => {
+            for at in (0..list.len() / 16).map(|row| row * 16) {
+                o.note_text(ADDRESS, Ipv6(list.array(at)?));
+            }
+        }
+        _ => {}
     }
+    Ok(())
 }
