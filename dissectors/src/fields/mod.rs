@@ -13,6 +13,8 @@ mod text;
 mod transport;
 mod tunnel;
 
+use std::cmp::Ordering;
+
 /// What a field holds, and how a table shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -98,6 +100,7 @@ static FIELDS: [Info; COUNT] = {
         let mut row = 0;
         while row < TABLES[table].len() {
             let (name, kind, about) = TABLES[table][row];
+            assert!(row == 0 || matches!(order(TABLES[table][row - 1].0.as_bytes(), name.as_bytes()), Ordering::Less));
             all[to] = Info { name, kind, about };
             (to, row) = (to + 1, row + 1);
         }
@@ -126,15 +129,12 @@ pub struct Id(u16);
 impl Id {
     /// The field of a name; one that is not registered is left out of trees.
     pub const fn of(name: &str) -> Self {
-        let (mut at, mut table) = (0, 0);
+        let (mut before, mut table) = (0, 0);
         while table < TABLES.len() {
-            let mut row = 0;
-            while row < TABLES[table].len() {
-                if same(TABLES[table][row].0.as_bytes(), name.as_bytes()) {
-                    return Id(at);
-                }
-                (at, row) = (at + 1, row + 1);
+            if let Some(row) = row(TABLES[table], name.as_bytes()) {
+                return Id((before + row) as u16);
             }
+            before += TABLES[table].len();
             table += 1;
         }
         Id(u16::MAX)
@@ -164,19 +164,34 @@ impl Id {
     }
 }
 
-const fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    // Names of a protocol differ at their ends.
-    let mut at = a.len();
-    while at > 0 {
-        at -= 1;
-        if a[at] != b[at] {
-            return false;
+/// The row of a name in a table, which is in the order of the names: compilers
+/// find some thousand of them, and a walk over all rows takes them a minute.
+const fn row(table: &[(&str, Kind, &str)], name: &[u8]) -> Option<usize> {
+    let (mut low, mut high) = (0, table.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        match order(table[middle].0.as_bytes(), name) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Some(middle),
         }
     }
-    true
+    None
+}
+
+const fn order(a: &[u8], b: &[u8]) -> Ordering {
+    let mut at = 0;
+    while at < a.len() && at < b.len() {
+        if a[at] != b[at] {
+            return if a[at] < b[at] { Ordering::Less } else { Ordering::Greater };
+        }
+        at += 1;
+    }
+    match (at < a.len(), at < b.len()) {
+        (true, _) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) => Ordering::Equal,
+    }
 }
 
 /// The protocol of each field.
