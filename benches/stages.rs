@@ -56,7 +56,7 @@ static TRAFFIC: LazyLock<Vec<(Time, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 fn program(expression: &str) -> Program {
-    let target = Target { link: i32::from(ETHERNET), snaplen: SNAPLEN, mask: 0 };
+    let target = Target { link: i32::from(ETHERNET), snaplen: SNAPLEN, mask: 0, savefile: true };
     Program::compile(expression, target, true).expect("the filter is right")
 }
 
