@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn marked(expression: &str) -> String {
-        let target = Target { link: 1, snaplen: 262_144, mask: 0 };
+        let target = Target { link: 1, snaplen: 262_144, mask: 0, savefile: false };
         let message = Program::compile(expression, target, true).unwrap_err();
         let at = place(expression, &message, target);
         format!("{}>{}", &expression[..at], &expression[at..])
