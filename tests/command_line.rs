@@ -423,6 +423,11 @@ fn objects_go_with_nothing_that_prints_no_packets() {
     for with in [&["--count"][..], &["-w", "out"]] {
         assert_eq!(scratch.run(&[&["-r", "f", "--json"], with].concat()), Ran::new("", said, 1));
     }
+    let both = "sniff: --json and --fields are mutually exclusive.\n";
+    assert_eq!(scratch.run(&["-r", "f", "--json", "--fields", "ip.src"]), Ran::new("", both, 1));
+    assert_eq!(scratch.run(&["http", "-r", "f", "--fields", "http.host", "--json"]), Ran::new("", both, 1));
+    let twice = "sniff: --where is given once: join conditions with &&.\n";
+    assert_eq!(scratch.run(&["-r", "f", "--where", "ip", "--where", "udp"]), Ran::new("", twice, 1));
 }
 
 #[test]

@@ -378,9 +378,12 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
         "trigger" => args.trigger.get_or_insert_default().expression = Some(text.into_owned()),
         "before" => args.trigger.get_or_insert_default().before = time(&text, id)?,
         "after" => args.trigger.get_or_insert_default().after = time(&text, id)?,
+        "where" if args.condition.is_some() => {
+            return fail("--where is given once: join conditions with &&.".to_owned());
+        }
         "where" => args.condition = Some(text.into_owned()),
-        "json" => args.format = Format::Json,
-        "fields" => args.format = Format::Tsv(verbs::names(&text)),
+        "json" => args.format.choose(Format::Json)?,
+        "fields" => args.format.choose(Format::Tsv(verbs::names(&text)))?,
         "csv" => given.csv = true,
         "write" => args.write = Some(os.into()),
         "color" => {

@@ -217,8 +217,8 @@ impl VerbArgs {
         let os = value.unwrap_or_default();
         let text = os.to_string_lossy();
         match id {
-            "json" => self.format = Format::Json,
-            "fields" => self.format = Format::Tsv(names(&text)),
+            "json" => self.format.choose(Format::Json)?,
+            "fields" => self.format.choose(Format::Tsv(names(&text)))?,
             "csv" => self.csv = true,
             "body" => self.body = true,
             "har" if text == "-" => return Err(Stop::failure("--har needs a file; the lines are on standard output")),
@@ -268,6 +268,15 @@ pub(super) fn names(text: &str) -> Vec<String> {
 }
 
 impl Format {
+    /// Takes the form of an option; one form excludes another.
+    pub(super) fn choose(&mut self, form: Format) -> Result<(), Stop> {
+        if *self != Format::Text && mem::discriminant(self) != mem::discriminant(&form) {
+            return Err(Stop::failure("--json and --fields are mutually exclusive."));
+        }
+        *self = form;
+        Ok(())
+    }
+
     /// A table with commas instead of tabs.
     pub(super) fn with_commas(self) -> Result<Self, Stop> {
         match self {

@@ -147,8 +147,7 @@ impl Parser {
             let Token::Quoted(pattern) = token else {
                 return Err(Wrong { at, text: "a regular expression is written in quotes".to_owned() });
             };
-            let pattern = String::from_utf8_lossy(&pattern).into_owned();
-            return Ok(Expr::Matches(operand, regex(&pattern, true, at)?));
+            return Ok(Expr::Matches(operand, regex(&of_octets(&pattern), true, at)?));
         }
         Ok(Expr::Exists(operand))
     }
@@ -270,6 +269,14 @@ fn kind_of(operand: &Operand) -> Option<Kind> {
     }
     let field = operand.fields.first().filter(|_| !operand.is_protocol())?;
     field.info().map(|info| info.kind)
+}
+
+/// The text of a regular expression with an escape for each octet that is no text.
+fn of_octets(pattern: &[u8]) -> String {
+    pattern.utf8_chunks().fold(String::new(), |text, chunk| {
+        let escapes = chunk.invalid().iter().map(|octet| format!("\\x{octet:02x}"));
+        text + chunk.valid() + &escapes.collect::<String>()
+    })
 }
 
 /// A regular expression that can match any octets, of any case as in Wireshark if

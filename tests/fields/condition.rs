@@ -15,6 +15,16 @@ fn scratch() -> Scratch {
 }
 
 #[test]
+fn octets_that_are_no_text_match_as_often_as_they_are_there() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"\xff\xff\xff"), udp(b"\xff\xff")]));
+    for pattern in ["\\xff{3}", "\\\\xff{3}"] {
+        let condition = format!("udp.payload matches \"{pattern}\"");
+        assert_eq!(scratch.run(&["-r", "f", "--fields", "frame.number", "--where", &condition]).stdout, "1\n");
+    }
+}
+
+#[test]
 fn packets_are_chosen_by_their_fields() {
     let scratch = scratch();
     for (condition, numbers) in [

@@ -26,6 +26,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     o.link_len += HEADER;
+    o.see(FAMILY, v);
     if o.opt.link {
         header(o, v)?;
     }

@@ -1,7 +1,7 @@
 //! Linux "cooked" captures (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::link::{ethernet, llc};
 use crate::names;
 use crate::network::ipx;
@@ -26,6 +26,8 @@ struct Version {
     header: usize,
     protocol: Field<u16>,
     hardware: Field<u16>,
+    /// What the tree has of a header whether it is printed or not.
+    fields: &'static [Slot],
     show: fn(&mut Out, View<'_>) -> Step,
 }
 
@@ -34,6 +36,7 @@ const SLL: Version = Version {
     header: 16,
     protocol: Field::new("sll.etype", 14),
     hardware: Field::new("sll.hatype", 2),
+    fields: &[Slot::new("sll.hatype", 2, 2), Slot::new("sll.halen", 4, 2)],
     show: addresses,
 };
 
@@ -42,6 +45,7 @@ const SLL2: Version = Version {
     header: 20,
     protocol: Field::new("sll.etype", 0),
     hardware: Field::new("sll.hatype", 8),
+    fields: &[Slot::new("sll.hatype", 8, 2), Slot::new("sll.halen", 11, 1)],
     show: addresses2,
 };
 
@@ -79,6 +83,7 @@ fn cooked(o: &mut Out, v: View<'_>, below: &Below<'_>, version: &Version) -> Ste
     }
     let mut header_len = version.header;
     let mut inner = v.skip(version.header);
+    o.see_all(version.fields, v);
     if v.get(version.hardware)? == HARDWARE_RADIOTAP {
         o.link_len += version.header;
         return radio::radiotap(o, inner, below);

@@ -189,15 +189,18 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < CONTROL_HEADER {
         return Err(Stop::Malformed);
     }
+    o.see(CONTROL, v);
     let flags = v.get(CONTROL)?;
     let choose = |bit: u8, set: &'static str, clear: &'static str| if flags & bit != 0 { set } else { clear };
     o.put((", ", choose(0x80, "Response", "Request"), ", ", choose(0x40, "Error", "OK")));
     o.put((", ", choose(0x20, "More", "Last"), ", OpCode=", flags & 0x1f, "\n"));
     o.put(("\tSequence=", SEQUENCE.show(v.get(SEQUENCE)?)));
+    o.see(STATUS, v);
     let status = v.get(STATUS)?;
     o.put((", Status=", if status == 0 { "" } else { "0x" }, Hex(status)));
     o.put((", Assoc.=", ASSOCIATION.show(v.get(ASSOCIATION)?)));
     o.put((", Offset=", OFFSET.show(v.get(OFFSET)?)));
+    o.see(COUNT, v);
     let count = usize::from(v.get(COUNT)?);
     o.put((", Count=", count));
     if v.len() < CONTROL_HEADER + count {

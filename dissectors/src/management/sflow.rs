@@ -68,6 +68,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn datagram(o: &mut Out, v: View<'_>) -> Step {
+    o.see(ADDRESS_TYPE, v);
     let address_type = v.get(ADDRESS_TYPE)?;
     let version = v.get(VERSION)?;
     if (v.len() < HEADER && address_type == IPV4) || (v.len() < HEADER_6 && address_type == IPV6) {
@@ -84,6 +85,11 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
     let word = |i: usize| v.u32(header - 16 + 4 * i);
     let agent_id = word(0)?;
     let samples = if o.opt.verbose > 0 { Some((word(1)?, word(2)?, word(3)?)) } else { None };
+    if is_ipv4 {
+        o.see(AGENT, v);
+    } else {
+        o.see(AGENT_6, v);
+    }
     let agent = if is_ipv4 { (Some(v.get(AGENT)?), None) } else { (None, Some(v.get(AGENT_6)?)) };
     o.put(("sFlowv", VERSION.show(version), if is_ipv4 { ", IPv4" } else { ", IPv6" }, " agent ", agent));
     o.put((", agent-id ", agent_id));

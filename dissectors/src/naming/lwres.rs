@@ -47,6 +47,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     if o.opt.verbose > 0 || version != 0 {
         o.put((" v", VERSION.show(version)));
     }
+    o.see(LENGTH, v);
     let length = v.get(LENGTH)?;
     let end = if version != 0 {
         v.need(length as usize)?;

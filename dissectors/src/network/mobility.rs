@@ -35,10 +35,12 @@ const UPDATE_FLAGS: Table = &[(8, "A"), (4, "H"), (2, "L"), (1, "K")];
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "mobility";
     o.put("mobility: ");
+    o.see(PAYLOAD_PROTOCOL, v);
     let next = v.get(PAYLOAD_PROTOCOL)?;
     if next != NO_NEXT_HEADER {
         o.put(("(payload protocol ", next, " should be ", NO_NEXT_HEADER, ") "));
     }
+    o.see(UNITS, v);
     let size = (usize::from(v.get(UNITS)?) + 1) * 8;
     let kind = v.get(TYPE)?;
     o.put(TYPE.text(kind, named_dec(NAMES, kind, "type-#")));

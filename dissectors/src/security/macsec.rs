@@ -57,6 +57,8 @@ fn tag<'p>(o: &mut Out, v: View<'p>, below: &Below<'_>) -> Step<Payload<'p>> {
         return Ok(Payload::None);
     }
     let (control, short) = (v.get(TAG_CONTROL)?, v.get(SHORT_LENGTH)?);
+    // The association number has the lowest bits.
+    o.note(TAG_CONTROL, control >> 2);
     if short & 0xc0 != 0 || control & VERSION != 0 {
         o.invalid();
         return Ok(Payload::None);

@@ -52,6 +52,7 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
         if kind == END {
             return Ok(());
         }
+        o.see(TLV_LENGTH, *rest);
         o.put(("\n\t", TLV_TYPE.text(kind, named(TLVS, kind, "Unknown")), " (0x", Hex4(kind), ") TLV, length "));
         o.put(length);
         if length < TLV_HEADER || length > rest.len() {

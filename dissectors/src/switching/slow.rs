@@ -48,6 +48,9 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         if v.len() < 2 {
             return Err(Stop::Malformed);
         }
+        if subtype == AGGREGATION {
+            o.see(VERSION, v);
+        }
         let version = v.get(VERSION)?;
         if version != VERSION_1 {
             o.put((name, " version ", version, " packet not supported"));

@@ -48,11 +48,13 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
+    o.see(VERSION, v);
     let version = v.get(VERSION)?;
     if version != VERSION_1 {
         o.put(("VQP version ", version, " packet not supported"));
         return Ok(());
     }
+    o.see(ERROR, v);
     let (kind, error) = (v.get(TYPE)?, v.get(ERROR)?);
     let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown (", ")"));
     let brief = o.opt.verbose == 0;

@@ -49,6 +49,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((", proto ", named(ETHERTYPES, kind, "unknown"), " (0x", Hex4(kind), ")"));
     }
     let size = usize::from(v.get(OPTION_WORDS)?) * 4;
+    o.note(OPTION_WORDS, size);
     let v = v.skip(HEADER);
     if v.len() < size {
         o.put((" truncated-geneve - ", size - v.len(), " bytes missing"));
