@@ -6,9 +6,9 @@
 //! The input is made once: `--megabytes` (1,000) of a realistic mix, as much of
 //! one bulk flow, and a cut of the mix for what takes tcpdump too long; peers that
 //! exchange routes, names and their answers, and the captures of the tests again and
-//! again for every kind of a protocol's messages. It lies in /dev/shm if there is room, else in the target folder. Programs take turns,
-//! at least five times each; times are medians, in the time zone UTC. FILTER
-//! keeps the rows that contain it.
+//! again for every kind of a protocol's messages. It lies in /dev/shm if there is
+//! room, else in the target folder. Programs take turns, at least five times each;
+//! times are medians, in the time zone UTC. FILTER keeps the rows that contain it.
 
 mod rows;
 mod run;
