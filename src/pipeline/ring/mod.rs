@@ -5,9 +5,11 @@
 //! itself. With its turn of the token it walks the records, filters them and
 //! settles what the text needs of earlier packets; then it passes the token on
 //! and makes the text while the next worker walks the next chunk. What is
-//! finished goes out by turns as well. One worker does the same steps alone.
+//! finished goes out by turns as well: a worker whose turn has not come leaves it
+//! on the shelf, and goes on. One worker does the same steps alone.
 
 mod gate;
+mod shelf;
 mod tagged;
 mod token;
 mod turn;
@@ -24,6 +26,7 @@ use sniff_captures::file::{Source, Taken};
 use super::Failure;
 use super::output::Output;
 use crate::signals::Signals;
+use shelf::{Finished, Left, Shelf};
 pub(crate) use token::Filters;
 pub(super) use token::{Course, Token, Watch};
 use turn::Turn;
@@ -53,7 +56,7 @@ pub(super) struct Ring<'a> {
     feed: &'a dyn Feed,
     order: Turn,
     token: Mutex<Token<'a>>,
-    turn: Turn,
+    shelf: Shelf,
     output: Mutex<&'a mut Output>,
     ended: AtomicBool,
     complete: AtomicBool,
@@ -82,7 +85,7 @@ impl<'a> Ring<'a> {
             feed,
             order: Turn::default(),
             token: Mutex::new(token),
-            turn: Turn::default(),
+            shelf: Shelf::default(),
             output: Mutex::new(output),
             ended: AtomicBool::new(false),
             complete: AtomicBool::new(false),
@@ -154,43 +157,53 @@ impl<'a> Ring<'a> {
                 }
                 others = 0;
             }
-            if !self.round(&mut worker, &taken) {
-                return;
-            }
+            let Some(next) = self.round(worker, &taken) else { return };
+            worker = next.unwrap_or_else(make);
         }
     }
 
-    /// One chunk's way; false if the run is over.
-    fn round(&self, worker: &mut Worker, taken: &Taken) -> bool {
+    /// One chunk's way; a desk to go on with, if the run is not over and one is to spare.
+    fn round(&self, mut worker: Worker, taken: &Taken) -> Option<Option<Worker>> {
         if !self.order.wait(taken.number) {
-            return false;
+            return None;
         }
-        let walked = lock(&self.token).walk(worker, taken, self);
+        let walked = lock(&self.token).walk(&mut worker, taken, self);
         if walked.as_ref().map_or(true, |&goes_on| !goes_on) {
             self.end();
         }
         self.order.pass();
         let text = worker.finish(|desk| self.spill(desk, taken.number));
-        if !self.turn.wait(taken.number) {
-            return false;
+        match self.shelf.leave(taken.number, Finished { worker, text, walked: walked.map(drop) }) {
+            Left::Waits(spare) => Some(spare),
+            Left::Goes(finished) => self.put(finished).map(Some),
+            Left::Closed => None,
         }
-        let mut output = lock(&self.output);
-        let result = text.and_then(|()| output.put(worker)).and(walked);
-        output.report(self.feed.progress(), worker.desk.count);
-        self.look(&output);
-        drop(output);
-        if let Err(failure) = result {
-            self.fail(failure);
-            return false;
+    }
+
+    /// Puts out a chunk whose turn it is, and those behind it that are finished.
+    fn put(&self, mut finished: Finished) -> Option<Worker> {
+        loop {
+            let Finished { mut worker, text, walked } = finished;
+            let mut output = lock(&self.output);
+            let result = text.and_then(|()| output.put(&mut worker)).and(walked);
+            output.report(self.feed.progress(), worker.desk.count);
+            self.look(&output);
+            drop(output);
+            if let Err(failure) = result {
+                self.fail(failure);
+                return None;
+            }
+            match self.shelf.pass(worker) {
+                Ok(next) => finished = next,
+                Err(worker) => return Some(worker),
+            }
         }
-        self.turn.pass();
-        true
     }
 
     /// Puts out what a worker has finished of its chunk before all is finished:
     /// memory stays bounded whatever packets print.
     fn spill(&self, desk: &mut Desk, number: u64) -> Result<(), Failure> {
-        if self.turn.wait(number) { lock(&self.output).put_text(desk) } else { Err(Failure::Said) }
+        if self.shelf.wait(number) { lock(&self.output).put_text(desk) } else { Err(Failure::Said) }
     }
 
     /// Takes no more chunks.
@@ -202,7 +215,7 @@ impl<'a> Ring<'a> {
     fn close(&self) {
         self.end();
         self.order.close();
-        self.turn.close();
+        self.shelf.close();
     }
 
     fn fail(&self, failure: Failure) {

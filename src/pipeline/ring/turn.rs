@@ -5,9 +5,9 @@ use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// Looks at the turn before a worker goes to sleep: the step of the worker
-/// before takes some microseconds, and waking up takes longer than that.
-const LOOKS: u32 = 400;
+/// Looks at the turn before a worker goes to sleep, some fifty microseconds: most
+/// steps of the worker before take less, and waking up takes as long.
+const LOOKS: u32 = 4000;
 
 /// A turn that goes from number to number.
 #[derive(Default)]
@@ -37,6 +37,11 @@ impl Turn {
         }
         self.asleep.fetch_sub(1, Ordering::SeqCst);
         !self.closed.load(Ordering::SeqCst)
+    }
+
+    /// Whether it is the turn of `number`.
+    pub(super) fn is_of(&self, number: u64) -> bool {
+        self.next.load(Ordering::Acquire) == number
     }
 
     /// Passes the turn on; only who has it may.
