@@ -185,8 +185,8 @@ impl Line {
     #[inline]
     pub fn dec6(&mut self, value: u32) {
         let high = DIGITS[(value / 10_000 % 100) as usize];
-        self.store(&[high[2], high[3]], 2);
-        self.store(&DIGITS[(value % 10_000) as usize], 4);
+        let low = DIGITS[(value % 10_000) as usize];
+        self.store(&[high[2], high[3], low[0], low[1], low[2], low[3], 0, 0], 6);
     }
 
     /// Appends exactly two digits; `value` is below 100.

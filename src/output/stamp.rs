@@ -10,14 +10,20 @@ use crate::zone;
 
 const DAY: i64 = 86_400;
 
+/// Nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
+/// Room for the date and time of any second that 64 bits can count.
+const LONGEST: usize = 32;
+
 /// Writes time stamps in one of tcpdump's forms.
 pub struct Stamp {
     form: TimeStamp,
     nano: bool,
     zone: TimeZone,
-    second: i64,
-    /// `YYYY-MM-DD HH:MM:SS` or `HH:MM:SS` of `second`.
-    text: Line,
+    second: Option<i64>,
+    /// `YYYY-MM-DD HH:MM:SS.` or `HH:MM:SS.` of `second`, and how long that is.
+    text: ([u8; LONGEST], usize),
 }
 
 /// What the differences of `-ttt` and `-ttttt` are from.
@@ -50,7 +56,7 @@ impl Origin {
 impl Stamp {
     /// Time stamps in the system's time zone, or that of `TZ`.
     pub fn new(form: TimeStamp, nano: bool) -> Self {
-        Stamp { form, nano, zone: zone::local(), second: i64::MIN, text: Line::default() }
+        Stamp { form, nano, zone: zone::local(), second: None, text: ([0; LONGEST], 0) }
     }
 
     /// Writes the stamp of `time` and a space; a difference is from `origin`.
@@ -59,12 +65,13 @@ impl Stamp {
             TimeStamp::None => return,
             TimeStamp::Epoch => {
                 signed(line, time.seconds);
+                line.byte(b'.');
             }
             TimeStamp::Clock | TimeStamp::Date => {
-                if time.seconds != self.second {
+                if self.second != Some(time.seconds) {
                     self.civil(time.seconds);
                 }
-                line.bytes(self.text.as_bytes());
+                line.start_of(&self.text.0, self.text.1);
             }
             TimeStamp::SincePrevious | TimeStamp::SinceFirst => {
                 let time = in_units(time, self.nano);
@@ -74,6 +81,7 @@ impl Stamp {
                 let since = since(from, to);
                 // Whole days are not shown.
                 clock(line, since.seconds.rem_euclid(DAY));
+                line.byte(b'.');
                 self.fraction(line, since.nanos);
                 return;
             }
@@ -81,16 +89,20 @@ impl Stamp {
         self.fraction(line, time.nanos);
     }
 
-    /// `.ffffff ` or `.fffffffff `, with a remark where it is a second or more.
+    /// `ffffff ` or `fffffffff `, with a remark where it is a second or more.
+    #[inline]
     fn fraction(&self, line: &mut Line, nanos: u64) {
-        line.byte(b'.');
-        let (value, digits, limit) = if self.nano { (nanos, 9, 1_000_000_000) } else { (nanos / 1000, 6, 1_000_000) };
-        if digits == 6 && value < limit {
-            line.dec6(value as u32);
-        } else {
-            line.dec_padded(value, digits, b'0');
+        if self.nano || nanos >= SECOND {
+            return self.long_fraction(line, nanos);
         }
-        if value >= limit {
+        line.dec6((nanos / 1000) as u32);
+        line.byte(b' ');
+    }
+
+    fn long_fraction(&self, line: &mut Line, nanos: u64) {
+        let (value, digits) = if self.nano { (nanos, 9) } else { (nanos / 1000, 6) };
+        line.dec_padded(value, digits, b'0');
+        if nanos >= SECOND {
             line.str(if self.nano { " (invalid ns)" } else { " (invalid us)" });
         }
         line.byte(b' ');
@@ -101,21 +113,25 @@ impl Stamp {
         // Outside the range that the zone knows, UTC is as good as any.
         let offset = Timestamp::from_second(second).map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()));
         let local = second.saturating_add(offset);
-        self.second = second;
-        self.text.clear();
+        self.second = Some(second);
+        let mut text = Line::default();
         if self.form == TimeStamp::Date {
             let (year, month, day) = date(local.div_euclid(DAY));
             if year < 0 {
-                self.text.byte(b'-');
+                text.byte(b'-');
             }
-            self.text.dec_padded(year.unsigned_abs(), 4, b'0');
-            self.text.byte(b'-');
-            self.text.dec2(month);
-            self.text.byte(b'-');
-            self.text.dec2(day);
-            self.text.byte(b' ');
+            text.dec_padded(year.unsigned_abs(), 4, b'0');
+            text.byte(b'-');
+            text.dec2(month);
+            text.byte(b'-');
+            text.dec2(day);
+            text.byte(b' ');
         }
-        clock(&mut self.text, local.rem_euclid(DAY));
+        clock(&mut text, local.rem_euclid(DAY));
+        text.byte(b'.');
+        let text = text.as_bytes();
+        self.text.0[..text.len()].copy_from_slice(text);
+        self.text.1 = text.len();
     }
 }
 
@@ -215,6 +231,8 @@ mod tests {
         );
         assert_eq!(written(TimeStamp::Epoch, true, &times[2..3]), ["4294967295.999999999 "]);
         assert_eq!(written(TimeStamp::Clock, false, &[(1, 1_000_000_000)]), ["00:00:01.1000000 (invalid us) "]);
+        let ends = written(TimeStamp::Date, false, &[(i64::MIN, 0), (i64::MAX, 0)]);
+        assert_eq!(ends, ["-292277022657-01-27 08:29:52.000000 ", "292277026596-12-04 15:30:07.000000 "]);
         let times = [(100, 0), (100, 5000), (99, 0), (200_000, 0)];
         assert_eq!(
             written(TimeStamp::SincePrevious, false, &times),

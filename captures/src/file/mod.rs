@@ -150,7 +150,7 @@ impl Records {
     ///
     /// # Errors
     /// The file is damaged at this place.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, octets: &[u8]) -> Result<Walk, Error> {
         match &mut self.format {
             Format::Pcap(walker) => walker.next(octets),

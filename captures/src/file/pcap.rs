@@ -61,7 +61,7 @@ pub(super) struct Walker {
 impl Walker {
     /// Reads the file header.
     pub(super) fn new(order: Order, octets: &[u8]) -> Result<Self, Error> {
-        let get = |at: usize| number(octets, at, order.big);
+        let get = |at: usize| number(&octets[at..at + 4], order.big);
         let half = |at: usize| {
             let pair = [octets[at], octets[at + 1]];
             if order.big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
@@ -130,13 +130,14 @@ impl Walker {
     }
 
     /// The record at the start of `octets`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&self, octets: &[u8]) -> Result<Walk, Error> {
         let record = self.record;
-        let Some(header) = octets.get(..record) else {
+        let Some(header) = octets.first_chunk::<RECORD>().filter(|_| octets.len() >= record) else {
             return Ok(Walk::Need(Need { octets: record, before: 0, part: Part::RecordHeader }));
         };
-        let get = |at: usize| number(header, at, self.big);
+        // Of an array, so that nothing is checked for each number.
+        let get = |at: usize| number(&header[at..at + 4], self.big);
         let (mut caplen, mut wire_len) = (get(8), get(12));
         if self.lengths == Lengths::Swapped || (self.lengths == Lengths::Maybe && caplen > wire_len) {
             (caplen, wire_len) = (wire_len, caplen);
@@ -151,7 +152,7 @@ impl Walker {
         let time = Time { seconds: i64::from(get(0)), nanos: u64::from(get(4)) * self.nanos };
         // Some writers did not keep to their snapshot length: the excess is skipped.
         let caplen = caplen.min(self.snaplen) as usize;
-        let interface = if self.tagged { get(TAG) as usize } else { 0 };
+        let interface = if self.tagged { number(&octets[TAG..TAG + 4], self.big) as usize } else { 0 };
         Ok(Walk::Packet { at: record, record: size, head: Head { time, caplen, wire_len, interface } })
     }
 
@@ -163,7 +164,7 @@ impl Walker {
 }
 
 #[inline]
-fn number(octets: &[u8], at: usize, big: bool) -> u32 {
-    let word = [octets[at], octets[at + 1], octets[at + 2], octets[at + 3]];
+fn number(octets: &[u8], big: bool) -> u32 {
+    let word = [octets[0], octets[1], octets[2], octets[3]];
     if big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
 }

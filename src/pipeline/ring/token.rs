@@ -315,11 +315,13 @@ impl<'a> Token<'a> {
 }
 
 /// Puts out what is finished of a chunk where that is much.
-#[inline]
+#[inline(always)]
 fn spill(octets: &[u8], desk: &mut Desk, taken: &Taken, ring: &Ring<'_>) -> Result<(), Failure> {
-    if !desk.is_full() {
-        return Ok(());
-    }
+    if desk.is_full() { spill_full(octets, desk, taken, ring) } else { Ok(()) }
+}
+
+#[cold]
+fn spill_full(octets: &[u8], desk: &mut Desk, taken: &Taken, ring: &Ring<'_>) -> Result<(), Failure> {
     desk.text(octets, |desk| ring.spill(desk, taken.number))?;
     ring.spill(desk, taken.number)
 }
@@ -333,7 +335,7 @@ pub(super) struct Place {
 
 impl Course {
     /// Takes a packet that passed the filter.
-    #[inline]
+    #[inline(always)]
     fn packet(
         &mut self,
         packet: &Packet<'_>,

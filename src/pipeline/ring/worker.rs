@@ -113,6 +113,7 @@ pub(super) struct Job {
 }
 
 impl Job {
+    #[inline(always)]
     pub(super) fn new(packet: &Packet<'_>, link: u16, place: Place, number: u64, text: Text) -> Self {
         Job {
             record: place.record,
@@ -174,12 +175,19 @@ impl Desk {
         self.early.len() >= FULL
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, job: Job, standing: Option<Standing>) {
         if standing.is_some() {
-            self.standings.resize(self.jobs.len(), None);
-            self.standings.push(standing);
+            self.stand(standing);
         }
         self.jobs.push(job);
+    }
+
+    /// Notes where the next job's packet stands.
+    #[cold]
+    fn stand(&mut self, standing: Option<Standing>) {
+        self.standings.resize(self.jobs.len(), None);
+        self.standings.push(standing);
     }
 
     /// Keeps the record of `size` octets at `record` as it lies.
