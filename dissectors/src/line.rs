@@ -222,9 +222,8 @@ impl Line {
     /// digits, of which four are the most.
     #[inline]
     fn hex4(&mut self, value: u16, width: usize) {
-        let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
-        let skip = (value.leading_zeros() as usize / 4).min(4 - width.clamp(1, 4));
-        self.store(&((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip);
+        let (digits, size) = short_hex(value, width);
+        self.store(&digits, size);
     }
 
     /// Appends the two hexadecimal digits of an octet.
@@ -250,29 +249,32 @@ impl Line {
     /// IPv4-mapped and IPv4-compatible addresses as `inet_ntop` writes them.
     pub fn ipv6(&mut self, address: [u8; 16]) {
         let words: [u16; 8] = std::array::from_fn(|i| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]));
-        let (start, count) = longest_zero_run(&words);
-        let mut i = 0;
+        let (start, count) = longest_zero_run(words);
+        let dotted = start == 0 && (count == 6 || (count == 5 && words[5] == 0xffff));
+        let (mut text, mut len, mut i) = ([0; 48], 0, 0);
         while i < 8 {
-            if count >= 2 && i == start {
-                self.byte(b':');
-                if i + count == 8 {
-                    self.byte(b':');
-                }
+            if i != 0 || count > 0 && start == 0 {
+                text[len] = b':';
+                len += 1;
+            }
+            if count > 0 && i == start {
                 i += count;
+                if i == 8 {
+                    text[len] = b':';
+                    len += 1;
+                }
                 continue;
             }
-            if i != 0 {
-                self.byte(b':');
+            if dotted && i == 6 {
+                self.store(&text, len);
+                return self.ipv4([address[12], address[13], address[14], address[15]]);
             }
-            let mapped = count == 5 && words[5] == 0xffff;
-            let compatible = count == 6 || (count == 7 && words[7] != 1);
-            if i == 6 && start == 0 && (mapped || compatible) {
-                self.ipv4([address[12], address[13], address[14], address[15]]);
-                return;
-            }
-            self.hex4(words[i], 1);
+            let (digits, size) = short_hex(words[i], 1);
+            text[len..len + 4].copy_from_slice(&digits);
+            len += size;
             i += 1;
         }
+        self.store(&text, len);
     }
 
     /// Appends octets as hexadecimal pairs joined by `separator`.
@@ -305,20 +307,25 @@ fn eight_digits(value: u64) -> u64 {
     four(value / 10_000) | four(value % 10_000) << 32
 }
 
-/// The longest run of zero words, the first of several: its start and length.
-fn longest_zero_run(words: &[u16; 8]) -> (usize, usize) {
-    let (mut best, mut run) = ((0, 0), (0, 0));
-    for (i, &word) in words.iter().enumerate() {
-        if word != 0 {
-            run = (i + 1, 0);
-            continue;
-        }
-        run.1 += 1;
-        if run.1 > best.1 {
-            best = run;
-        }
+/// The hexadecimal digits of a number, at least `width`, and how many they are.
+#[inline(always)]
+fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
+    let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
+    let skip = (value.leading_zeros() as usize / 4).min(4 - width.clamp(1, 4));
+    (((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip)
+}
+
+/// The longest run of two or more zero words, the first of several: its start and length.
+#[inline]
+fn longest_zero_run(words: [u16; 8]) -> (usize, usize) {
+    let zeros = (0..8).fold(0u32, |zeros, i| zeros | u32::from(words[i] == 0) << i);
+    // Each round leaves the bits with one more zero word behind them.
+    let (mut starts, mut count) = (zeros, 1);
+    while starts & starts >> 1 != 0 {
+        starts &= starts >> 1;
+        count += 1;
     }
-    best
+    if count > 1 { (starts.trailing_zeros() as usize, count) } else { (0, 0) }
 }
 
 /// How many decimal digits `value` has.

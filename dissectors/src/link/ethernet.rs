@@ -1,7 +1,7 @@
 //! Ethernet II and 802.3 (IEEE 802.3, clause 3), with 802.1Q tags (IEEE 802.1Q,
 //! clause 9) and the tags that switch chips insert before the type.
 
-use crate::below::{Below, Station};
+use crate::below::{Below, Dissect, Station};
 use crate::field::Field;
 use crate::link::llc;
 use crate::out::Out;
@@ -103,10 +103,21 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
     *link_len = ADDRESSES + tag_len;
     let below =
         Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
+    if tag_len == 0 && !o.opt.link && o.tree.is_none() && let Some(dissect) = usual(v.u16(ADDRESSES)?) {
+        *link_len = HEADER;
+        return dissect(o, v.skip(HEADER), &below);
+    }
     let mut walk = Walk { rest: rest.skip(tag_len), length: v.len(), told: false, link_len };
     // A vendor's header may precede the type, and another one that.
     while types(o, &mut walk, &below)? {}
     Ok(())
+}
+
+/// The dissector of a type that nothing else goes with: for most frames a shortcut
+/// of the walk below.
+#[inline]
+fn usual(kind: u16) -> Option<Dissect> {
+    if kind > MAX_LENGTH && !registry::is_vlan_tag(kind) { registry::ethertype(kind) } else { None }
 }
 
 /// Prints a type and its payload; true if the payload starts with a type again.
