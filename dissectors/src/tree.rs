@@ -87,8 +87,9 @@ impl Tree {
         self.octets.clear();
     }
 
-    /// Adds a field.
-    #[inline]
+    /// Adds a field. Cold, since most runs make no tree: the text's way stays short.
+    #[cold]
+    #[inline(never)]
     pub fn add(&mut self, field: Id, value: Value) {
         if !self.wants(field) {
             return;
@@ -112,7 +113,8 @@ impl Tree {
     }
 
     /// Adds text or data.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     pub fn add_octets(&mut self, field: Id, octets: &[u8]) {
         if self.wants(field) && self.octets.len() + octets.len() <= MAX_OCTETS {
             let value = self.keep(octets);
