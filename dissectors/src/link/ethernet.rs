@@ -103,7 +103,11 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
     *link_len = ADDRESSES + tag_len;
     let below =
         Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
-    if tag_len == 0 && !o.opt.link && o.tree.is_none() && let Some(dissect) = usual(v.u16(ADDRESSES)?) {
+    if tag_len == 0
+        && !o.opt.link
+        && o.tree.is_none()
+        && let Some(dissect) = usual(v.u16(ADDRESSES)?)
+    {
         *link_len = HEADER;
         return dissect(o, v.skip(HEADER), &below);
     }

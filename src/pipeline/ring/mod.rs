@@ -26,7 +26,7 @@ use sniff_captures::file::{Source, Taken};
 use super::Failure;
 use super::output::Output;
 use crate::signals::Signals;
-use shelf::{Finished, Left, Shelf};
+use shelf::{Finished, Shelf};
 pub(crate) use token::Filters;
 pub(super) use token::{Course, Token, Watch};
 use turn::Turn;
@@ -157,15 +157,15 @@ impl<'a> Ring<'a> {
                 }
                 others = 0;
             }
-            let Some(next) = self.round(worker, &taken) else { return };
-            worker = next.unwrap_or_else(make);
+            self.round(worker, &taken);
+            worker = self.shelf.spare().unwrap_or_else(make);
         }
     }
 
-    /// One chunk's way; a desk to go on with, if the run is not over and one is to spare.
-    fn round(&self, mut worker: Worker, taken: &Taken) -> Option<Option<Worker>> {
+    /// One chunk's way.
+    fn round(&self, mut worker: Worker, taken: &Taken) {
         if !self.order.wait(taken.number) {
-            return None;
+            return;
         }
         let walked = lock(&self.token).walk(&mut worker, taken, self);
         if walked.as_ref().map_or(true, |&goes_on| !goes_on) {
@@ -173,29 +173,25 @@ impl<'a> Ring<'a> {
         }
         self.order.pass();
         let text = worker.finish(|desk| self.spill(desk, taken.number));
-        match self.shelf.leave(taken.number, Finished { worker, text, walked: walked.map(drop) }) {
-            Left::Waits(spare) => Some(spare),
-            Left::Goes(finished) => self.put(finished).map(Some),
-            Left::Closed => None,
+        let mut next = self.shelf.leave(taken.number, Finished { worker, text, walked: walked.map(drop) });
+        while let Some(finished) = next {
+            next = self.put(finished);
         }
     }
 
-    /// Puts out a chunk whose turn it is, and those behind it that are finished.
-    fn put(&self, mut finished: Finished) -> Option<Worker> {
-        loop {
-            let Finished { mut worker, text, walked } = finished;
-            let mut output = lock(&self.output);
-            let result = text.and_then(|()| output.put(&mut worker)).and(walked);
-            output.report(self.feed.progress(), worker.desk.count);
-            self.look(&output);
-            drop(output);
-            if let Err(failure) = result {
+    /// Puts out a chunk whose turn it is; the one behind it, if that is finished.
+    fn put(&self, finished: Finished) -> Option<Finished> {
+        let Finished { mut worker, text, walked } = finished;
+        let mut output = lock(&self.output);
+        let result = text.and_then(|()| output.put(&mut worker)).and(walked);
+        output.report(self.feed.progress(), worker.desk.count);
+        self.look(&output);
+        drop(output);
+        match result {
+            Ok(()) => self.shelf.pass(worker),
+            Err(failure) => {
                 self.fail(failure);
-                return None;
-            }
-            match self.shelf.pass(worker) {
-                Ok(next) => finished = next,
-                Err(worker) => return Some(worker),
+                None
             }
         }
     }

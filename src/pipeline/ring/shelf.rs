@@ -29,18 +29,8 @@ pub(super) struct Shelf {
 #[derive(Default)]
 struct Rows {
     finished: Vec<(u64, Finished)>,
-    /// Desks that have been put out.
+    /// What has been put out, to be used again.
     spare: Vec<Worker>,
-}
-
-/// What becomes of a chunk that is finished.
-pub(super) enum Left {
-    /// It waits for its turn; a desk to go on with, if there is one to spare.
-    Waits(Option<Worker>),
-    /// It is its turn.
-    Goes(Finished),
-    /// Nothing goes out any more.
-    Closed,
 }
 
 impl Shelf {
@@ -53,28 +43,30 @@ impl Shelf {
         self.turn.wait(number)
     }
 
-    /// Takes chunk `number`, or waits for its turn where too many do already.
-    pub(super) fn leave(&self, number: u64, finished: Finished) -> Left {
+    /// Takes chunk `number`, if it is not its turn, or waits for that where too many
+    /// do already; gives it back if it is, unless nothing goes out any more.
+    pub(super) fn leave(&self, number: u64, finished: Finished) -> Option<Finished> {
         let mut rows = self.rows();
         if !self.turn.is_of(number) && rows.finished.len() < MOST {
             rows.finished.push((number, finished));
-            return Left::Waits(rows.spare.pop());
+            return None;
         }
         drop(rows);
-        if self.turn.wait(number) { Left::Goes(finished) } else { Left::Closed }
+        self.turn.wait(number).then_some(finished)
     }
 
-    /// Passes the turn on: to the next chunk, if it is finished, in exchange for `worker`.
-    pub(super) fn pass(&self, worker: Worker) -> Result<Finished, Worker> {
+    /// Passes the turn on, and takes back the worker that had it; the next chunk, if it is finished.
+    pub(super) fn pass(&self, worker: Worker) -> Option<Finished> {
         let mut rows = self.rows();
         self.turn.pass();
-        match rows.finished.iter().position(|row| self.turn.is_of(row.0)) {
-            Some(at) => {
-                rows.spare.push(worker);
-                Ok(rows.finished.swap_remove(at).1)
-            }
-            None => Err(worker),
-        }
+        rows.spare.push(worker);
+        let next = rows.finished.iter().position(|row| self.turn.is_of(row.0))?;
+        Some(rows.finished.swap_remove(next).1)
+    }
+
+    /// A worker to go on with, if there is one.
+    pub(super) fn spare(&self) -> Option<Worker> {
+        self.rows().spare.pop()
     }
 
     /// Sends everybody away who waits now or later.
@@ -96,15 +88,15 @@ mod tests {
     #[test]
     fn what_is_finished_early_goes_out_behind_what_is_before_it() {
         let shelf = Shelf::default();
-        assert!(matches!(shelf.leave(2, finished(2)), Left::Waits(None)));
-        assert!(matches!(shelf.leave(1, finished(1)), Left::Waits(None)));
-        let Left::Goes(mut own) = shelf.leave(0, finished(0)) else { panic!("its turn") };
+        assert!(shelf.leave(2, finished(2)).is_none());
+        assert!(shelf.leave(1, finished(1)).is_none());
+        let mut own = shelf.leave(0, finished(0)).expect("its turn");
         for count in 1..=2 {
-            own = shelf.pass(own.worker).unwrap_or_else(|_| panic!("chunk {count} is finished"));
+            own = shelf.pass(own.worker).expect("the next one is finished");
             assert_eq!(own.worker.desk.count, count);
         }
-        assert!(shelf.pass(own.worker).is_err());
-        assert!(matches!(shelf.leave(5, finished(5)), Left::Waits(Some(_))));
+        assert!(shelf.pass(own.worker).is_none());
+        assert!((0..3).all(|_| shelf.spare().is_some()) && shelf.spare().is_none());
         shelf.close();
         assert!(!shelf.wait(3));
     }
