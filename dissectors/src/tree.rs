@@ -104,7 +104,7 @@ impl Tree {
                 let [_, _, octets @ ..] = number.to_be_bytes();
                 Value::Mac(octets)
             }
-            (Kind::Octets, Value::Mac(octets)) => self.keep(&octets),
+            (Kind::Octets | Kind::Colons, Value::Mac(octets)) => self.keep(&octets),
             (_, value) => value,
         };
         if self.nodes.len() < MAX_NODES {

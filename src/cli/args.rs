@@ -383,7 +383,7 @@ fn act(id: &str, value: Option<&OsStr>, args: &mut Args, given: &mut Given) -> R
         }
         "where" => args.condition = Some(text.into_owned()),
         "json" => args.format.choose(Format::Json)?,
-        "fields" => args.format.choose(Format::Tsv(verbs::names(&text)))?,
+        "fields" => args.format.choose(Format::Tsv(verbs::names(&text)?))?,
         "csv" => given.csv = true,
         "write" => args.write = Some(os.into()),
         "color" => {

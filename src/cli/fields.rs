@@ -1,10 +1,12 @@
 //! `sniff fields [GLOB]…`: the fields that packets are printed and filtered by.
+//! `sniff fields --protocols [GLOB]…`: the protocols that they are of.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write;
 
-use clap::{Arg, Command};
-use regex::Regex;
+use clap::{Arg, ArgAction, Command};
+use regex::{Regex, RegexBuilder};
 use sniff_dissectors::fields;
 
 use super::Stop;
@@ -12,37 +14,68 @@ use super::Stop;
 /// The word that asks for the list.
 pub(super) const WORD: &str = "fields";
 
+/// The option that asks for the protocols.
+const PROTOCOLS: &str = "protocols";
+
+const USAGE: &str = "Usage: sniff fields [--protocols] [GLOB]…
+
+Lists the fields of --fields, --json and --where: name, kind, meaning. With --protocols it
+lists the protocols that --where takes, with the number of their fields.
+";
+
 /// What the manual page and the completions tell of it.
 pub(super) fn command() -> Command {
     let about = "List the fields of --fields, --json and --where: name, kind, meaning";
-    let glob = Arg::new("glob").value_name("GLOB").num_args(0..).help("Only fields with such names");
-    Command::new("sniff fields").about(about).disable_help_flag(true).arg(glob)
+    let protocols = Arg::new(PROTOCOLS).long(PROTOCOLS).action(ArgAction::SetTrue);
+    let protocols = protocols.help("List the protocols that --where takes, with the number of their fields");
+    let glob = Arg::new("glob").value_name("GLOB").num_args(0..);
+    let glob = glob.help("Only fields with such names, of any case, or those of a protocol with this name");
+    Command::new("sniff fields").about(about).disable_help_flag(true).args([protocols, glob])
 }
 
-/// The fields whose names match one of the globs, or all.
-pub(super) fn list(globs: &[OsString]) -> Stop {
-    let globs: Vec<_> = globs.iter().map(|glob| glob.to_string_lossy()).collect();
-    if globs.iter().any(|glob| glob.starts_with('-')) {
-        let text =
-            "Usage: sniff fields [GLOB]…\n\nLists the fields of --fields, --json and --where: name, kind, meaning.\n";
-        return Stop { stdout: text.to_owned(), stderr: String::new(), named: false, code: 0 };
-    }
+/// What the arguments ask for: the fields, or the protocols, whose names match one
+/// of the globs, or all.
+pub(super) fn list(arguments: &[OsString]) -> Stop {
+    let arguments: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    let (options, globs): (Vec<_>, Vec<_>) = arguments.into_iter().partition(|argument| argument.starts_with('-'));
+    let of_protocols = match &options[..] {
+        [] => false,
+        [option] if option.strip_prefix("--") == Some(PROTOCOLS) => true,
+        _ => return Stop { stdout: USAGE.to_owned(), stderr: String::new(), named: false, code: 0 },
+    };
     let patterns: Vec<_> = globs.iter().filter_map(|glob| pattern(glob)).collect();
-    let mut text = String::new();
-    for info in fields::list() {
-        if globs.is_empty() || patterns.iter().any(|pattern| pattern.is_match(info.name)) {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{:<40} {:<8} {}", info.name, info.kind.name(), info.about);
-        }
+    let matches = |name: &str| globs.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));
+    let stdout = if of_protocols { protocols(matches) } else { fields(matches) };
+    if stdout.is_empty() {
+        let what = if of_protocols { "protocol" } else { "field" };
+        return Stop::failure(format!("no {what} matches {}", globs.join(" ")));
     }
-    if text.is_empty() {
-        return Stop::failure(format!("no field matches {}", globs.join(" ")));
-    }
-    Stop { stdout: text, stderr: String::new(), named: false, code: 0 }
+    Stop { stdout, stderr: String::new(), named: false, code: 0 }
 }
 
-/// A glob as a regular expression: `*` is any text, `?` any character.
+fn fields(matches: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    for info in fields::list().into_iter().filter(|info| matches(info.name) || matches(info.protocol())) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{:<40} {:<8} {}", info.name, info.kind.name(), info.about);
+    }
+    text
+}
+
+fn protocols(matches: impl Fn(&str) -> bool) -> String {
+    let mut counts = BTreeMap::new();
+    for id in fields::all().filter(|id| matches(id.protocol())) {
+        *counts.entry(id.protocol()).or_insert(0) += 1;
+    }
+    let mut text = String::new();
+    for (name, count) in counts {
+        let _ = writeln!(text, "{name:<20} {count} {}", if count == 1 { "field" } else { "fields" });
+    }
+    text
+}
+
+/// A glob as a regular expression, of any case: `*` is any text, `?` any character.
 fn pattern(glob: &str) -> Option<Regex> {
     let escaped = regex::escape(glob).replace(r"\*", ".*").replace(r"\?", ".");
-    Regex::new(&format!("^{escaped}$")).ok()
+    RegexBuilder::new(&format!("^{escaped}$")).case_insensitive(true).build().ok()
 }

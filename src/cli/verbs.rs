@@ -218,7 +218,7 @@ impl VerbArgs {
         let text = os.to_string_lossy();
         match id {
             "json" => self.format.choose(Format::Json)?,
-            "fields" => self.format.choose(Format::Tsv(names(&text)))?,
+            "fields" => self.format.choose(Format::Tsv(names(&text)?))?,
             "csv" => self.csv = true,
             "body" => self.body = true,
             "har" if text == "-" => return Err(Stop::failure("--har needs a file; the lines are on standard output")),
@@ -263,8 +263,15 @@ impl VerbArgs {
 }
 
 /// The names of a list with commas.
-pub(super) fn names(text: &str) -> Vec<String> {
-    text.split(',').map(|name| name.trim().to_owned()).collect()
+///
+/// # Errors
+/// A place of the list that has none.
+pub(super) fn names(text: &str) -> Result<Vec<String>, Stop> {
+    let names: Vec<_> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    match names.iter().position(String::is_empty) {
+        None => Ok(names),
+        Some(at) => Err(Stop::failure(format!("--fields: name {} of '{text}' is empty", at + 1))),
+    }
 }
 
 impl Format {

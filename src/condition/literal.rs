@@ -23,7 +23,7 @@ pub(super) enum Literal {
 pub(super) fn read(kind: Kind, token: &Token) -> Result<Literal, String> {
     let word = match (token, kind) {
         (Token::Word(word), _) => word,
-        (Token::Quoted(octets), Kind::Text | Kind::Octets) => return Ok(Literal::Octets(octets.clone())),
+        (Token::Quoted(octets), Kind::Text | Kind::Octets | Kind::Colons) => return Ok(Literal::Octets(octets.clone())),
         (Token::Quoted(_), _) => return Err(format!("a value of kind {} is not in quotes", kind.name())),
         (Token::Sign(sign), _) => return Err(format!("a value is expected, not '{sign}'")),
     };
@@ -47,7 +47,7 @@ pub(super) fn read(kind: Kind, token: &Token) -> Result<Literal, String> {
             Some(Literal::Ipv6(u128::from(address) & mask, mask))
         }),
         Kind::Mac => octets(word).filter(|octets| octets.len() == 6).map(Literal::Octets),
-        Kind::Octets => octets(word).map(Literal::Octets),
+        Kind::Octets | Kind::Colons => octets(word).map(Literal::Octets),
         Kind::Text => return Err(format!("text is written in quotes: \"{word}\"")),
     }
     .ok_or_else(wrong)

@@ -85,6 +85,7 @@ fn of(name: &str) -> Result<Vec<Id>, String> {
 /// The message for a name that no field has, with one that is close.
 pub(crate) fn unknown(name: &str) -> String {
     match near(name) {
+        _ if fields::is_protocol(name) => format!("'{name}' is a protocol; sniff fields {name} lists its fields"),
         Some(near) => format!("no field '{name}'; did you mean '{near}'? sniff fields lists them"),
         None => format!("no field '{name}'; sniff fields lists them"),
     }

@@ -17,7 +17,14 @@ pub(crate) fn plain(line: &mut Line, tree: &Tree, field: Id, value: Value) {
             line.hex(number, digits.into());
         }
         (Kind::Text, Value::Octets(from, to)) => text::escaped(line, tree.octets(from, to)),
-        (_, Value::Octets(from, to)) => tree.octets(from, to).iter().for_each(|&octet| line.hex2(octet)),
+        (kind, Value::Octets(from, to)) => {
+            for (at, &octet) in tree.octets(from, to).iter().enumerate() {
+                if at > 0 && kind == Kind::Colons {
+                    line.byte(b':');
+                }
+                line.hex2(octet);
+            }
+        }
         (kind, value) => number(line, kind, value),
     }
 }

@@ -8,4 +8,5 @@ mod talk;
 mod analyze;
 mod condition;
 mod printed;
+mod set;
 mod split;

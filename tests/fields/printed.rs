@@ -102,8 +102,11 @@ fn an_unknown_field_is_named_with_one_that_is_close() {
     let run = |fields: &str| scratch.run(&["-r", "f", "--fields", fields]);
     let near = "sniff: no field 'tcp.srcprt'; did you mean 'tcp.srcport'? sniff fields lists them\n";
     assert_eq!(run("ip.src,tcp.srcprt"), Ran::new("", near, 1));
-    let far = "sniff: no field 'tcp'; sniff fields lists them\n";
-    assert_eq!(run("tcp"), Ran::new("", far, 1));
+    assert_eq!(run("nothing"), Ran::new("", "sniff: no field 'nothing'; sniff fields lists them\n", 1));
+    let whole = "sniff: 'tcp' is a protocol; sniff fields tcp lists its fields\n";
+    assert_eq!(run("tcp"), Ran::new("", whole, 1));
+    let empty = "sniff: --fields: name 2 of 'ip.src,,ip.dst' is empty\n";
+    assert_eq!(run("ip.src,,ip.dst"), Ran::new("", empty, 1));
     assert_eq!(scratch.run(&["-r", "f", "--csv"]), Ran::new("", "sniff: --csv needs --fields\n", 1));
     let dumps = "sniff: --json and --fields print no dumps: -x, -X and -A cannot be used with them.\n";
     assert_eq!(scratch.run(&["-r", "f", "--json", "-X"]), Ran::new("", dumps, 1));
@@ -117,6 +120,24 @@ fn the_list_has_name_kind_and_meaning() {
     assert_eq!(names, [["tcp.dstport", "number"], ["tcp.port", "number"], ["tcp.srcport", "number"]]);
     assert!(scratch.run(&["fields"]).stdout.lines().count() > 500);
     assert_eq!(scratch.run(&["fields", "x.*"]), Ran::new("", "sniff: no field matches x.*\n", 1));
+    // A protocol's name stands for its fields; case does not matter.
+    assert_eq!(scratch.run(&["fields", "UDP"]).stdout, scratch.run(&["fields", "udp.*"]).stdout);
+    assert!(scratch.run(&["fields", "udp"]).stdout.lines().all(|line| line.starts_with("udp.")));
+}
+
+#[test]
+fn the_protocols_are_those_that_conditions_take() {
+    let scratch = Scratch::new();
+    scratch.write("f", pcap(&[udp(b"x")]));
+    let list = scratch.run(&["fields", "--protocols"]).stdout;
+    let names: Vec<_> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(names.is_sorted() && names.len() > 80, "{names:?}");
+    for name in names {
+        let ran = scratch.run(&["-r", "f", "--where", name, "--count"]);
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+    }
+    assert_eq!(scratch.run(&["fields", "--protocols", "udp*"]).stdout, "udp                  5 fields\n");
+    assert_eq!(scratch.run(&["fields", "--protocols", "x"]), Ran::new("", "sniff: no protocol matches x\n", 1));
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub enum Kind {
     Text,
     /// Octets, in hexadecimal pairs.
     Octets,
+    /// Octets, in hexadecimal pairs with colons between them.
+    Colons,
     /// A time in nanoseconds, shown in seconds: since 1970, or a duration.
     Seconds,
 }
@@ -51,7 +53,7 @@ impl Kind {
             Kind::Ipv6 => "ipv6",
             Kind::Mac => "mac",
             Kind::Text => "text",
-            Kind::Octets => "octets",
+            Kind::Octets | Kind::Colons => "octets",
             Kind::Seconds => "seconds",
         }
     }
@@ -66,6 +68,13 @@ pub struct Info {
     pub kind: Kind,
     /// What it means.
     pub about: &'static str,
+}
+
+impl Info {
+    /// The protocol that it belongs to: the name up to the first dot.
+    pub fn protocol(&self) -> &'static str {
+        prefix(self.name)
+    }
 }
 
 /// The tables, by the rooms of their dissectors.

@@ -1,6 +1,6 @@
 //! ARP, IP and what belongs to it.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets};
+use super::Kind::{self, Colons, Decimal, Flag, Hex, Ipv4, Ipv6, Mac};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("arp.dst.hw_mac", Mac, "Target MAC address"),
@@ -57,7 +57,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("icmpv6.nd.ra.retrans_timer", Decimal, "Retrans timer (ms)"),
     ("icmpv6.nd.ra.router_lifetime", Decimal, "Router lifetime (s)"),
     ("icmpv6.opt.length", Decimal, "Length"),
-    ("icmpv6.opt.linkaddr", Octets, "Link-layer address"),
+    ("icmpv6.opt.linkaddr", Colons, "Link-layer address"),
     ("icmpv6.opt.mtu", Decimal, "MTU"),
     ("icmpv6.opt.prefix", Ipv6, "Prefix"),
     ("icmpv6.opt.prefix.length", Decimal, "Prefix Length"),

@@ -1,0 +1,52 @@
+//! Every listed field is set by some packet.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::common::Scratch;
+
+/// Folders of captures, and the kinds of packets that `-T` has to say for some of
+/// them; a golden text says with which options its capture is printed.
+fn captures() -> Vec<(PathBuf, BTreeSet<String>)> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let folders = ["golden", "fields/captures", "streams/recorded"].map(|folder| tests.join(folder));
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| path.to_str().unwrap().contains(".pcap"));
+    paths.map(|path| (kinds(&path), path)).map(|(kinds, path)| (path, kinds)).collect()
+}
+
+fn kinds(capture: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(capture.with_extension("txt")).unwrap_or_default();
+    let heads = text.lines().filter(|line| line.starts_with("### "));
+    heads.filter_map(|head| head.split_once("-T ")?.1.split(' ').next().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_listed_field_is_set_by_a_packet_of_a_capture() {
+    let scratch = Scratch::new();
+    let listed = scratch.run(&["fields"]).stdout;
+    let mut left: BTreeSet<&str> = listed.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    for (capture, kinds) in captures() {
+        let with = kinds.iter().map(|kind| vec!["-T", kind]);
+        for options in [vec![]].into_iter().chain(with) {
+            if left.is_empty() {
+                return;
+            }
+            // A column is empty where no packet has the field; all columns, with groups and payloads.
+            let names: Vec<_> = left.iter().copied().collect();
+            let (capture, columns) = (capture.to_str().unwrap(), names.join(","));
+            let ran = scratch.run(&[&options[..], &["-n", "-r", capture, "--fields", &columns]].concat());
+            assert_eq!(ran.code, Some(0), "{capture}: {}", ran.stderr);
+            for row in ran.stdout.lines() {
+                for (name, value) in names.iter().zip(row.split('\t')) {
+                    if !value.is_empty() {
+                        left.remove(name);
+                    }
+                }
+            }
+        }
+    }
+    assert!(left.is_empty(), "{} fields are set by no packet: {left:?}", left.len());
+}
