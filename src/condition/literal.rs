@@ -23,7 +23,9 @@ pub(super) enum Literal {
 pub(super) fn read(kind: Kind, token: &Token) -> Result<Literal, String> {
     let word = match (token, kind) {
         (Token::Word(word), _) => word,
-        (Token::Quoted(octets), Kind::Text | Kind::Octets | Kind::Colons) => return Ok(Literal::Octets(octets.clone())),
+        (Token::Quoted(octets), Kind::Text | Kind::Octets | Kind::Colons) => {
+            return Ok(Literal::Octets(octets.clone()));
+        }
         (Token::Quoted(_), _) => return Err(format!("a value of kind {} is not in quotes", kind.name())),
         (Token::Sign(sign), _) => return Err(format!("a value is expected, not '{sign}'")),
     };

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::common::Scratch;
 
-/// Folders of captures, and the kinds of packets that `-T` has to say for some of
-/// them; a golden text says with which options its capture is printed.
+/// The captures, each with the kinds of packets that `-T` says for some runs over it:
+/// a golden text has the options that its capture is printed with, and `x.rpc.pcap.gz`
+/// is for `-T rpc`.
 fn captures() -> Vec<(PathBuf, BTreeSet<String>)> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let folders = ["golden", "fields/captures", "streams/recorded"].map(|folder| tests.join(folder));
@@ -20,7 +21,9 @@ fn captures() -> Vec<(PathBuf, BTreeSet<String>)> {
 fn kinds(capture: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(capture.with_extension("txt")).unwrap_or_default();
     let heads = text.lines().filter(|line| line.starts_with("### "));
-    heads.filter_map(|head| head.split_once("-T ")?.1.split(' ').next().map(str::to_owned)).collect()
+    let named = capture.file_name().and_then(|name| name.to_str()?.strip_suffix(".pcap.gz")?.split_once('.'));
+    let printed = heads.filter_map(|head| head.split_once("-T ")?.1.split(' ').next());
+    printed.chain(named.map(|(_, kind)| kind)).map(str::to_owned).collect()
 }
 
 #[test]

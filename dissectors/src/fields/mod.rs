@@ -8,6 +8,7 @@ mod network;
 mod other;
 mod routing;
 mod security;
+mod storage;
 mod switching;
 mod text;
 mod transport;
@@ -78,7 +79,7 @@ impl Info {
 }
 
 /// The tables, by the rooms of their dissectors.
-const TABLES: [&[(&str, Kind, &str)]; 11] = [
+const TABLES: [&[(&str, Kind, &str)]; 12] = [
     link::ROWS,
     network::ROWS,
     transport::ROWS,
@@ -89,6 +90,7 @@ const TABLES: [&[(&str, Kind, &str)]; 11] = [
     switching::ROWS,
     tunnel::ROWS,
     routing::ROWS,
+    storage::ROWS,
     other::ROWS,
 ];
 

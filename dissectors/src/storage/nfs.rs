@@ -2,12 +2,11 @@
 //! their own; the call tells what is in them.
 
 use crate::below::{Address, Below, Ip, ip_of};
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex4, Hex8, Named, Otherwise, Table, lookup, named_dec};
 use crate::state::{CallKey, CallKind};
 use crate::storage::nfs_attributes::{TYPES, Wanted};
-use crate::storage::{nfs_handles, nfs_replies};
+use crate::storage::{nfs_fields, nfs_handles, nfs_replies, rpc_fields};
 use crate::view::{Step, Stop, View};
 
 /// The port of NFS.
@@ -76,16 +75,6 @@ const NAMES: Table = &[
     (20, "pathconf"),
     (21, "commit"),
 ];
-/// The tree's fields of a call (RFC 5531, section 9); the first two are a reply's too.
-pub(crate) const CALL_FIELDS: &[Slot] = &[
-    Slot::new("rpc.xid", 0, 4),
-    Slot::new("rpc.msgtyp", 4, 4),
-    Slot::new("rpc.version", 8, 4),
-    Slot::new("rpc.program", 12, 4),
-    Slot::new("rpc.programversion", 16, 4),
-    Slot::new("rpc.procedure", 20, 4),
-];
-
 const WRITE_MODES: Table = &[(0, "unstable"), (1, "datasync"), (2, "filesync")];
 
 /// ` <filesync>`; tcpdump takes the number of an unknown mode for a signed one.
@@ -112,11 +101,10 @@ pub(crate) fn message(o: &mut Out, v: View<'_>, below: &Below<'_>, before: &'sta
     let Ok(direction) = v.u32(DIRECTION) else { return Ok(false) };
     let ip = ip_of(below)?;
     if below.dport == PORT && direction == CALL {
-        o.see_all(CALL_FIELDS, v);
+        nfs_fields::call(o, v);
         o.put((before, "NFS request xid ", v.u32(XID)?, " "));
         call(o, v, &ip)?;
     } else if below.sport == PORT && direction == REPLY {
-        o.see_all(&CALL_FIELDS[..2], v);
         o.put((before, "NFS reply xid ", v.u32(XID)?, " "));
         nfs_replies::reply(o, v, &ip)?;
     } else {
@@ -131,6 +119,7 @@ pub(crate) fn segment(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < 4 || !v.has(4) {
         return Ok(());
     }
+    o.see_all(rpc_fields::MARK, v);
     let record = v.skip(4);
     let length = (v.u32(0)? & LENGTH) as usize;
     message(o, record.claim(length.min(record.len())), below, ": ")?;

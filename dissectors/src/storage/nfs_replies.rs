@@ -5,7 +5,7 @@ use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Named, Otherwise, Table, Zeros};
 use crate::state::CallKind;
 use crate::storage::nfs::{self, VERSION_3};
-use crate::storage::{nfs_attributes as attributes, nfs_handles};
+use crate::storage::{nfs_attributes as attributes, nfs_fields, nfs_handles, rpc_fields};
 use crate::view::{Step, Stop, View};
 
 /// Fields of an RPC reply (RFC 5531, section 9).
@@ -69,12 +69,15 @@ const ERRORS: Table = &[
 /// A reply.
 pub(crate) fn reply(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
     o.proto = "nfs";
+    o.see_all(&rpc_fields::CALL[..2], v);
     v.check(STATE + 4)?;
     match v.u32(STATE)? {
         ACCEPTED => {
             o.put(("reply ok ", v.len()));
             let key = nfs::key(v.u32(nfs::XID)?, ip.destination()?, ip.source()?);
-            match o.state().calls.find(&key) {
+            let call = o.state().calls.find(&key);
+            nfs_fields::reply(o, v, call);
+            match call {
                 Some(kind) => match results(o, v, kind) {
                     // A failure was written: what is missing is not marked.
                     Err(Stop::Malformed) => Ok(()),
@@ -84,6 +87,7 @@ pub(crate) fn reply(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
             }
         }
         DENIED => {
+            nfs_fields::reply(o, v, None);
             o.put(("reply ERR ", v.len(), ": "));
             match v.u32(REJECTION)? {
                 0 => o.put(("RPC Version mismatch (", v.u32(REJECTION + 4)?, "-", v.u32(REJECTION + 8)?, ")")),
