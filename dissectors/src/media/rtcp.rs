@@ -1,6 +1,7 @@
 //! RTCP, the control protocol of RTP (RFC 3550, section 6).
 
 use crate::below::Below;
+use crate::media::rtcp_fields;
 use crate::out::Out;
 use crate::put::{Fixed, Hex};
 use crate::view::{Step, View};
@@ -17,6 +18,7 @@ const GOODBYE: u16 = 203;
 
 /// All packets of a datagram, as far as captured.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+    rtcp_fields::note(o, v);
     let mut v = v;
     while v.caplen() > 0 {
         let size = packet(o, v)?;

@@ -25,6 +25,9 @@ const FIELDS: &[Slot] = &[
     Slot::new("rtp.ssrc", 8, 4),
 ];
 
+const SOURCE: &[Slot] = &[Slot::new("rtp.csrc.item", 0, 4)];
+const EXTENSION: &[Slot] = &[Slot::new("rtp.ext.profile", 0, 2), Slot::new("rtp.ext.len", 2, 2)];
+
 /// A packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rtp";
@@ -52,6 +55,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.put((if extended != 0 { "+" } else { "" }, if marker != 0 { "*" } else { "" }));
     if !first_version {
         o.see_all(FIELDS, v);
+        let sources = usize::from(v.u8(0)? & 15) * 4;
+        o.see_rows(SOURCE, v.skip(header).cut(sources), 4);
+        if extended != 0 {
+            o.see_all(EXTENSION, v.skip(header + sources));
+        }
     }
     o.put((" ", v.get(SEQUENCE)?, " ", timestamp));
     if o.opt.verbose == 0 {
