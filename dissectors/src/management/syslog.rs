@@ -1,4 +1,5 @@
-//! Syslog in its BSD form (RFC 3164).
+//! Syslog in its BSD form (RFC 3164). The tree has what is before the text in the form
+//! of RFC 5424 too.
 
 use crate::below::Below;
 use crate::out::Out;
@@ -71,7 +72,9 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     let (facility, severity) = (priority >> 3, priority & 7);
     o.note(id!("syslog.facility"), facility);
     o.note(id!("syslog.level"), severity);
-    o.note_octets(id!("syslog.msg"), v.skip(at).payload());
+    if o.tree.is_some() {
+        note(o, v.skip(at).payload());
+    }
     let facility_name = Named(FACILITIES, facility, UNKNOWN);
     let severity_name = Named(SEVERITIES, severity, UNKNOWN);
     if o.opt.verbose == 0 {
@@ -97,4 +100,41 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         o.unknown(v, "\n\t", v.len());
     }
     Ok(())
+}
+
+/// Notes a message behind its priority.
+fn note(o: &mut Out, text: &[u8]) {
+    o.note_octets(id!("syslog.msg"), text);
+    let mut words = text.split(|&octet| octet == b' ');
+    if words.next() == Some(b"1") {
+        o.note_octets(id!("syslog.version"), b"1");
+        // Its time is text of another form.
+        let names = [id!("syslog.hostname"), id!("syslog.appname"), id!("syslog.procid"), id!("syslog.msgid")];
+        for (name, word) in names.into_iter().zip(words.skip(1)) {
+            o.note_octets(name, word);
+        }
+        return;
+    }
+    let Some((time, rest)) = text.split_at_checked(TIME).filter(|(time, _)| is_time(time)) else { return };
+    o.note_octets(id!("syslog.timestamp_rfc3164"), time);
+    let mut words = rest.trim_ascii_start().splitn(2, |&octet| octet == b' ');
+    o.note_octets(id!("syslog.hostname"), words.next().unwrap_or_default());
+    let tag = words.next().unwrap_or_default();
+    if let Some(end) = tag.iter().position(|&octet| matches!(octet, b':' | b'[')) {
+        o.note_octets(id!("syslog.procid"), &tag[..end]);
+    }
+}
+
+/// Octets of `Oct 11 22:14:15` (RFC 3164, section 4.1.2).
+const TIME: usize = 15;
+
+fn is_time(text: &[u8]) -> bool {
+    const FORM: &[u8; TIME] = b"Aaa  0 00:00:00";
+    text.iter().zip(FORM).enumerate().all(|(at, (&octet, &form))| match form {
+        b'A' | b'a' => octet.is_ascii_alphabetic(),
+        // The day may have one digit.
+        b' ' if at == 4 => octet == b' ' || octet.is_ascii_digit(),
+        b'0' => octet.is_ascii_digit(),
+        form => octet == form,
+    })
 }

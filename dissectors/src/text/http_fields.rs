@@ -100,7 +100,7 @@ fn note_response(o: &mut Out, line: &[u8]) {
 }
 
 /// The first line without its end, and what follows.
-fn line(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn line(octets: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = octets.iter().take(MAX_LINE).position(|&octet| octet == b'\n')?;
     let line = &octets[..end];
     Some((line.strip_suffix(b"\r").unwrap_or(line), &octets[end + 1..]))

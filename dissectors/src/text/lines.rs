@@ -7,7 +7,13 @@
 
 use crate::below::Below;
 use crate::out::Out;
+use crate::text::{line_fields, sip_fields};
 use crate::view::{Step, View};
+
+/// Ports of servers.
+const FTP: u16 = 21;
+const SMTP: u16 = 25;
+const WHOIS: u16 = 43;
 
 /// A longer word is neither a method nor a status code.
 const MAX_TOKEN: usize = 128;
@@ -88,20 +94,29 @@ const SIP_METHODS: &[&str] = &[
 ];
 
 /// FTP: commands and replies only.
-pub(crate) fn ftp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn ftp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ftp";
+    if o.tree.is_some() && !v.payload().is_empty() {
+        line_fields::ftp(o, v.payload(), below.sport == FTP);
+    }
     lines(o, v, ": FTP", true)
 }
 
 /// SMTP: any line, message text included.
-pub(crate) fn smtp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn smtp(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "smtp";
+    if o.tree.is_some() {
+        line_fields::smtp(o, v.payload(), below.sport == SMTP);
+    }
     lines(o, v, ": SMTP", true)
 }
 
 /// WHOIS: any line.
-pub(crate) fn whois(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn whois(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "whois";
+    if o.tree.is_some() && !v.payload().is_empty() {
+        line_fields::whois(o, v.payload(), below.sport == WHOIS);
+    }
     lines(o, v, ": WHOIS", true)
 }
 
@@ -114,13 +129,21 @@ pub(crate) fn http(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// RTSP.
 pub(crate) fn rtsp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rtsp";
-    lines(o, v, ": RTSP", has_start_line(v, RTSP_METHODS))
+    let starts = has_start_line(v, RTSP_METHODS);
+    if o.tree.is_some() && starts {
+        line_fields::rtsp(o, v.payload());
+    }
+    lines(o, v, ": RTSP", starts)
 }
 
 /// SIP.
 pub(crate) fn sip(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "sip";
-    lines(o, v, "SIP", has_start_line(v, SIP_METHODS))
+    let starts = has_start_line(v, SIP_METHODS);
+    if o.tree.is_some() && starts {
+        sip_fields::note(o, v.payload());
+    }
+    lines(o, v, "SIP", starts)
 }
 
 /// Whether a request's method or, as second word, a status code of three digits
@@ -153,7 +176,7 @@ fn token(v: View<'_>) -> Option<(&[u8], View<'_>)> {
 /// Prints `name`, and the lines of `v` behind it if they are text.
 fn lines(o: &mut Out, v: View<'_>, name: &str, are_text: bool) -> Step {
     o.put(name);
-    // Lines have no fields.
+    // The lines themselves have no fields.
     if !are_text || o.tree.is_some() {
         return Ok(());
     }

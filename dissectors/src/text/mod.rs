@@ -2,8 +2,12 @@
 
 pub(crate) mod beep;
 pub(crate) mod http_fields;
+mod line_fields;
 pub(crate) mod lines;
 pub(crate) mod resp;
+mod sip_fields;
 pub(crate) mod ssh;
+mod ssh_fields;
 pub(crate) mod telnet;
+mod telnet_fields;
 pub(crate) mod zmtp;

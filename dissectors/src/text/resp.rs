@@ -1,6 +1,7 @@
 //! RESP, the Redis serialization protocol (version 2).
 
 use crate::below::Below;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::put::Chars;
 use crate::view::{Step, Stop, View};
@@ -29,9 +30,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// One value; what follows it.
 fn value<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     match octet(v, 0)? {
-        SIMPLE_STRING | ERROR | INTEGER => {
+        kind @ (SIMPLE_STRING | ERROR | INTEGER) => {
             let v = v.skip(1);
             let end = find_line_end(v)?;
+            note_line(o, kind, v.bytes(0, end)?);
             text(o, v, end)?;
             Ok(v.skip(end + 2))
         }
@@ -96,6 +98,28 @@ fn length(v: View<'_>) -> Step<(Length, View<'_>)> {
     Ok((length, rest))
 }
 
+/// Notes a length, or -1 where there is nothing.
+fn note_length(o: &mut Out, field: Id, length: &Length) {
+    match length {
+        Length::Is(length) => o.note(field, *length),
+        Length::Null => o.note(field, -1_i64),
+        Length::Odd(_) => {}
+    }
+}
+
+/// Notes a value that is a line.
+fn note_line(o: &mut Out, kind: u8, text: &[u8]) {
+    match kind {
+        SIMPLE_STRING => o.note_octets(id!("resp.string"), text),
+        ERROR => o.note_octets(id!("resp.error"), text),
+        _ => {
+            if let Some(number) = str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok()) {
+                o.note(id!("resp.integer"), number);
+            }
+        }
+    }
+}
+
 /// Prints what is no number of octets or elements.
 fn odd(o: &mut Out, length: &Length) {
     match length {
@@ -107,6 +131,7 @@ fn odd(o: &mut Out, length: &Length) {
 
 fn bulk_string<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     let (length, v) = length(v)?;
+    note_length(o, id!("resp.bulk_string.length"), &length);
     let Length::Is(octets) = length else {
         odd(o, &length);
         return Ok(v);
@@ -120,12 +145,14 @@ fn bulk_string<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
         v.check(octets)?;
         text(o, v, octets)?;
     }
+    o.note_octets(id!("resp.bulk_string.value"), v.bytes(0, octets).unwrap_or_default());
     let v = v.skip(octets);
     Ok(v.skip(find_line_end(v)? + 2))
 }
 
 fn array<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     let (length, mut rest) = length(v)?;
+    note_length(o, id!("resp.array.length"), &length);
     let Length::Is(elements @ 1..) = length else {
         odd(o, &length);
         return Ok(rest);

@@ -2,11 +2,15 @@
 
 use crate::below::Below;
 use crate::out::Out;
+use crate::text::ssh_fields;
 use crate::view::{Step, View};
 
+const PORT: u16 = 22;
+
 /// Prints the identification at the start of a segment, and nothing else.
-pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ssh";
+    ssh_fields::note(o, v, below.sport == PORT);
     for (at, &expected) in b"SSH-".iter().enumerate() {
         if v.u8(at)? != expected {
             return Ok(());

@@ -3,6 +3,7 @@
 use crate::below::Below;
 use crate::out::Out;
 use crate::put::{Hex, Table, lookup};
+use crate::text::telnet_fields;
 use crate::view::{Step, View};
 
 const INTERPRET: u8 = 255;
@@ -122,6 +123,7 @@ const ENCRYPTION_TYPES: Table = &[
 /// Prints the commands at the start of a segment; text is not printed.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "telnet";
+    telnet_fields::note(o, v);
     let dumped = o.opt.hex_ascii > 0 && o.opt.verbose > 2;
     let mut first = true;
     let (mut at, mut left) = (0, v.len());

@@ -2,12 +2,15 @@
 //! inside PGM.
 
 use crate::below::Below;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Table, bits};
 use crate::view::{Step, Stop, View};
 
 /// The first octet of a length in 64 bits.
 const LONG: u8 = 0xff;
+/// The tree's field of a frame's length, its flags included; Wireshark has none.
+const LENGTH: Id = Id::of("zmtp.length");
 /// Octets of a frame's body that a single `-v` shows.
 const BRIEF: usize = 128;
 const FLAGS: Table =
@@ -34,17 +37,20 @@ fn frame(o: &mut Out, v: View<'_>) -> Step<usize> {
     let first = v.u8(0)?;
     let (header, length) = if first != LONG {
         o.put((" frame flags+body  (8-bit) length ", first));
+        o.note(LENGTH, first);
         (1, u64::from(first))
     } else {
         o.put(" frame flags+body (64-bit) length");
         let length = v.u64(1)?;
         o.put((" ", length));
+        o.note(LENGTH, length);
         (9, length)
     };
     if length == 0 {
         return Ok(header);
     }
     let flags = v.u8(header)?;
+    o.note(id!("zmtp.flags"), flags);
     // The captured octets are counted from the body on, even beyond the claimed end.
     let captured = v.payload().len().wrapping_sub(header) as u64;
     if length > captured {
