@@ -2,6 +2,8 @@
 //! Records of DTLS may share the ports (RFC 9443).
 
 use crate::below::Below;
+use crate::field::Slot;
+use crate::fields::Id as Field;
 use crate::out::Out;
 use crate::put::{Hex, Named, Octets, Otherwise, Table};
 use crate::transport::dtls;
@@ -24,6 +26,17 @@ const INITIAL: u8 = 0;
 const RETRY: u8 = 3;
 const TYPES: Table = &[(0, "initial"), (1, "0-rtt"), (2, "handshake"), (3, "retry")];
 
+/// The tree's fields.
+const FORM: &[Slot] = &[Slot::new("quic.header_form", 0, 1).bit(7)];
+const FIXED: &[Slot] = &[Slot::new("quic.fixed_bit", 0, 1).bit(6)];
+const SHORT: &[Slot] = &[Slot::new("quic.spin_bit", 0, 1).bit(5)];
+const TYPE: &[Slot] = &[Slot::new("quic.long.packet_type", 0, 1).bits(4, 3)];
+const TYPE_2: &[Slot] = &[Slot::new("quic.long.packet_type_v2", 0, 1).bits(4, 3)];
+const VERSION: &[Slot] = &[Slot::new("quic.version", 1, 4)];
+const DESTINATION: [Field; 2] = [Field::of("quic.dcil"), Field::of("quic.dcid")];
+const SOURCE: [Field; 2] = [Field::of("quic.scil"), Field::of("quic.scid")];
+const INTEGRITY: &[Slot] = &[Slot::new("quic.retry_integrity_tag", 0, TAG)];
+
 /// A datagram of either protocol.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     if v.u8(0).is_ok_and(|first| dtls::FIRST.contains(&first)) {
@@ -44,7 +57,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// A packet at `at`, and where it ends.
 fn packet(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<usize> {
     let first = v.u8(at)?;
+    let header = v.skip(at);
+    o.see_all(FORM, header);
     if first & LONG == 0 {
+        o.see_all(FIXED, header);
+        o.see_all(SHORT, header);
         protected(o, v, at + 1, end);
         return Ok(end);
     }
@@ -53,6 +70,15 @@ fn packet(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<usize> {
         VERSION_2 => (first >> 4).wrapping_sub(1) & 3,
         _ => first >> 4 & 3,
     };
+    if version == 0 {
+        o.see_all(VERSION, header);
+    } else {
+        if kind != RETRY {
+            o.see_all(FIXED, header);
+        }
+        o.see_all(if version == VERSION_2 { TYPE_2 } else { TYPE }, header);
+        o.see_all(VERSION, header);
+    }
     o.put(", ");
     match version {
         0 => o.put("version negotiation"),
@@ -61,8 +87,8 @@ fn packet(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<usize> {
     if version > 1 {
         o.put((", v", Hex(version)));
     }
-    let at = connection_id(o, v, at + 5, ", dcid ")?;
-    let at = connection_id(o, v, at, ", scid ")?;
+    let at = connection_id(o, v, at + 5, ", dcid ", DESTINATION)?;
+    let at = connection_id(o, v, at, ", scid ", SOURCE)?;
     if version == 0 { versions(o, v, at, end) } else { rest(o, v, at, end, kind) }
 }
 
@@ -72,6 +98,7 @@ fn protected(o: &mut Out, v: View<'_>, at: usize, end: usize) {
     match v.bytes(at, end.saturating_sub(at)) {
         Ok(octets) if octets.len() > TAG => {
             if let Some(length) = o.state().quic.known(octets) {
+                o.note_octets(DESTINATION[1], &octets[..length]);
                 o.put((", dcid ", Octets(&octets[..length])));
             }
         }
@@ -81,12 +108,14 @@ fn protected(o: &mut Out, v: View<'_>, at: usize, end: usize) {
 
 /// A connection ID behind its length, and where it ends. One that is too long is
 /// passed over, but not its octets.
-fn connection_id(o: &mut Out, v: View<'_>, at: usize, title: &'static str) -> Step<usize> {
+fn connection_id(o: &mut Out, v: View<'_>, at: usize, title: &'static str, ids: [Field; 2]) -> Step<usize> {
     let length = usize::from(v.u8(at)?);
+    o.note(ids[0], length);
     if length == 0 || length > LONGEST_ID {
         return Ok(at + 1);
     }
     let id = v.bytes(at + 1, length)?;
+    o.note_octets(ids[1], id);
     o.put((title, Octets(id)));
     o.state().quic.learn(id);
     Ok(at + 1 + length)
@@ -96,7 +125,10 @@ fn connection_id(o: &mut Out, v: View<'_>, at: usize, title: &'static str) -> St
 fn versions(o: &mut Out, v: View<'_>, at: usize, end: usize) -> Step<usize> {
     for at in (at..end).step_by(4) {
         match v.u32(at) {
-            Ok(version) => o.put((", version 0x", Hex(version))),
+            Ok(version) => {
+                o.note(id!("quic.supported_version"), version);
+                o.put((", version 0x", Hex(version)));
+            }
             Err(_) => o.truncated(),
         }
     }
@@ -108,8 +140,16 @@ fn rest(o: &mut Out, v: View<'_>, at: usize, end: usize, kind: u8) -> Step<usize
     let mut at = at;
     if kind == RETRY {
         o.put(", token ");
-        match end.saturating_sub(at).checked_sub(TAG) {
-            Some(length @ 1..) => o.put(Octets(v.bytes(at, length)?)),
+        let token = end.saturating_sub(at).checked_sub(TAG);
+        if let Some(length) = token {
+            o.see_all(INTEGRITY, v.skip(at + length));
+        }
+        match token {
+            Some(length @ 1..) => {
+                let token = v.bytes(at, length)?;
+                o.note_octets(id!("quic.retry_token"), token);
+                o.put(Octets(token));
+            }
             _ => o.truncated(),
         }
         return Ok(end);
@@ -117,13 +157,16 @@ fn rest(o: &mut Out, v: View<'_>, at: usize, end: usize, kind: u8) -> Step<usize
     if kind == INITIAL {
         let (length, octets) = number(v, at)?;
         at += octets;
+        o.note(id!("quic.token_length"), length);
         if length > 0 && length < LONG_TOKEN {
+            o.note_octets(id!("quic.token"), v.bytes(at, length as usize)?);
             o.put((", token ", Octets(v.bytes(at, length as usize)?)));
             at += length as usize;
         }
     }
     let (length, octets) = number(v, at)?;
     at += octets;
+    o.note(id!("quic.length"), length);
     o.put((", length ", length));
     match usize::try_from(length).ok().and_then(|length| at.checked_add(length)) {
         Some(behind) if behind <= end => Ok(behind),
