@@ -1,7 +1,8 @@
 //! NTP (RFC 5905) with its control messages (RFC 9327).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
+use crate::fields::Id;
 use crate::management::ntp_time::{self, Short, Timestamp};
 use crate::out::Out;
 use crate::put::{Chars, Hex, Hex8, Ipv4, Table, named};
@@ -83,16 +84,52 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     result
 }
 
+const ROOT: &[Slot] = &[Slot::new("ntp.rootdelay", ROOT_DELAY, 4), Slot::new("ntp.rootdispersion", ROOT_DISPERSION, 4)];
+const TIMES: [(Id, usize); 4] = [
+    (Id::of("ntp.reftime"), REFERENCE),
+    (Id::of("ntp.org"), ORIGIN),
+    (Id::of("ntp.rec"), RECEIVE),
+    (Id::of("ntp.xmt"), TRANSMIT),
+];
+const CONTROL_BITS: &[Slot] = &[
+    Slot::new("ntp.ctrl.flags2.r", 1, 1).bit(7),
+    Slot::new("ntp.ctrl.flags2.error", 1, 1).bit(6),
+    Slot::new("ntp.ctrl.flags2.more", 1, 1).bit(5),
+    Slot::new("ntp.ctrl.flags2.opcode", 1, 1).bits(0, 31),
+];
+
+/// Nanoseconds since 1970 of a timestamp, which counts from 1900 or, without its
+/// highest bit, from 2036 (RFC 4330, section 3); none for one that is not set.
+fn nanoseconds(time: u64) -> i64 {
+    const SECONDS_TO_1970: i64 = 2_208_988_800;
+    const SECOND: i64 = 1_000_000_000;
+    let (seconds, fraction) = ((time >> 32) as i64, time & 0xffff_ffff);
+    if time == 0 {
+        return 0;
+    }
+    let era = if time >> 63 == 0 { 1_i64 << 32 } else { 0 };
+    (seconds + era - SECONDS_TO_1970) * SECOND + (fraction * SECOND as u64 >> 32) as i64
+}
+
 /// The tree's fields.
 fn note(o: &mut Out, v: View<'_>, mode: u8) {
-    for field in [ALL_FLAGS, LEAP_INDICATOR, VERSION, MODE] {
+    for field in [ALL_FLAGS, VERSION, MODE] {
         o.see(field, v);
+    }
+    if mode != MODE_RESERVED {
+        o.see(LEAP_INDICATOR, v);
     }
     if mode == MODE_CONTROL || mode == MODE_RESERVED {
         return;
     }
     for field in [STRATUM, POLL, PRECISION] {
         o.see(field, v);
+    }
+    o.see_all(ROOT, v);
+    for (name, at) in TIMES {
+        if let Ok(time) = v.u64(at) {
+            o.note(name, nanoseconds(time));
+        }
     }
     for (name, at) in [(id!("ntp.refid"), REFERENCE_ID), (id!("ntp.keyid"), TIME_HEADER)] {
         if let Ok(octets) = v.bytes(at, 4) {
@@ -190,6 +227,7 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     o.see(CONTROL, v);
+    o.see_all(CONTROL_BITS, v);
     let flags = v.get(CONTROL)?;
     let choose = |bit: u8, set: &'static str, clear: &'static str| if flags & bit != 0 { set } else { clear };
     o.put((", ", choose(0x80, "Response", "Request"), ", ", choose(0x40, "Error", "OK")));

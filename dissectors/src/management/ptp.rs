@@ -68,6 +68,84 @@ const FLAG_NAMES: Table = &[
     (0x18c0, "unknown"),
 ];
 
+/// The tree's fields of messages behind the header, by type (clause 13.5 to 13.13).
+const BODIES: &[(u8, &[Slot])] = &[
+    (SYNC, REQUESTED),
+    (DELAY_REQUEST, REQUESTED),
+    (
+        PEER_DELAY_REQUEST,
+        &[
+            Slot::new("ptp.v2.pdrq.origintimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.pdrq.origintimestamp.nanoseconds", 6, 4),
+        ],
+    ),
+    (
+        PEER_DELAY_RESPONSE,
+        &[
+            Slot::new("ptp.v2.pdrs.requestreceipttimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.pdrs.requestreceipttimestamp.nanoseconds", 6, 4),
+            Slot::new("ptp.v2.pdrs.requestingportidentity", 10, 8),
+            Slot::new("ptp.v2.pdrs.requestingsourceportid", 18, 2),
+        ],
+    ),
+    (
+        FOLLOW_UP,
+        &[
+            Slot::new("ptp.v2.fu.preciseorigintimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.fu.preciseorigintimestamp.nanoseconds", 6, 4),
+        ],
+    ),
+    (
+        DELAY_RESPONSE,
+        &[
+            Slot::new("ptp.v2.dr.receivetimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.dr.receivetimestamp.nanoseconds", 6, 4),
+            Slot::new("ptp.v2.dr.requestingsourceportidentity", 10, 8),
+            Slot::new("ptp.v2.dr.requestingsourceportid", 18, 2),
+        ],
+    ),
+    (
+        PEER_DELAY_FOLLOW_UP,
+        &[
+            Slot::new("ptp.v2.pdfu.responseorigintimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.pdfu.responseorigintimestamp.nanoseconds", 6, 4),
+            Slot::new("ptp.v2.pdfu.requestingportidentity", 10, 8),
+            Slot::new("ptp.v2.pdfu.requestingsourceportid", 18, 2),
+        ],
+    ),
+    (
+        ANNOUNCE,
+        &[
+            Slot::new("ptp.v2.an.origintimestamp.seconds", 0, 6),
+            Slot::new("ptp.v2.an.origintimestamp.nanoseconds", 6, 4),
+            Slot::new("ptp.v2.an.origincurrentutcoffset", 10, 2),
+            Slot::new("ptp.v2.an.priority1", 13, 1),
+            Slot::new("ptp.v2.an.grandmasterclockclass", 14, 1),
+            Slot::new("ptp.v2.an.grandmasterclockaccuracy", 15, 1),
+            Slot::new("ptp.v2.an.grandmasterclockvariance", 16, 2),
+            Slot::new("ptp.v2.an.priority2", 18, 1),
+            Slot::new("ptp.v2.an.grandmasterclockidentity", 19, 8),
+            Slot::new("ptp.v2.an.localstepsremoved", 27, 2),
+            Slot::new("ptp.v2.timesource", 29, 1),
+        ],
+    ),
+    (SIGNALING, &[Slot::new("ptp.v2.sig.targetportidentity", 0, 8), Slot::new("ptp.v2.sig.targetportid", 8, 2)]),
+    (
+        MANAGEMENT,
+        &[
+            Slot::new("ptp.v2.mm.targetportidentity", 0, 8),
+            Slot::new("ptp.v2.mm.targetportid", 8, 2),
+            Slot::new("ptp.v2.mm.startingboundaryhops", 10, 1),
+            Slot::new("ptp.v2.mm.boundaryhops", 11, 1),
+            Slot::new("ptp.v2.mm.action", 12, 1).bits(0, 15),
+        ],
+    ),
+];
+const REQUESTED: &[Slot] =
+    &[Slot::new("ptp.v2.sdr.origintimestamp.seconds", 0, 6), Slot::new("ptp.v2.sdr.origintimestamp.nanoseconds", 6, 4)];
+const FLAG_BITS: &[Slot] =
+    &[Slot::new("ptp.v2.flags.twostep", 6, 2).bit(9), Slot::new("ptp.v2.flags.unicast", 6, 2).bit(10)];
+
 /// A message, over UDP or Ethernet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ptp";
@@ -77,6 +155,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     }
     o.see(MINOR, v);
     o.see_all(WHOLE_CORRECTION, v);
+    o.see_all(FLAG_BITS, v);
     let (version, minor) = (v.get(VERSION)?, v.get(MINOR)?);
     o.put(("PTPv", VERSION.show(version)));
     if minor != 0 {
@@ -110,6 +189,9 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     o.put((", control: ", CONTROL.show(control), " (", named(CONTROLS, control, "Reserved"), ")"));
     o.put((", log message interval: ", INTERVAL.show(v.get(INTERVAL)?)));
     let body = v.skip(HEADER);
+    if let Some((_, slots)) = BODIES.iter().find(|row| row.0 == kind) {
+        o.see_all(slots, body);
+    }
     match kind {
         SYNC | DELAY_REQUEST => timestamp(o, body, ", originTimeStamp:"),
         FOLLOW_UP => timestamp(o, body, ", preciseOriginTimeStamp:"),

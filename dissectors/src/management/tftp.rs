@@ -15,6 +15,7 @@ const WRITE: u16 = 2;
 const DATA: u16 = 3;
 const ACKNOWLEDGMENT: u16 = 4;
 const ERROR: u16 = 5;
+const OPTIONS: u16 = 6;
 const OPERATIONS: Table = &[(1, "RRQ"), (2, "WRQ"), (3, "DATA"), (4, "ACK"), (5, "ERROR"), (6, "OACK")];
 const ERRORS: Table = &[
     (0, "EUNDEF"),
@@ -31,7 +32,43 @@ const ERRORS: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "tftp";
     o.put(("TFTP, length ", v.len()));
+    if o.tree.is_some() {
+        note(o, v.payload());
+    }
     message(o, v)
+}
+
+/// Options of a packet beyond so many are not noted.
+const MAX_OPTIONS: usize = 64;
+
+/// Notes the texts of a message: the file, the mode, the error, the options.
+fn note(o: &mut Out, octets: &[u8]) {
+    let Some((&operation, rest)) = octets.split_first_chunk() else { return };
+    let operation = u16::from_be_bytes(operation);
+    let mut texts = rest.split(|&octet| octet == 0);
+    match operation {
+        READ | WRITE => {
+            let file = if operation == READ { id!("tftp.source_file") } else { id!("tftp.destination_file") };
+            o.note_octets(file, texts.next().unwrap_or_default());
+            if let Some(mode) = texts.next().filter(|mode| !mode.is_empty()) {
+                o.note_octets(id!("tftp.type"), mode);
+            }
+        }
+        ERROR => {
+            if let Some(text) = rest.get(2..) {
+                let text = text.split(|&octet| octet == 0).next().unwrap_or_default();
+                o.note_octets(id!("tftp.error.message"), text);
+            }
+            return;
+        }
+        OPTIONS => {}
+        _ => return,
+    }
+    for _ in 0..MAX_OPTIONS {
+        let (Some(name), Some(value)) = (texts.next(), texts.next()) else { return };
+        o.note_octets(id!("tftp.option.name"), name);
+        o.note_octets(id!("tftp.option.value"), value);
+    }
 }
 
 fn message(o: &mut Out, v: View<'_>) -> Step {

@@ -1,7 +1,7 @@
 //! The time synchronization protocol of Berkeley Unix (TSP).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Put, Table, Zeros};
 use crate::view::{Step, Stop, View};
@@ -48,6 +48,9 @@ const KINDS: Table = &[
     (24, "TSP_LOOP"),
 ];
 
+/// The tree's fields of a time.
+const TIME_FIELDS: &[Slot] = &[Slot::new("tsp.sec", SECONDS, 4), Slot::new("tsp.usec", MICROSECONDS, 4)];
+
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "timed";
@@ -55,6 +58,12 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.put(KIND.text(kind, Named(KINDS, kind.into(), Otherwise::Hex("(tsp_type 0x", 1, ")"))));
     o.put((" vers ", VERSION.show(v.get(VERSION)?)));
     o.put((" seq ", SEQUENCE.show(v.get(SEQUENCE)?)));
+    if matches!(kind, ADJUST_TIME | SET_TIME | SET_DATE | SET_DATE_REQUEST) {
+        o.see_all(TIME_FIELDS, v);
+    }
+    if let Ok(octets) = v.bytes(NAME.0, v.caplen().saturating_sub(NAME.0).min(NAME.1)) {
+        o.note_octets(id!("tsp.name"), octets.split(|&octet| octet == 0).next().unwrap_or_default());
+    }
     match kind {
         LOOP => o.put((" hopcnt ", HOPS.show(v.get(HOPS)?))),
         ADJUST_TIME | SET_TIME | SET_DATE | SET_DATE_REQUEST => {

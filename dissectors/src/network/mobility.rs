@@ -1,7 +1,7 @@
 //! The Mobility Header of Mobile IPv6 (RFC 6275, section 6.1).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Ipv6, Otherwise, Table, bits, named_dec};
 use crate::view::{Step, Stop, View};
@@ -31,6 +31,46 @@ const SIZES: [usize; 8] = [8, 16, 16, 24, 24, 16, 16, 24];
 
 const UPDATE_FLAGS: Table = &[(8, "A"), (4, "H"), (2, "L"), (1, "K")];
 
+/// The tree's fields of messages (sections 6.1.3 to 6.1.9).
+const MESSAGES: &[(u8, &[Slot])] = &[
+    (HOME_TEST_INIT, &[Slot::new("mip6.hoti.cookie", 8, 8)]),
+    (CARE_OF_TEST_INIT, &[Slot::new("mip6.coti.cookie", 8, 8)]),
+    (
+        HOME_TEST,
+        &[Slot::new("mip6.hot.nindex", 6, 2), Slot::new("mip6.hot.cookie", 8, 8), Slot::new("mip6.hot.token", 16, 8)],
+    ),
+    (
+        CARE_OF_TEST,
+        &[
+            Slot::new("mip6.cot.nindex", 6, 2),
+            Slot::new("mip6.cot.cookie", 8, 8),
+            // Wireshark has one name for both tokens.
+            Slot::new("mip6.hot.token", 16, 8),
+        ],
+    ),
+    (
+        BINDING_UPDATE,
+        &[
+            Slot::new("mip6.bu.seqnr", 6, 2),
+            Slot::new("mip6.bu.a_flag", 8, 1).bit(7),
+            Slot::new("mip6.bu.h_flag", 8, 1).bit(6),
+            Slot::new("mip6.bu.l_flag", 8, 1).bit(5),
+            Slot::new("mip6.bu.k_flag", 8, 1).bit(4),
+            Slot::new("mip6.bu.lifetime", 10, 2),
+        ],
+    ),
+    (
+        BINDING_ACK,
+        &[
+            Slot::new("mip6.ba.status", 6, 1),
+            Slot::new("mip6.ba.k_flag", 7, 1).bit(7),
+            Slot::new("mip6.ba.seqnr", 8, 2),
+            Slot::new("mip6.ba.lifetime", 10, 2),
+        ],
+    ),
+    (BINDING_ERROR, &[Slot::new("mip6.be.status", 6, 1), Slot::new("mip6.be.haddr", 8, 16)]),
+];
+
 /// A mobility header.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "mobility";
@@ -49,6 +89,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     {
         o.put((" (header length ", size, " < ", least, ")"));
         return Err(Stop::Malformed);
+    }
+    if let Some((_, slots)) = MESSAGES.iter().find(|row| row.0 == kind) {
+        o.see_all(slots, v);
     }
     let end = match kind {
         REFRESH_REQUEST => HEADER,
@@ -89,10 +132,31 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
             return Ok(());
         }
     };
+    if o.tree.is_some() {
+        note_options(o, v.skip(end).cut(size - end));
+    }
     if o.opt.verbose > 0 {
         options(o, v.skip(end), size - end)?;
     }
     Ok(())
+}
+
+/// The tree's fields of options, by type (section 6.2).
+const OPTIONS: &[(u8, &[Slot])] = &[
+    (2, &[Slot::new("mip6.bra.interval", 2, 2)]),
+    (3, &[Slot::new("mip6.acoa.acoa", 2, 16)]),
+    (4, &[Slot::new("mip6.ni.hni", 2, 2), Slot::new("mip6.ni.cni", 4, 2)]),
+];
+
+fn note_options(o: &mut Out, mut v: View<'_>) {
+    while let Ok(kind) = v.u8(0) {
+        // The first type is a single octet.
+        let size = if kind == 0 { 1 } else { usize::from(v.u8(1).unwrap_or_default()) + 2 };
+        if let Some((_, slots)) = OPTIONS.iter().find(|row| row.0 == kind) {
+            o.see_all(slots, v.cut(size));
+        }
+        v = v.skip(size);
+    }
 }
 
 /// A cookie or token of eight octets, with `-v`.

@@ -3,6 +3,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
 use crate::view::{Step, Stop, View};
@@ -65,16 +66,20 @@ fn version_4(o: &mut Out, v: View<'_>) -> Step {
     let little_endian = octet & 1 != 0;
     let kind = octet & !1;
     o.put((if little_endian { " le " } else { " be " }, Named(TYPES, kind.into(), NUMBER), ": "));
-    o.note(TYPE, kind >> 1);
+    o.note(TYPE, octet);
+    o.note(id!("krb4.m_type"), kind >> 1);
+    o.note(id!("krb4.byte_order"), octet & 1);
     let number = |v: View<'_>, at: usize| if little_endian { v.le16(at) } else { v.u16(at) };
     match kind {
         KDC_REQUEST => {
             // Behind the client's time.
             let rest = principal(o, v)?.skip(4);
-            o.put((" ", u32::from(rest.u8(0)?) * 5, "min "));
-            let rest = text(o, rest.skip(1))?;
+            let lifetime = rest.u8(0)?;
+            o.note(id!("krb4.lifetime"), lifetime);
+            o.put((" ", u32::from(lifetime) * 5, "min "));
+            let rest = named(o, rest.skip(1), id!("krb4.s_name"))?;
             o.put(".");
-            text(o, rest)?;
+            named(o, rest, id!("krb4.s_instance"))?;
         }
         APPLICATION_REQUEST => {
             o.put(("v", v.u8(HEADER)?, " "));
@@ -100,11 +105,21 @@ fn version_4(o: &mut Out, v: View<'_>) -> Step {
 
 /// `name.instance@realm`; what follows.
 fn principal<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
-    let rest = text(o, v.skip(HEADER))?;
+    let rest = named(o, v.skip(HEADER), id!("krb4.name"))?;
     o.put(".");
-    let rest = text(o, rest)?;
+    let rest = named(o, rest, id!("krb4.instance"))?;
     o.put("@");
-    text(o, rest)
+    named(o, rest, id!("krb4.realm"))
+}
+
+/// Text that is a field; what follows.
+fn named<'p>(o: &mut Out, v: View<'p>, field: Id) -> Step<View<'p>> {
+    if o.tree.is_some()
+        && let Some(end) = v.data().iter().position(|&byte| byte == 0)
+    {
+        o.note_octets(field, &v.data()[..end]);
+    }
+    text(o, v)
 }
 
 /// Text to its NUL; what follows.
