@@ -373,6 +373,9 @@ fn bindings(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
             o.put("=");
         }
         let value = binding.any(o)?;
+        if o.tree.is_some() {
+            note_value(o, &value);
+        }
         if value.kind != Kind::Null {
             if asks {
                 o.put("[objVal!=NULL]");
@@ -381,6 +384,27 @@ fn bindings(o: &mut Out, mut level: Level<'_>, kind: u32) -> Step {
         }
     }
     Ok(())
+}
+
+/// Notes a value by its type (RFC 2578, section 7.1).
+fn note_value(o: &mut Out, value: &Element<'_>) {
+    let content = value.content.payload();
+    match (value.kind, value.id) {
+        (Kind::Integer, _) => o.note(id!("snmp.value.int"), value.number),
+        (Kind::String, _) => o.note_octets(id!("snmp.value.octets"), content),
+        (Kind::ObjectId, _) => o.note_text(id!("snmp.value.oid"), Dotted(content)),
+        (Kind::Address, _) => match <[u8; 4]>::try_from(content) {
+            Ok(address) => o.note(id!("snmp.value.ipv4"), Ipv4(address)),
+            Err(_) => o.note_octets(id!("snmp.value.addr"), content),
+        },
+        (Kind::Unsigned, 1) | (Kind::Unsigned64, _) => o.note(id!("snmp.value.counter"), value.number),
+        (Kind::Unsigned, 2) => o.note(id!("snmp.value.g32"), value.number),
+        (Kind::Unsigned, _) => o.note(id!("snmp.value.timeticks"), value.number),
+        (Kind::Exception, 0) => o.note(id!("snmp.noSuchObject"), true),
+        (Kind::Exception, 1) => o.note(id!("snmp.noSuchInstance"), true),
+        (Kind::Exception, _) => o.note(id!("snmp.endOfMibView"), true),
+        _ => {}
+    }
 }
 
 /// An object identifier with dots (X.690, section 8.19).

@@ -6,7 +6,7 @@ use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Octets, Put, Table, named_dec};
 use crate::security::esp;
-use crate::security::{isakmp_v1, isakmp_v2};
+use crate::security::{isakmp_fields, isakmp_v1, isakmp_v2};
 use crate::view::{Step, View};
 
 /// Octets of the header.
@@ -178,8 +178,8 @@ pub(super) fn chain<'p>(
         if !c.has(at, GENERIC) {
             return cut(o, kind);
         }
-        o.note(NEXT, c.v.u8(at)?);
         let length = usize::from(c.v.u16(at + 2)?);
+        isakmp_fields::note(o, &c, kind, at, length);
         if !c.has(at, length) {
             return cut(o, kind);
         }

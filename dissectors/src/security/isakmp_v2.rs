@@ -6,6 +6,7 @@ use crate::put::{Table, named_dec};
 use crate::security::esp;
 use crate::security::isakmp::{Behind, Context, GENERIC, PROTOCOLS, Payload, chain, cut, open, raw, sender, some_data};
 use crate::security::isakmp_attributes::{self as attributes, ENCRYPTION, ESP, GROUPS};
+use crate::security::isakmp_fields;
 use crate::security::isakmp_v1::{self, NOTIFICATION, PROPOSAL, TRANSFORM};
 use crate::view::{Step, View};
 
@@ -124,8 +125,8 @@ fn substructures<'p>(
         if !c.has(at, GENERIC) {
             return cut(o, around);
         }
-        o.note(id!("isakmp.nextpayload"), c.v.u8(at)?);
         let length = usize::from(c.v.u16(at + 2)?);
+        isakmp_fields::note(o, &c, kind, at, length);
         if length <= GENERIC {
             return cut(o, around);
         }

@@ -5,6 +5,7 @@ pub(crate) mod eap;
 pub(crate) mod esp;
 pub(crate) mod isakmp;
 mod isakmp_attributes;
+mod isakmp_fields;
 mod isakmp_v1;
 mod isakmp_v2;
 pub(crate) mod kerberos;
