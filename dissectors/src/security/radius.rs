@@ -53,6 +53,9 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     let id = v.get(ID)?;
     o.note(CODE, code);
     o.note(ID, id);
+    if let Ok(octets) = v.bytes(AUTHENTICATOR.0, AUTHENTICATOR.1) {
+        o.note_octets(id!("radius.authenticator"), octets);
+    }
     let name = named(CODES, code, "Unknown Command");
     if o.opt.verbose == 0 {
         o.put(("RADIUS, ", name, " (", code, "), id: 0x", Hex2(id), " length: ", length));

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::calendar::Calendar;
+use crate::fields::{self, Id};
 use crate::management::ntp_time::Timestamp;
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Ipv4, Ipv6, Named, Otherwise, Put, Table, Zeros, bits, named, named_dec};
@@ -292,49 +293,103 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     Ok(())
 }
 
-/// The tree's field of an attribute.
+/// The tree's fields of attributes, by type.
+const FIELDS: &[(u8, Id)] = &[
+    (1, Id::of("radius.User_Name")),
+    (4, Id::of("radius.NAS_IP_Address")),
+    (5, Id::of("radius.NAS_Port")),
+    (6, Id::of("radius.Service_Type")),
+    (7, Id::of("radius.Framed_Protocol")),
+    (8, Id::of("radius.Framed-IP-Address")),
+    (9, Id::of("radius.Framed_IP_Netmask")),
+    (10, Id::of("radius.Framed_Routing")),
+    (11, Id::of("radius.Filter_Id")),
+    (12, Id::of("radius.Framed_MTU")),
+    (13, Id::of("radius.Framed_Compression")),
+    (14, Id::of("radius.Login-IP-Host")),
+    (15, Id::of("radius.Login_Service")),
+    (16, Id::of("radius.Login_TCP_Port")),
+    (18, Id::of("radius.Reply_Message")),
+    (19, Id::of("radius.Callback_Number")),
+    (20, Id::of("radius.Callback_Id")),
+    (22, Id::of("radius.Framed_Route")),
+    (24, Id::of("radius.State")),
+    (25, Id::of("radius.Class")),
+    (27, Id::of("radius.Session_Timeout")),
+    (28, Id::of("radius.Idle_Timeout")),
+    (29, Id::of("radius.Termination_Action")),
+    (30, Id::of("radius.Called_Station_Id")),
+    (31, Id::of("radius.Calling_Station_Id")),
+    (32, Id::of("radius.NAS_Identifier")),
+    (33, Id::of("radius.Proxy_State")),
+    (40, Id::of("radius.Acct_Status_Type")),
+    (41, Id::of("radius.Acct_Delay_Time")),
+    (42, Id::of("radius.Acct_Input_Octets")),
+    (43, Id::of("radius.Acct_Output_Octets")),
+    (44, Id::of("radius.Acct_Session_Id")),
+    (45, Id::of("radius.Acct_Authentic")),
+    (46, Id::of("radius.Acct_Session_Time")),
+    (47, Id::of("radius.Acct_Input_Packets")),
+    (48, Id::of("radius.Acct_Output_Packets")),
+    (49, Id::of("radius.Acct_Terminate_Cause")),
+    (50, Id::of("radius.Acct_Multi_Session_Id")),
+    (51, Id::of("radius.Acct_Link_Count")),
+    (52, Id::of("radius.Acct_Input_Gigawords")),
+    (53, Id::of("radius.Acct_Output_Gigawords")),
+    (55, Id::of("radius.Event_Timestamp")),
+    (60, Id::of("radius.CHAP_Challenge")),
+    (61, Id::of("radius.NAS_Port_Type")),
+    (62, Id::of("radius.Port_Limit")),
+    (64, Id::of("radius.Tunnel_Type")),
+    (65, Id::of("radius.Tunnel_Medium_Type")),
+    (66, Id::of("radius.Tunnel_Client_Endpoint")),
+    (67, Id::of("radius.Tunnel_Server_Endpoint")),
+    (77, Id::of("radius.Connect_Info")),
+    (80, Id::of("radius.Message_Authenticator")),
+    (81, Id::of("radius.Tunnel_Private_Group_Id")),
+    (83, Id::of("radius.Tunnel_Preference")),
+    (85, Id::of("radius.Acct_Interim_Interval")),
+    (87, Id::of("radius.NAS_Port_Id")),
+    (88, Id::of("radius.Framed_Pool")),
+    (89, Id::of("radius.Chargeable_User_Identity")),
+    (95, Id::of("radius.NAS_IPv6_Address")),
+    (96, Id::of("radius.Framed_Interface_Id")),
+    (97, Id::of("radius.Framed_IPv6_Prefix")),
+    (98, Id::of("radius.Login_IPv6_Host")),
+    (99, Id::of("radius.Framed_IPv6_Route")),
+    (100, Id::of("radius.Framed_IPv6_Pool")),
+    (101, Id::of("radius.Error_Cause")),
+    (123, Id::of("radius.Delegated_IPv6_Prefix")),
+];
+
+/// Notes an attribute.
 fn note(o: &mut Out, kind: u8, v: View<'_>) {
-    let text = match kind {
-        1 => id!("radius.User_Name"),
-        30 => id!("radius.Called_Station_Id"),
-        31 => id!("radius.Calling_Station_Id"),
-        32 => id!("radius.NAS_Identifier"),
-        44 => id!("radius.Acct_Session_Id"),
-        18 => id!("radius.Reply_Message"),
-        24 => id!("radius.State"),
-        25 => id!("radius.Class"),
-        80 => id!("radius.Message_Authenticator"),
-        _ => {
-            let number = match kind {
-                4 => id!("radius.NAS_IP_Address"),
-                5 => id!("radius.NAS_Port"),
-                8 => id!("radius.Framed-IP-Address"),
-                6 => id!("radius.Service_Type"),
-                7 => id!("radius.Framed_Protocol"),
-                9 => id!("radius.Framed_IP_Netmask"),
-                12 => id!("radius.Framed_MTU"),
-                27 => id!("radius.Session_Timeout"),
-                28 => id!("radius.Idle_Timeout"),
-                40 => id!("radius.Acct_Status_Type"),
-                41 => id!("radius.Acct_Delay_Time"),
-                42 => id!("radius.Acct_Input_Octets"),
-                43 => id!("radius.Acct_Output_Octets"),
-                45 => id!("radius.Acct_Authentic"),
-                46 => id!("radius.Acct_Session_Time"),
-                47 => id!("radius.Acct_Input_Packets"),
-                48 => id!("radius.Acct_Output_Packets"),
-                49 => id!("radius.Acct_Terminate_Cause"),
-                61 => id!("radius.NAS_Port_Type"),
-                _ => return,
-            };
-            if let (4, Ok(value)) = (v.len(), v.u32(0)) {
-                o.note(number, value);
-            }
-            return;
+    const VENDOR: u8 = 26;
+    const SECOND: u64 = 1_000_000_000;
+    /// The largest tag (RFC 2868, section 3.1).
+    const MAX_TAG: u8 = 0x1f;
+    o.note(id!("radius.avp.type"), kind);
+    o.note(id!("radius.avp.length"), v.len() + HEADER);
+    if kind == VENDOR
+        && let Ok(vendor) = v.u32(0)
+    {
+        o.note(id!("radius.avp.vendor_id"), vendor);
+    }
+    let Some(&(_, id)) = FIELDS.iter().find(|row| row.0 == kind) else { return };
+    let Some(info) = id.info().filter(|_| v.has(v.len())) else { return };
+    match (info.kind, v.len()) {
+        (fields::Kind::Text, 1..) if matches!(kind, 66 | 67 | 81) && v.u8(0).is_ok_and(|tag| tag <= MAX_TAG) => {
+            o.note_octets(id, v.skip(1).payload());
         }
-    };
-    if v.has(v.len()) {
-        o.note_octets(text, v.payload());
+        (fields::Kind::Text | fields::Kind::Octets, _) => o.note_octets(id, v.payload()),
+        (fields::Kind::Seconds, 4) => o.note(id, u64::from(v.u32(0).unwrap_or_default()) * SECOND),
+        (fields::Kind::Ipv6, 16) => o.note(id, Ipv6(v.array(0).unwrap_or_default())),
+        // A tag is before these.
+        (_, 4) if matches!(kind, 64 | 65 | 83) && v.u8(0).is_ok_and(|tag| tag <= MAX_TAG) => {
+            o.note(id, v.u24(1).unwrap_or_default())
+        }
+        (_, 4) => o.note(id, v.u32(0).unwrap_or_default()),
+        _ => {}
     }
 }
 
