@@ -20,6 +20,7 @@ mod openflow13_errors;
 pub(crate) mod pptp;
 pub(crate) mod ptp;
 pub(crate) mod sflow;
+mod sflow_fields;
 pub(crate) mod snmp;
 mod snmp_asn1;
 pub(crate) mod syslog;

@@ -1,15 +1,14 @@
 //! sFlow version 5 (sFlow.org, sFlow Version 5).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::management::sflow_fields;
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6, Named, Otherwise, Table, named};
 use crate::view::{Step, Stop, View};
 
-const VERSION: Field<u32> = Field::new("sflow_245.version", 0);
-const ADDRESS_TYPE: Field<u32> = Field::new("sflow_245.address_type", 4);
-const AGENT: Field<Ipv4> = Field::new("sflow_245.agent", 8);
-const AGENT_6: Field<Ipv6> = Field::new("sflow_245.agent.v6", 8);
+const VERSION: usize = 0;
+const ADDRESS_TYPE: usize = 4;
+const AGENT: usize = 8;
 /// Octets of the header with an IPv4 and an IPv6 agent; agent's number, sequence
 /// number, uptime and count of samples are its last four words.
 const HEADER: usize = 28;
@@ -68,9 +67,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn datagram(o: &mut Out, v: View<'_>) -> Step {
-    o.see(ADDRESS_TYPE, v);
-    let address_type = v.get(ADDRESS_TYPE)?;
-    let version = v.get(VERSION)?;
+    sflow_fields::note(o, v);
+    let address_type = v.u32(ADDRESS_TYPE)?;
+    let version = v.u32(VERSION)?;
     if (v.len() < HEADER && address_type == IPV4) || (v.len() < HEADER_6 && address_type == IPV6) {
         o.put(("sFlowv", version, " [length ", v.len(), " < ", HEADER, "]"));
         return Err(Stop::Malformed);
@@ -85,13 +84,8 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
     let word = |i: usize| v.u32(header - 16 + 4 * i);
     let agent_id = word(0)?;
     let samples = if o.opt.verbose > 0 { Some((word(1)?, word(2)?, word(3)?)) } else { None };
-    if is_ipv4 {
-        o.see(AGENT, v);
-    } else {
-        o.see(AGENT_6, v);
-    }
-    let agent = if is_ipv4 { (Some(v.get(AGENT)?), None) } else { (None, Some(v.get(AGENT_6)?)) };
-    o.put(("sFlowv", VERSION.show(version), if is_ipv4 { ", IPv4" } else { ", IPv6" }, " agent ", agent));
+    let agent = if is_ipv4 { (Some(Ipv4(v.array(AGENT)?)), None) } else { (None, Some(Ipv6(v.array(AGENT)?))) };
+    o.put(("sFlowv", version, if is_ipv4 { ", IPv4" } else { ", IPv6" }, " agent ", agent));
     o.put((", agent-id ", agent_id));
     let Some((sequence, uptime, count)) = samples else {
         o.put((", length ", v.len()));
