@@ -134,7 +134,12 @@ impl Slot {
     fn note(self, tree: &mut Tree, octets: &[u8]) {
         let kind = self.id.info().map(|info| info.kind);
         match (kind, <[u8; 16]>::try_from(octets)) {
-            (Some(Kind::Octets | Kind::Colons | Kind::Text), _) => return tree.add_octets(self.id, octets),
+            (Some(Kind::Octets | Kind::Colons), _) => return tree.add_octets(self.id, octets),
+            // A text is padded with NUL.
+            (Some(Kind::Text), _) => {
+                let text = octets.split(|octet| *octet == 0).next().unwrap_or_default();
+                return tree.add_octets(self.id, text);
+            }
             (Some(Kind::Ipv6), Ok(address)) => return tree.add(self.id, Value::Ipv6(address)),
             _ => {}
         }

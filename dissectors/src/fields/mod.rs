@@ -1,6 +1,7 @@
 //! All fields that dissectors note: name, kind and meaning, stated once. Names
 //! are Wireshark's display-filter names where it has one.
 
+mod gateways;
 mod link;
 mod management;
 mod naming;
@@ -79,7 +80,7 @@ impl Info {
 }
 
 /// The tables, by the rooms of their dissectors.
-const TABLES: [&[(&str, Kind, &str)]; 12] = [
+const TABLES: &[&[(&str, Kind, &str)]] = &[
     link::ROWS,
     network::ROWS,
     transport::ROWS,
@@ -91,6 +92,7 @@ const TABLES: [&[(&str, Kind, &str)]; 12] = [
     tunnel::ROWS,
     routing::ROWS,
     storage::ROWS,
+    gateways::ROWS,
     other::ROWS,
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::calendar::Calendar;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex8, Ipv4, Ipv6, Named, Otherwise, Put, Table};
 use crate::view::{Step, View};
@@ -33,6 +34,18 @@ const OPTIONS: Table = &[
     (13, "NTP Server"),
 ];
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("ahcp.version", 1, 1),
+    Slot::new("ahcp.hopcount", 2, 1),
+    Slot::new("ahcp.original_hopcount", 3, 1),
+    Slot::new("ahcp.nonce", 4, 4),
+    Slot::new("ahcp.source_id", 8, 8),
+    Slot::new("ahcp.destination_id", 16, 8),
+    Slot::new("ahcp.type", 24, 1),
+    Slot::new("ahcp.length", 26, 2),
+];
+
 /// A packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ahcp";
@@ -49,6 +62,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return v.need(v.len());
     }
     o.put(" Version 1");
+    o.see_all(FIELDS, v);
     let Some(left) = v.len().checked_sub(HEADER) else { return invalid(o, v, v.len()) };
     if o.opt.verbose == 0 {
         v.need(HEADER)?;
@@ -97,6 +111,7 @@ fn message(o: &mut Out, v: View<'_>, left: usize) -> Step {
 fn options(o: &mut Out, mut v: View<'_>, mut left: usize) -> Step {
     while left > 0 {
         let kind = v.u8(0)?;
+        o.note(id!("ahcp.option.type"), kind);
         (v, left) = (v.skip(1), left - 1);
         o.put(("\n\t ", Named(OPTIONS, kind.into(), Otherwise::Dec("Unknown-", ""))));
         if matches!(kind, PAD | MANDATORY) {

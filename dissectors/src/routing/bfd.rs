@@ -87,12 +87,34 @@ fn undecoded(o: &mut Out, v: View<'_>, what: &'static str) -> Step {
 const FIELDS: &[Slot] = &[
     Slot::new("bfd.version", 0, 1).bits(5, 7),
     Slot::new("bfd.diag", 0, 1).bits(0, 31),
-    Slot::new("bfd.sta", 1, 1).bits(6, 3),
     Slot::new("bfd.flags", 1, 1),
     Slot::new("bfd.detect_time_multiplier", 2, 1),
+    Slot::new("bfd.message_length", 3, 1),
     Slot::new("bfd.my_discriminator", 4, 4),
     Slot::new("bfd.your_discriminator", 8, 4),
+    Slot::new("bfd.desired_min_tx_interval", 12, 4),
+    Slot::new("bfd.required_min_rx_interval", 16, 4),
+    Slot::new("bfd.required_min_echo_interval", 20, 4),
 ];
+/// What the second octet holds, by version.
+const STATE: &[Slot] = &[
+    Slot::new("bfd.sta", 1, 1).bits(6, 3),
+    Slot::new("bfd.flags.p", 1, 1).bit(5),
+    Slot::new("bfd.flags.f", 1, 1).bit(4),
+    Slot::new("bfd.flags.c", 1, 1).bit(3),
+    Slot::new("bfd.flags.a", 1, 1).bit(2),
+    Slot::new("bfd.flags.d", 1, 1).bit(1),
+    Slot::new("bfd.flags.m", 1, 1).bit(0),
+];
+const STATE_V0: &[Slot] = &[
+    Slot::new("bfd.flags.h", 1, 1).bit(7),
+    Slot::new("bfd.flags.d", 1, 1).bit(6),
+    Slot::new("bfd.flags.p", 1, 1).bit(5),
+    Slot::new("bfd.flags.f", 1, 1).bit(4),
+];
+const AUTHENTICATION_FIELDS: &[Slot] =
+    &[Slot::new("bfd.auth.type", 0, 1), Slot::new("bfd.auth.len", 1, 1), Slot::new("bfd.auth.key", 2, 1)];
+const SEQUENCE: &[Slot] = &[Slot::new("bfd.auth.seq_num", 4, 4)];
 
 /// A control packet (RFC 5880, section 4.1).
 fn control(o: &mut Out, v: View<'_>, port: u16) -> Step {
@@ -101,6 +123,7 @@ fn control(o: &mut Out, v: View<'_>, port: u16) -> Step {
     let (version, diagnostic) = (first >> 5, first & 0x1f);
     let flags = v.u8(1)?;
     o.see_all(FIELDS, v);
+    o.see_all(if version == 0 { STATE_V0 } else { STATE }, v);
     if version > 1 {
         o.put(("BFDv", version));
         return undecoded(o, v, ", Control");
@@ -141,6 +164,7 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step {
     let (kind, size) = (v.u8(0)?, v.u8(1)?);
     o.put(("\n\tAuthentication: ", named(AUTHENTICATION, kind, "Unknown"), " (", kind, "), length: ", size));
     o.put(("\n\t  Auth Key ID: ", v.u8(2)?));
+    o.see_all(AUTHENTICATION_FIELDS, v);
     let (expected, digest, label) = match kind {
         1 => (4..=19, 0, ""),
         2 | 3 => (24..=24, 16, "\n\t  Digest: "),
@@ -153,6 +177,9 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step {
     }
     if kind == 1 {
         o.put(", Password: ");
+        if let Ok(password) = v.bytes(3, usize::from(size) - 3) {
+            o.note_octets(id!("bfd.auth.password"), password);
+        }
         for at in 3..usize::from(size) {
             o.put(Chars(v.bytes(at, 1)?));
         }
@@ -160,6 +187,9 @@ fn authentication(o: &mut Out, v: View<'_>) -> Step {
     }
     o.put((", Sequence Number: 0x", Hex8(v.u32(4)?)));
     v.need(8 + digest)?;
-    o.put((label, Octets(v.bytes(8, digest)?)));
+    o.see_all(SEQUENCE, v);
+    let octets = v.bytes(8, digest)?;
+    o.note_octets(id!("bfd.checksum"), octets);
+    o.put((label, Octets(octets)));
     Ok(())
 }

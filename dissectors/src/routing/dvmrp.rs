@@ -3,6 +3,7 @@
 use crate::below::Below;
 use crate::out::Out;
 use crate::put::{Elapsed, Ipv4, Named, Otherwise, Table};
+use crate::routing::dvmrp_fields;
 use crate::view::{Step, Stop, View};
 
 /// Octets of the IGMP header, whose code is the message type.
@@ -39,6 +40,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn message(o: &mut Out, v: View<'_>) -> Step {
+    dvmrp_fields::note(o, v);
     let kind = v.u8(1)?;
     o.put((" ", Named(NAMES, kind.into(), Otherwise::Dec("[type ", "]"))));
     let body = v.skip(HEADER);

@@ -1,6 +1,7 @@
 //! The Exterior Gateway Protocol (RFC 904).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Ipv4, Named, Otherwise, Table, lookup, named};
 use crate::view::{Step, Stop, View};
@@ -51,6 +52,17 @@ const REASONS: Table = &[
     (6, "unsupported_version"),
 ];
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("egp.version", VERSION_AT, 1),
+    Slot::new("egp.type", TYPE, 1),
+    Slot::new("egp.code", CODE, 1),
+    Slot::new("egp.status", STATUS, 1),
+    Slot::new("egp.checksum", 4, 2),
+    Slot::new("egp.as", SYSTEM, 2),
+    Slot::new("egp.seq", SEQUENCE, 2),
+];
+
 /// A message.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "egp";
@@ -59,8 +71,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     }
     v.check(HEADER)?;
     let (version, system) = (v.u8(VERSION_AT)?, v.u16(SYSTEM)?);
-    o.note(id!("egp.type"), v.u8(TYPE)?);
-    o.note(id!("egp.as"), system);
+    o.see_all(FIELDS, v);
     if o.opt.verbose == 0 {
         o.put(("EGPv", version, ", AS ", system, ", seq ", v.u16(SEQUENCE)?, ", length ", v.len()));
         return Ok(());

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::out::Out;
+use crate::routing::eigrp_fields;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Named, Otherwise, Right, Table, bits, named};
 use crate::view::{Step, View};
 
@@ -57,6 +58,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         o.put((" (too short, < ", HEADER, ")"));
         return Ok(());
     }
+    eigrp_fields::note(o, v);
     let version = v.u8(0)?;
     if version != VERSION {
         o.put(("EIGRP version ", version, " packet not supported"));
@@ -67,7 +69,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     let opcode = v.u8(1)?;
-    o.note(id!("eigrp.opcode"), opcode);
     let body = v.skip(HEADER);
     o.put((
         ("\n\tEIGRP v", version),

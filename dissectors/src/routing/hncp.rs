@@ -3,6 +3,7 @@
 
 use super::hncp_options::{dhcp, dhcp6};
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex8, Hex16, Ipv4, Ipv6, Octets, Put, Table, Zeros, named};
 use crate::view::{Step, View};
@@ -63,6 +64,14 @@ const NAMES: Table = &[
     (UNASSIGNED, "Unassigned"),
     (PRIVATE, "Private use"),
     (FUTURE, "Future use"),
+];
+
+/// The tree's fields of some TLVs, from their value on.
+const NODE: &[Slot] = &[Slot::new("hncp.node_id", 0, 4)];
+const PEER_FIELDS: &[Slot] = &[
+    Slot::new("hncp.peer.node_id", 0, 4),
+    Slot::new("hncp.peer.endpoint_id", 4, 4),
+    Slot::new("hncp.endpoint_id", 8, 4),
 ];
 
 /// A type, or what stands for its range.
@@ -159,6 +168,7 @@ fn records(o: &mut Out, mut v: View<'_>, mut left: usize, depth: usize) -> Step 
             summary.count(o, class);
         } else {
             o.note(id!("hncp.tlv.type"), kind);
+            o.note(id!("hncp.tlv.length"), size);
             o.put(named(NAMES, class, "?"));
             o.put((class > 0xffff).then_some((": type=", kind)));
             o.put((" (", size + TLV, ")"));
@@ -206,6 +216,11 @@ impl Record<'_> {
         if !has_room {
             o.invalid();
             return Ok(true);
+        }
+        match class {
+            REQUEST_NODE_STATE | NODE_ENDPOINT | NODE_STATE => o.see_all(NODE, v),
+            PEER => o.see_all(PEER_FIELDS, v),
+            _ => {}
         }
         match class {
             REQUEST_NODE_STATE => o.put((" NID: ", Node(v.array(0)?))),

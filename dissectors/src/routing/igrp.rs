@@ -1,19 +1,43 @@
 //! Cisco's IGRP.
 
-use crate::below::Below;
+use crate::below::{Below, ip_of};
+use crate::field::Slot;
 use crate::out::Out;
-use crate::put::{Hex4, Table, named_dec};
+use crate::put::{Hex4, Ipv4, Table, named_dec};
 use crate::view::{Step, View};
 
 /// Octets of the header and of a route.
 const HEADER: usize = 12;
 const ROUTE: usize = 14;
+/// What is printed before an interior route.
+const INTERIOR: &str = " *.";
 const OPERATIONS: Table = &[(1, "update"), (2, "request")];
 
+/// The tree's fields, and those of each route.
+const FIELDS: &[Slot] = &[
+    Slot::new("igrp.version", 0, 1).bits(4, 15),
+    Slot::new("igrp.command", 0, 1).bits(0, 15),
+    Slot::new("igrp.update", 1, 1),
+    Slot::new("igrp.as", 2, 2),
+    Slot::new("igrp.interior_routes", 4, 2),
+    Slot::new("igrp.system_routes", 6, 2),
+    Slot::new("igrp.exterior_routes", 8, 2),
+    Slot::new("igrp.checksum", 10, 2),
+];
+const ROUTE_FIELDS: &[Slot] = &[
+    Slot::new("igrp.delay", 3, 3),
+    Slot::new("igrp.bandwidth", 6, 3),
+    Slot::new("igrp.mtu", 9, 2),
+    Slot::new("igrp.reliability", 11, 1),
+    Slot::new("igrp.load", 12, 1),
+    Slot::new("igrp.hop_count", 13, 1),
+];
+
 /// An IGRP packet.
-pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "igrp";
     o.put("igrp:");
+    o.see_all(FIELDS, v);
     let (mut interior, mut system, mut exterior) = (v.u16(4)?, v.u16(6)?, v.u16(8)?);
     let first = v.u8(0)?;
     o.put((" ", named_dec(OPERATIONS, first & 15, "op-#"), " V", first >> 4, " edit=", v.u8(1)?, " AS=", v.u16(2)?));
@@ -25,7 +49,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     while length >= ROUTE as u32 {
         let [a, b, c] = rest.array(0)?;
         let (left, before, after) = if interior > 0 {
-            (&mut interior, " *.", "")
+            (&mut interior, INTERIOR, "")
         } else if system > 0 {
             (&mut system, " ", ".0")
         } else if exterior > 0 {
@@ -35,6 +59,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
             break;
         };
         *left -= 1;
+        if o.tree.is_some() {
+            // Of interior routes the first octet is that of the sender's network.
+            let network = match ip_of(below)?.source()?.octets() {
+                [first, ..] if before == INTERIOR => [*first, a, b, c],
+                _ => [a, b, c, 0],
+            };
+            o.note(id!("igrp.network"), Ipv4(network));
+            o.see_all(ROUTE_FIELDS, rest);
+        }
         o.put((before, a, ".", b, ".", c, after));
         metrics(o, rest)?;
         rest = rest.skip(ROUTE);

@@ -15,7 +15,18 @@ const USUAL: usize = 1400;
 const LONGEST: usize = 1500;
 
 /// The tree's field of the sources that are active.
-const ACTIVE_FIELDS: &[Slot] = &[Slot::new("msdp.sa.rp_addr", 4, 4)];
+const ACTIVE_FIELDS: &[Slot] = &[Slot::new("msdp.sa.entry_count", 3, 1), Slot::new("msdp.sa.rp_addr", 4, 4)];
+const SOURCE: &[Slot] = &[
+    Slot::new("msdp.sa.sprefix_len", 3, 1),
+    Slot::new("msdp.sa.group_addr", 4, 4),
+    Slot::new("msdp.sa.src_addr", 8, 4),
+];
+const REQUEST_FIELDS: &[Slot] = &[Slot::new("msdp.sa_req.group_addr", 4, 4)];
+const NOTIFICATION_FIELDS: &[Slot] = &[
+    Slot::new("msdp.not.o", 3, 1).bit(7),
+    Slot::new("msdp.not.error", 3, 1).bits(0, 0x7f),
+    Slot::new("msdp.not.error_sub", 4, 1),
+];
 
 const ACTIVE: u8 = 1;
 const REQUEST: u8 = 2;
@@ -66,6 +77,7 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, size: usize, below: &Below<'_>) -
         }
         REQUEST => {
             o.put(" SA-Request");
+            o.see_all(REQUEST_FIELDS, v);
             o.put((" for ", Ipv4(v.array(HEADER + 1)?)));
         }
         KEEPALIVE => {
@@ -74,7 +86,10 @@ fn message(o: &mut Out, v: View<'_>, kind: u8, size: usize, below: &Below<'_>) -
                 o.put(("[len=", size, "] "));
             }
         }
-        NOTIFICATION => o.put(" Notification"),
+        NOTIFICATION => {
+            o.put(" Notification");
+            o.see_all(NOTIFICATION_FIELDS, v);
+        }
         _ => o.put((" [type=", kind, " len=", size, "]")),
     }
     Ok(true)
@@ -90,10 +105,10 @@ fn entries(o: &mut Out, v: View<'_>, size: usize, below: &Below<'_>) -> Step<boo
         return Ok(false);
     }
     let count = v.u8(HEADER)?;
-    o.note(id!("msdp.sa.entry_count"), count);
     o.see_all(ACTIVE_FIELDS, v);
     o.put((" ", count, " entries"));
     let end = FIXED + ENTRY * usize::from(count);
+    o.see_rows(SOURCE, v.cut(end.min(size)).skip(FIXED), ENTRY);
     if end < size {
         o.put(" [w/data]");
         if o.opt.verbose > 1 {

@@ -6,7 +6,7 @@ use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Elapsed, Hex2, Hex4, Ipv4, Named, Otherwise, Table, named};
-use crate::routing::pim_messages;
+use crate::routing::{pim_fields, pim_messages};
 use crate::view::{Step, Stop, View};
 
 /// The IP protocol number.
@@ -45,9 +45,7 @@ const NAMES: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "pim";
     let (version, kind) = (v.get(VERSION)?, v.get(TYPE)?);
-    o.note(VERSION, version);
-    o.note(TYPE, kind);
-    o.see(CHECKSUM, v);
+    pim_fields::note(o, v);
     let name = named(NAMES, kind, "Unknown Type");
     o.put(("PIMv", version));
     if version != 2 {
@@ -126,6 +124,7 @@ pub(crate) fn version_1(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     const GRAFT: u8 = 6;
     const GRAFT_ACK: u8 = 7;
     o.proto = "pimv1";
+    pim_fields::note_version_1(o, v);
     let kind = v.u8(1)?;
     o.put((" ", Named(NAMES_V1, kind.into(), Otherwise::Dec("[type ", "]"))));
     let verbose = o.opt.verbose > 0;

@@ -1,9 +1,9 @@
 //! RIP (RFC 1058, RFC 2453) with its authentication (RFC 4822).
 
 use crate::below::Below;
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex4, Ipv4, Left, Named, Otherwise, Right, Table, named_dec};
+use crate::routing::rip_fields;
 use crate::view::{Step, Stop, View};
 
 /// Octets of the header, of an entry and of its family and tag.
@@ -22,20 +22,6 @@ const COMMANDS: Table =
 const FAMILIES: Table =
     &[(2, "IPv4"), (6, "NS"), (7, "ISO"), (16, "Appletalk"), (23, "IPX"), (24, "IPv6"), (28, "IPv6"), (30, "IPv6")];
 
-/// The tree's fields, and those of each route: the first three in version 1.
-const FIELDS: &[Slot] = &[Slot::new("rip.command", 0, 1), Slot::new("rip.version", 1, 1)];
-/// The families of entries: of requests for all routes, and of routes.
-const ANY: u16 = 0;
-const INTERNET: u16 = 2;
-const ANY_FIELDS: [Slot; 4] = [ENTRY_FIELDS[0], ENTRY_FIELDS[1], ENTRY_FIELDS[3], ENTRY_FIELDS[4]];
-const ENTRY_FIELDS: &[Slot] = &[
-    Slot::new("rip.family", 0, 2),
-    Slot::new("rip.metric", 16, 4),
-    Slot::new("rip.ip", 4, 4),
-    Slot::new("rip.netmask", 8, 4),
-    Slot::new("rip.next_hop", 12, 4),
-];
-
 /// A RIP packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rip";
@@ -48,6 +34,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         o.truncated();
         return Ok(());
     }
+    rip_fields::note(o, v);
     let version = v.u8(1)?;
     o.put((if o.opt.verbose > 0 { "\n\t" } else { "" }, "RIPv", version));
     if version == 0 {
@@ -55,16 +42,6 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let command = v.u8(0)?;
-    o.see_all(FIELDS, v);
-    let mut entry = v.skip(HEADER);
-    while o.tree.is_some() && matches!(version, 1 | 2) && entry.has(ENTRY) {
-        match entry.u16(0) {
-            Ok(ANY) => o.see_all(if version == 1 { &ENTRY_FIELDS[..2] } else { &ANY_FIELDS }, entry),
-            Ok(INTERNET) => o.see_all(if version == 1 { &ENTRY_FIELDS[..3] } else { ENTRY_FIELDS }, entry),
-            _ => {}
-        }
-        entry = entry.skip(ENTRY);
-    }
     let name = Named(COMMANDS, command.into(), Otherwise::Dec("unknown command (", ")"));
     o.put((", ", name, ", length: ", v.len()));
     if o.opt.verbose == 0 {

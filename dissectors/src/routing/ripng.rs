@@ -1,6 +1,7 @@
 //! RIPng (RFC 2080).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::Ipv6;
 use crate::view::{Step, Stop, View};
@@ -15,6 +16,15 @@ const RESPONSE: u8 = 2;
 /// The metric that means unreachable.
 const INFINITY: u8 = 16;
 
+/// The tree's fields, and those of each entry.
+const FIELDS: &[Slot] = &[Slot::new("ripng.cmd", 0, 1), Slot::new("ripng.version", 1, 1)];
+const ENTRY_FIELDS: &[Slot] = &[
+    Slot::new("ripng.rte.ipv6_prefix", 0, 16),
+    Slot::new("ripng.rte.route_tag", 16, 2),
+    Slot::new("ripng.rte.prefix_length", 18, 1),
+    Slot::new("ripng.rte.metric", 19, 1),
+];
+
 /// A RIPng packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ripng";
@@ -23,13 +33,14 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn packet(o: &mut Out, v: View<'_>) -> Step {
+    o.see_all(FIELDS, v);
+    o.see_rows(ENTRY_FIELDS, v.skip(HEADER), ENTRY);
     let version = v.u8(1)?;
     if version != VERSION {
         o.put(("ripng [version ", version, ", must be ", VERSION, "]"));
         return Err(Stop::Malformed);
     }
     let command = v.u8(0)?;
-    o.note(id!("ripng.cmd"), command);
     let name = match command {
         REQUEST => " ripng-req ",
         RESPONSE => " ripng-resp ",

@@ -23,6 +23,7 @@ const AUTHENTICATION: Table = &[(0, "none"), (1, "simple"), (2, "ah")];
 
 /// The tree's fields.
 const FIELDS: &[Slot] = &[
+    Slot::new("vrrp.typever", 0, 1),
     Slot::new("vrrp.version", 0, 1).bits(4, 15),
     Slot::new("vrrp.type", 0, 1).bits(0, 15),
     Slot::new("vrrp.virt_rtr_id", 1, 1),
@@ -30,7 +31,26 @@ const FIELDS: &[Slot] = &[
     Slot::new("vrrp.addr_count", 3, 1),
     Slot::new("vrrp.checksum", 6, 2),
 ];
-const FIELDS_V2: &[Slot] = &[Slot::new("vrrp.adver_int", 5, 1)];
+const FIELDS_V2: &[Slot] = &[Slot::new("vrrp.auth_type", 4, 1), Slot::new("vrrp.adver_int", 5, 1)];
+const FIELDS_V3: &[Slot] =
+    &[Slot::new("vrrp.reserved_mbz", 4, 1).bits(4, 15), Slot::new("vrrp.short_adver_int", 4, 2).bits(0, 0xfff)];
+const ADDRESS: &[Slot] = &[Slot::new("vrrp.ip_addr", 0, 4)];
+const ADDRESS6: &[Slot] = &[Slot::new("vrrp.ipv6_addr", 0, 16)];
+const PASSWORD_FIELDS: &[Slot] = &[Slot::new("vrrp.auth_string", 0, 8)];
+
+/// Notes a message.
+fn note(o: &mut Out, v: View<'_>, over: u8) -> Step {
+    o.see_all(FIELDS, v);
+    let version = v.u8(0)? >> 4;
+    o.see_all(if version == 3 { FIELDS_V3 } else { FIELDS_V2 }, v);
+    let (row, size) = if over == 6 { (ADDRESS6, 16) } else { (ADDRESS, 4) };
+    let addresses = usize::from(v.u8(3)?) * size;
+    o.see_rows(row, v.skip(HEADER).cut(addresses), size);
+    if version == 2 && v.u8(4)? == PASSWORD {
+        o.see_all(PASSWORD_FIELDS, v.skip(HEADER + addresses));
+    }
+    Ok(())
+}
 
 /// A VRRP message, or what shares its protocol number where `-T` says so.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -42,9 +62,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let ip = ip_of(below)?;
     let first = v.u8(0)?;
     let (version, kind) = (first >> 4, first & 15);
-    o.see_all(FIELDS, v);
-    if version == 2 {
-        o.see_all(FIELDS_V2, v);
+    if o.tree.is_some() {
+        let _ends_early = note(o, v, ip.version);
     }
     o.put(("v", version, ", ", Named(TYPE_NAMES, kind.into(), Otherwise::Dec("unknown type (", ")"))));
     o.put((ip.ttl != TIME_TO_LIVE).then_some((", (ttl ", ip.ttl, ")")));
