@@ -2,6 +2,7 @@
 //! are Wireshark's display-filter names where it has one.
 
 mod gateways;
+mod lans;
 mod link;
 mod management;
 mod naming;
@@ -89,6 +90,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     security::ROWS,
     management::ROWS,
     switching::ROWS,
+    lans::ROWS,
     tunnel::ROWS,
     routing::ROWS,
     storage::ROWS,

@@ -1,6 +1,7 @@
 //! AppleTalk (Inside AppleTalk, second edition): LocalTalk's link access
 //! protocol, DDP, AARP, ATP and NBP.
 
+use super::appletalk_fields;
 use crate::below::Below;
 use crate::field::Slot;
 use crate::out::Out;
@@ -78,6 +79,7 @@ fn link_access(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
         o.truncated();
         return Ok(0);
     }
+    o.see_all(appletalk_fields::LINK, v);
     let (to, from, kind) = (v.u8(0)?, v.u8(1)?, v.u8(2)?);
     let inner = v.skip(LINK_HEADER);
     let local = |node| Node { network: 0, node };
@@ -173,6 +175,7 @@ fn long_header(o: &mut Out, v: View<'_>, end: &'static str) -> Step<Option<Sourc
 
 /// What a datagram carries, by DDP type.
 fn datagram(o: &mut Out, kind: u8, v: View<'_>, source: Source, below: &Below<'_>) -> Step {
+    appletalk_fields::note(o, kind, v);
     match kind {
         2 => name_binding(o, v, source),
         3 => transaction(o, v),
@@ -189,6 +192,7 @@ pub(crate) fn address_resolution(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Ste
     /// Octets of a packet for Ethernet.
     const SIZE: usize = 28;
     o.proto = "aarp";
+    appletalk_fields::note_resolution(o, v);
     o.put("aarp ");
     if !v.has(SIZE) {
         o.truncated();

@@ -47,7 +47,15 @@ impl Put for Octal {
 
 /// The routing header for the tree, from its flags on.
 const FLAG_FIELDS: &[Slot] = &[Slot::new("dec_dna.flags", 0, 1)];
-const CONTROL_FIELDS: &[Slot] = &[Slot::new("dec_dna.flags.control", 0, 1).bit(0)];
+const CONTROL_FIELDS: &[Slot] =
+    &[Slot::new("dec_dna.flags.control", 0, 1).bit(0), Slot::new("dec_dna.rt.msg_type", 0, 1).bits(1, 7)];
+const DATA_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.flags.msglen", 0, 1).bits(1, 3),
+    Slot::new("dec_dna.flags.RQR", 0, 1).bit(3),
+    Slot::new("dec_dna.flags.RTS", 0, 1).bit(4),
+];
+const LONG_FLAGS: &[Slot] =
+    &[Slot::new("dec_dna.flags.intra_eth", 0, 1).bit(5), Slot::new("dec_dna.flags.discard", 0, 1).bit(6)];
 const SHORT_FIELDS: &[Slot] = &[
     Slot::new("dec_dna.dst_node", 1, 2).little(),
     Slot::new("dec_dna.src_node", 3, 2).little(),
@@ -60,6 +68,29 @@ const LONG_FIELDS: &[Slot] = &[
     Slot::new("dec_dna.visit_cnt", 18, 1),
     Slot::new("dec_dna.svc_cls", 19, 1),
     Slot::new("dec_dna.proto_type", 20, 1),
+];
+/// Of control messages: when links start, and of hellos of routers and end nodes.
+const START_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.ctl.tiinfo", 3, 1),
+    Slot::new("dec_dna.ctl.blk_size", 4, 2).little(),
+    Slot::new("dec_dna.ctl.timer", 9, 2).little(),
+];
+const HELLO_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.ctl.id", 4, 6),
+    Slot::new("dec_dna.ctl.tiinfo", 10, 1),
+    Slot::new("dec_dna.ctl.iinfo.node_type", 10, 1).bits(0, 3),
+    Slot::new("dec_dna.ctl.iinfo.vrf", 10, 1).bit(2),
+    Slot::new("dec_dna.ctl.iinfo.rej", 10, 1).bit(3),
+    Slot::new("dec_dna.ctl.iinfo.verf", 10, 1).bit(4),
+    Slot::new("dec_dna.ctl.iinfo.mta", 10, 1).bit(5),
+    Slot::new("dec_dna.ctl.iinfo.blkreq", 10, 1).bit(6),
+    Slot::new("dec_dna.ctl.blk_size", 11, 2).little(),
+];
+const ROUTER_FIELDS: &[Slot] = &[Slot::new("dec_dna.ctl.prio", 13, 1), Slot::new("dec_dna.ctl.timer", 15, 2).little()];
+const END_FIELDS: &[Slot] = &[
+    Slot::new("dec_dna.ctl.seed", 14, 8),
+    Slot::new("dec_dna.ctl_neighbor", 22, 6),
+    Slot::new("dec_dna.ctl.timer", 28, 2).little(),
 ];
 const CONTROL_NODE: Slot = Slot::new("dec_dna.src_node", 1, 2).little();
 /// Of the network services protocol, whose links are under the nodes' names.
@@ -135,6 +166,8 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
             return Ok(());
         }
     };
+    o.see_all(DATA_FIELDS, rest);
+    o.see_all(if header == LONG_HEADER { LONG_FLAGS } else { &[] }, rest);
     o.see_all(if header == LONG_HEADER { LONG_FIELDS } else { SHORT_FIELDS }, rest);
     let service = rest.skip(header);
     o.see_all(SERVICES_FIELDS, service);
@@ -179,6 +212,7 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         0x1 => {
             o.put("init ");
             whole(v, 12)?;
+            o.see_all(START_FIELDS, v);
             flags(o, v.u8(3)?, &[(0x04, "verif "), (0x08, "blo ")]);
             o.put(("src ", Node(v.le16(1)?), "blksize ", v.le16(4)?, " vers ", v.u8(6)?));
             o.put((" eco ", v.u8(7)?, " ueco ", v.u8(8)?, " hello ", v.le16(9)?));
@@ -208,6 +242,8 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         0xb => {
             o.put("router-hello ");
             whole(v, 18)?;
+            o.see_all(HELLO_FIELDS, v);
+            o.see_all(ROUTER_FIELDS, v);
             flags(o, v.u8(10)?, &[(0x04, "verif "), (0x20, "nomcast "), (0x40, "blo ")]);
             o.put(("vers ", v.u8(1)?, " eco ", v.u8(2)?, " ueco ", v.u8(3)?, " src ", Node(v.le16(8)?)));
             o.put((" blksize ", v.le16(11)?, " pri ", v.u8(13)?, " hello ", v.le16(15)?));
@@ -215,6 +251,8 @@ fn control(o: &mut Out, v: View<'_>) -> Step {
         0xd => {
             o.put("endnode-hello ");
             whole(v, 32)?;
+            o.see_all(HELLO_FIELDS, v);
+            o.see_all(END_FIELDS, v);
             flags(o, v.u8(10)?, &[(0x04, "verif "), (0x20, "nomcast "), (0x40, "blo ")]);
             o.put(("vers ", v.u8(1)?, " eco ", v.u8(2)?, " ueco ", v.u8(3)?, " src ", Node(v.le16(8)?)));
             o.put((" blksize ", v.le16(11)?, " rtr ", Node(v.le16(26)?), " hello ", v.le16(28)?));

@@ -1,7 +1,7 @@
 //! Novell IPX with its service advertising (SAP) and routing (RIP) protocols.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::network::ipx_services::SERVICES;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Put, lookup};
@@ -17,6 +17,32 @@ const DESTINATION_SOCKET: Field<u16> = Field::new("ipx.dst.socket", 16);
 const SOURCE: usize = 18;
 const SOURCE_SOCKET: Field<u16> = Field::new("ipx.src.socket", 28);
 
+/// The tree's other fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("ipx.checksum", 0, 2),
+    Slot::new("ipx.hops", 4, 1),
+    Slot::new("ipx.packet_type", 5, 1),
+    Slot::new("ipx.dst.net", DESTINATION, 4),
+    Slot::new("ipx.dst.node", DESTINATION + 4, 6),
+    Slot::new("ipx.src.net", SOURCE, 4),
+    Slot::new("ipx.src.node", SOURCE + 4, 6),
+];
+/// Of service advertising, behind the command.
+const SERVICE_TYPE: &[Slot] = &[Slot::new("ipxsap.server.type", 0, 2)];
+const SERVICE: &[Slot] = &[
+    Slot::new("ipxsap.server.type", 0, 2),
+    Slot::new("ipxsap.server.name", 2, 48),
+    Slot::new("ipxsap.server.network", 50, 4),
+    Slot::new("ipxsap.server.node", 54, 6),
+    Slot::new("ipxsap.server.socket", 60, 2),
+    Slot::new("ipxsap.server.intermediate_networks", 62, 2),
+];
+const SERVICE_SIZE: usize = 64;
+/// Of routing.
+const ROUTE: &[Slot] =
+    &[Slot::new("ipxrip.route_vector", 0, 4), Slot::new("ipxrip.hops", 4, 2), Slot::new("ipxrip.ticks", 6, 2)];
+const ROUTE_SIZE: usize = 8;
+
 /// An IPX datagram behind its Ethertype.
 pub(crate) fn ethernet_ii(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put("(NOV-ETHII) ");
@@ -26,6 +52,7 @@ pub(crate) fn ethernet_ii(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// An IPX datagram.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ipx";
+    o.see_all(FIELDS, v);
     if !o.opt.link {
         o.put("IPX ");
     }
@@ -94,12 +121,15 @@ fn command<'p>(o: &mut Out, v: View<'p>) -> Step<(u16, View<'p>)> {
 /// A service advertising packet.
 fn services(o: &mut Out, v: View<'_>) -> Step {
     let (command, mut rest) = command(o, v)?;
+    o.note(id!("ipxsap.packet_type"), command);
     match command {
         1 | 3 => {
+            o.see_all(SERVICE_TYPE, rest);
             o.put(if command == 1 { "ipx-sap-req" } else { "ipx-sap-nearest-req" });
             service(o, rest)?;
         }
         2 | 4 => {
+            o.see_rows(SERVICE, rest, SERVICE_SIZE);
             o.put(if command == 2 { "ipx-sap-resp" } else { "ipx-sap-nearest-resp" });
             for _ in 0..8 {
                 if rest.is_empty() {
@@ -142,6 +172,8 @@ fn service(o: &mut Out, v: View<'_>) -> Step {
 /// A routing packet.
 fn routes(o: &mut Out, v: View<'_>) -> Step {
     let (command, mut rest) = command(o, v)?;
+    o.note(id!("ipxrip.packet_type"), command);
+    o.see_rows(ROUTE, rest, ROUTE_SIZE);
     let limit = match command {
         1 => 1,
         2 => 50,

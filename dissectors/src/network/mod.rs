@@ -1,6 +1,7 @@
 //! Network layers.
 
 pub(crate) mod appletalk;
+mod appletalk_fields;
 pub(crate) mod arp;
 pub(crate) mod decnet;
 pub(crate) mod icmp;

@@ -2,8 +2,8 @@
 
 use crate::below::Below;
 use crate::out::Out;
-use crate::routing::eigrp_fields;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Named, Otherwise, Right, Table, bits, named};
+use crate::routing::eigrp_fields;
 use crate::view::{Step, View};
 
 /// Octets of the header and of a TLV's header.

@@ -71,8 +71,7 @@ const TOPOLOGY: &[Slot] = &[Slot::new("eigrp.tidlist", 0, 2)];
 
 const NEXT_HOP: &[Slot] = &[Slot::new("eigrp.ipv4.nexthop", 0, 4)];
 const NEXT_HOP6: &[Slot] = &[Slot::new("eigrp.ipv6.nexthop", 0, 16)];
-const NEXT_HOP_IPX: &[Slot] =
-    &[Slot::new("eigrp.ipx.nexthop_net", 0, 4), Slot::new("eigrp.ipx.nexthop_host", 4, 6)];
+const NEXT_HOP_IPX: &[Slot] = &[Slot::new("eigrp.ipx.nexthop_net", 0, 4), Slot::new("eigrp.ipx.nexthop_host", 4, 6)];
 
 const EXTERNAL: &[Slot] = &[
     Slot::new("eigrp.extdata.origrid", 0, 4),

@@ -13,11 +13,8 @@ const HEADER: &[Slot] = &[
 ];
 const HEADER_SIZE: usize = 4;
 const ELECTION: &[Slot] = &[Slot::new("pim.df_elect.subtype", 1, 1).bits(4, 15)];
-const HEADER_1: &[Slot] = &[
-    Slot::new("pim.code", 1, 1),
-    Slot::new("pim.cksum", 2, 2),
-    Slot::new("pim.version", 4, 1).bits(4, 15),
-];
+const HEADER_1: &[Slot] =
+    &[Slot::new("pim.code", 1, 1), Slot::new("pim.cksum", 2, 2), Slot::new("pim.version", 4, 1).bits(4, 15)];
 const HEADER_1_SIZE: usize = 8;
 
 const OPTION: &[Slot] = &[Slot::new("pim.optiontype", 0, 2), Slot::new("pim.optionlength", 2, 2)];
@@ -64,11 +61,8 @@ const REFRESH: &[Slot] = &[
 const GROUPS: &[Slot] = &[Slot::new("pim.numgroups", 1, 1), Slot::new("pim.holdtime", 2, 2)];
 const JOINS: &[Slot] = &[Slot::new("pim.numjoins", 0, 2)];
 const PRUNES: &[Slot] = &[Slot::new("pim.numprunes", 2, 2)];
-const BOOTSTRAP: &[Slot] = &[
-    Slot::new("pim.fragment_tag", 0, 2),
-    Slot::new("pim.hash_mask_len", 2, 1),
-    Slot::new("pim.bsr_priority", 3, 1),
-];
+const BOOTSTRAP: &[Slot] =
+    &[Slot::new("pim.fragment_tag", 0, 2), Slot::new("pim.hash_mask_len", 2, 1), Slot::new("pim.bsr_priority", 3, 1)];
 const POINTS: &[Slot] = &[Slot::new("pim.rp_count", 0, 1), Slot::new("pim.frp_count", 1, 1)];
 const POINT: &[Slot] = &[Slot::new("pim.holdtime", 0, 2), Slot::new("pim.priority", 2, 1)];
 const CANDIDATE: &[Slot] =

@@ -1,7 +1,7 @@
 //! ATA over Ethernet, version 1.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Mac, Named, Otherwise, Table, bits, named};
 use crate::view::{Step, Stop, View};
@@ -17,6 +17,21 @@ const MINOR: Field<u8> = Field::new("aoe.minor", 4);
 const COMMAND: Field<u8> = Field::new("aoe.cmd", 5);
 const TAG: Field<u32> = Field::new("aoe.tag", 6);
 
+/// The tree's other fields: flags, and those of an ATA command, which a response has the status of.
+const FLAG_FIELDS: &[Slot] = &[Slot::new("aoe.response", 0, 1).bit(3), Slot::new("aoe.flags_error", 0, 1).bit(2)];
+const ATA_FIELDS: &[Slot] = &[
+    Slot::new("aoe.aflags.e", 0, 1).bit(6),
+    Slot::new("aoe.aflags.w", 0, 1).bit(0),
+    Slot::new("aoe.err_feature", 1, 1),
+    Slot::new("aoe.sector_count", 2, 1),
+    Slot::new("aoe.lba", 4, 6).little(),
+];
+const ATA_COMMAND: &[Slot] = &[Slot::new("aoe.ata.cmd", 3, 1)];
+const ATA_STATUS: &[Slot] = &[Slot::new("aoe.ata.status", 3, 1)];
+const ATA_DEVICE: &[Slot] = &[Slot::new("aoe.aflags.d", 0, 1).bit(4)];
+const ATA_ASYNCHRONOUS: &[Slot] = &[Slot::new("aoe.aflags.a", 0, 1).bit(1)];
+
+const FLAG_RESPONSE: u8 = 0x08;
 const FLAG_ERROR: u8 = 0x04;
 const FLAG_NAMES: Table = &[(0x08, "Response"), (0x04, "Error"), (0x02, "MBZ-1"), (0x01, "MBZ-0")];
 const ERRORS: Table = &[
@@ -64,6 +79,7 @@ fn message(o: &mut Out, rest: &mut View<'_>) -> Step {
     }
     least(v, HEADER)?;
     let flags = v.get(FLAGS)?;
+    o.see_all(FLAG_FIELDS, v);
     o.put((", Flags: [", FLAGS.text(flags, bits(FLAG_NAMES, flags, ", ", "none")), "]"));
     if o.opt.verbose == 0 {
         return Ok(());
@@ -82,11 +98,29 @@ fn message(o: &mut Out, rest: &mut View<'_>) -> Step {
     o.put((", Tag: 0x", TAG.text(tag, Hex8(tag))));
     *rest = v.skip(HEADER);
     match command {
-        0 => issue(o, *rest),
+        0 => {
+            note_ata(o, *rest, flags & FLAG_RESPONSE != 0);
+            issue(o, *rest)
+        }
         1 => query(o, rest),
         2 => mask_list(o, rest),
         3 => reserve(o, rest),
         _ => Ok(()),
+    }
+}
+
+/// Notes an ATA command or its response. What some flags mean others tell.
+fn note_ata(o: &mut Out, v: View<'_>, response: bool) {
+    const EXTENDED: u8 = 0x40;
+    const WRITE: u8 = 0x01;
+    o.see_all(ATA_FIELDS, v);
+    o.see_all(if response { ATA_STATUS } else { ATA_COMMAND }, v);
+    let Ok(flags) = v.u8(0) else { return };
+    if flags & EXTENDED != 0 {
+        o.see_all(ATA_DEVICE, v);
+    }
+    if flags & WRITE != 0 {
+        o.see_all(ATA_ASYNCHRONOUS, v);
     }
 }
 

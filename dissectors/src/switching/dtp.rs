@@ -1,7 +1,7 @@
 //! Cisco's Dynamic Trunking Protocol.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Mac, Table, named};
 use crate::view::{Step, Stop, View};
@@ -10,6 +10,10 @@ const VERSION: Field<u8> = Field::new("dtp.version", 0);
 const TLV_TYPE: Field<u16> = Field::new("dtp.tlv_type", 0);
 const TLV_LENGTH: Field<u16> = Field::new("dtp.tlv_len", 2);
 /// Octets of a TLV's header.
+/// What TLVs hold, from their header on.
+const STATUS_FIELDS: &[Slot] = &[Slot::new("dtp.tos", 4, 1).bit(7), Slot::new("dtp.tas", 4, 1).bits(0, 7)];
+const TRUNK_FIELDS: &[Slot] = &[Slot::new("dtp.tot", 4, 1).bits(5, 7), Slot::new("dtp.tat", 4, 1).bits(0, 7)];
+const NEIGHBOR_FIELDS: &[Slot] = &[Slot::new("dtp.senderid", 4, 6)];
 const TLV_HEADER: usize = 4;
 
 const END: u16 = 0;
@@ -60,9 +64,20 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
             return Err(Stop::Malformed);
         }
         let value = rest.skip(TLV_HEADER).claim(length - TLV_HEADER);
+        o.see_all(
+            match (kind, value.len()) {
+                (STATUS, 1) => STATUS_FIELDS,
+                (TRUNK_TYPE, 1) => TRUNK_FIELDS,
+                (NEIGHBOR, 6) => NEIGHBOR_FIELDS,
+                _ => &[],
+            },
+            *rest,
+        );
         match (kind, value.len()) {
             (DOMAIN, len) => {
                 o.put(", ");
+                let octets = value.payload().split(|octet| *octet == 0).next().unwrap_or_default();
+                o.note_octets(id!("dtp.domain"), octets);
                 o.text_to_nul(value, len)?;
             }
             (STATUS | TRUNK_TYPE, 1) => o.put((", 0x", Hex(value.u8(0)?))),

@@ -1,7 +1,7 @@
 //! The multipoint MAC control of EPON (IEEE 802.3, clause 64), and pause frames.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, bits};
 use crate::view::{Step, View};
@@ -11,6 +11,21 @@ const HEADER: usize = 6;
 
 const OPCODE: Field<u16> = Field::new("macc.opcode", 0);
 const TIMESTAMP: Field<u32> = Field::new("macc.timestamp", 2);
+
+/// The tree's fields of messages, from the header on.
+const PAUSE_FIELDS: &[Slot] = &[Slot::new("macc.pause_time", 2, 2)];
+const REQUEST_FIELDS: &[Slot] = &[Slot::new("macc.reg.flags", 6, 1), Slot::new("macc.regreq.grants", 7, 1)];
+const REGISTER_FIELDS: &[Slot] = &[
+    Slot::new("macc.reg.assignedport", 6, 2),
+    Slot::new("macc.reg.flags", 8, 1),
+    Slot::new("macc.reg.synctime", 9, 2),
+    Slot::new("macc.reg.grants", 11, 1),
+];
+const ACK_FIELDS: &[Slot] = &[
+    Slot::new("macc.reg.flags", 6, 1),
+    Slot::new("macc.regack.assignedport", 7, 2),
+    Slot::new("macc.regack.synctime", 9, 2),
+];
 
 const PAUSE: u16 = 1;
 const GATE: u16 = 2;
@@ -41,8 +56,21 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let name = Named(OPCODES, opcode.into(), Otherwise::Dec("Unknown (", ")"));
     o.put(("MPCP, Opcode ", OPCODE.text(opcode, name)));
     if opcode != PAUSE {
-        o.put((", Timestamp ", TIMESTAMP.show(timestamp), " ticks"));
+        o.put((", Timestamp ", timestamp, " ticks"));
     }
+    if matches!(opcode, GATE..=REGISTER_ACK) {
+        o.note(TIMESTAMP, timestamp);
+    }
+    o.see_all(
+        match opcode {
+            PAUSE => PAUSE_FIELDS,
+            REGISTER_REQUEST => REQUEST_FIELDS,
+            REGISTER => REGISTER_FIELDS,
+            REGISTER_ACK => ACK_FIELDS,
+            _ => &[],
+        },
+        v,
+    );
     o.put((", length ", v.len()));
     if o.opt.verbose == 0 {
         return Ok(());

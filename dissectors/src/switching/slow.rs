@@ -1,7 +1,7 @@
 //! The slow protocols (IEEE 802.3, annex 57A): link aggregation with its marker
 //! protocol (IEEE 802.1AX) and operations, administration and maintenance.
 
-use super::oam;
+use super::{oam, slow_fields};
 use crate::below::Below;
 use crate::field::Field;
 use crate::out::Out;
@@ -42,14 +42,13 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let subtype = v.get(SUBTYPE)?;
+    o.note(SUBTYPE, subtype);
+    slow_fields::note(o, v);
     let name = Named(SUBTYPES, subtype.into(), Otherwise::Dec("unknown (", ")"));
     let versioned = matches!(subtype, AGGREGATION | MARKER);
     if versioned {
         if v.len() < 2 {
             return Err(Stop::Malformed);
-        }
-        if subtype == AGGREGATION {
-            o.see(VERSION, v);
         }
         let version = v.get(VERSION)?;
         if version != VERSION_1 {
@@ -57,7 +56,7 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
             return Ok(());
         }
     }
-    o.put((SUBTYPE.text(subtype, name), if versioned { "v1" } else { "" }, ", length ", v.len()));
+    o.put((name, if versioned { "v1" } else { "" }, ", length ", v.len()));
     match subtype {
         AGGREGATION | MARKER if o.opt.verbose > 0 => tlvs(o, v.skip(2), subtype),
         OAM if o.opt.verbose > 0 => oam::dissect(o, v.skip(1)),

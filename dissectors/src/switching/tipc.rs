@@ -1,5 +1,6 @@
 //! Transparent Inter-Process Communication (TIPC 2.0, message formats).
 
+use super::tipc_fields;
 use crate::below::Below;
 use crate::out::Out;
 use crate::put::{Hex8, Put, Table, named};
@@ -27,7 +28,7 @@ const SHORT_HEADER: u32 = 6;
 
 /// A network address, `zone.cluster.node`.
 #[derive(Clone, Copy)]
-struct Node(u32);
+pub(super) struct Node(pub(super) u32);
 
 impl Put for Node {
     fn put(self, o: &mut Out) {
@@ -38,6 +39,7 @@ impl Put for Node {
 /// A message behind its Ethertype.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "tipc";
+    tipc_fields::note(o, v);
     let result = message(o, v);
     o.settle(result)
 }

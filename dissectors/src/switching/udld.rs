@@ -1,7 +1,7 @@
 //! Cisco's Unidirectional Link Detection (RFC 5171).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Hex4, Table, bits, named};
 use crate::view::{Step, Stop, View};
@@ -12,6 +12,8 @@ const HEADER: usize = 4;
 const VERSION: Field<u8> = Field::bits("udld.version", 0, 5, 7);
 const OPCODE: Field<u8> = Field::bits("udld.opcode", 0, 0, 0x1f);
 const FLAGS: Field<u8> = Field::new("udld.flags", 1);
+const FLAG_FIELDS: &[Slot] = &[Slot::new("udld.flags.rt", 1, 1).bit(0), Slot::new("udld.flags.rsy", 1, 1).bit(1)];
+const TLV_FIELDS: &[Slot] = &[Slot::new("udld.tlv.type", 0, 2), Slot::new("udld.tlv.len", 2, 2)];
 const CHECKSUM: Field<u16> = Field::new("udld.checksum", 2);
 
 const OPCODES: Table = &[(0, "Reserved"), (1, "Probe message"), (2, "Echo message"), (3, "Flush message")];
@@ -62,6 +64,7 @@ fn message(o: &mut Out, rest: &mut View<'_>) -> Step {
     if v.len() < HEADER {
         return Err(Stop::Malformed);
     }
+    o.see_all(FLAG_FIELDS, v);
     let (version, opcode, flags) = (v.get(VERSION)?, v.get(OPCODE)?, v.get(FLAGS)?);
     o.put(("UDLDv", VERSION.show(version), ", Code ", OPCODE.text(opcode, named(OPCODES, opcode, "Reserved"))));
     o.put((" (", Hex(opcode), "), Flags [", FLAGS.text(flags, bits(FLAG_NAMES, flags, ", ", "none")), "]"));
@@ -84,12 +87,14 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let (kind, length) = (rest.u16(0)?, usize::from(rest.u16(2)?));
+    o.see_all(TLV_FIELDS, *rest);
     *rest = rest.skip(HEADER);
     o.put(("\n\t", named(TLVS, kind, "Unknown"), " (0x", Hex4(kind), ") TLV, length ", length));
     if length <= HEADER || rest.len() < length - HEADER {
         return Err(Stop::Malformed);
     }
     let length = length - HEADER;
+    note(o, kind, rest.cut(length));
     match (kind, length) {
         (DEVICE_ID | PORT_ID | DEVICE_NAME, _) => {
             o.put(", ");
@@ -106,4 +111,14 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
     }
     *rest = rest.skip(length);
     Ok(())
+}
+
+/// Notes the value of a TLV.
+fn note(o: &mut Out, kind: u16, value: View<'_>) {
+    let text = value.data().split(|octet| *octet == 0).next().unwrap_or_default();
+    match kind {
+        DEVICE_ID => o.note_octets(id!("udld.device_id"), text),
+        PORT_ID => o.note_octets(id!("udld.sent_through_interface"), text),
+        _ => o.note_octets(id!("udld.data"), value.data()),
+    }
 }

@@ -1,5 +1,6 @@
 //! Cisco's VLAN Trunking Protocol.
 
+use super::vtp_fields;
 use crate::below::Below;
 use crate::field::Field;
 use crate::out::Out;
@@ -64,14 +65,14 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     v.need(HEADER)?;
+    vtp_fields::note(o, v);
     let (version, code) = (v.get(VERSION)?, v.get(CODE)?);
-    o.put(("VTPv", VERSION.show(version), ", Message ", CODE.text(code, named(CODES, code, "Unknown message type"))));
+    o.put(("VTPv", version, ", Message ", named(CODES, code, "Unknown message type")));
     o.put((" (0x", Hex2(code), "), length ", v.len()));
     if o.opt.verbose == 0 {
         return v.need(v.len());
     }
     o.put("\n\tDomain name: ");
-    o.see(DOMAIN_LEN, v);
     let length = usize::from(v.get(DOMAIN_LEN)?);
     if !(1..=NAME_LEN).contains(&length) {
         o.put((" [invalid MgmtD Len ", length, "]"));
