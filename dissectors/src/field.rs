@@ -135,7 +135,7 @@ impl Slot {
         let kind = self.id.info().map(|info| info.kind);
         match (kind, <[u8; 16]>::try_from(octets)) {
             (Some(Kind::Octets | Kind::Colons), _) => return tree.add_octets(self.id, octets),
-            // A text is padded with NUL.
+            // A text in a place of its own is padded with NUL.
             (Some(Kind::Text), _) => {
                 let text = octets.split(|octet| *octet == 0).next().unwrap_or_default();
                 return tree.add_octets(self.id, text);

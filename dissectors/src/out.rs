@@ -119,6 +119,13 @@ impl Out {
         }
     }
 
+    /// Notes text that the first NUL ends, if there is one.
+    pub(crate) fn note_padded(&mut self, field: impl Noted, octets: &[u8]) {
+        if self.tree.is_some() {
+            self.note_octets(field, octets.split(|octet| *octet == 0).next().unwrap_or_default());
+        }
+    }
+
     /// Notes what `text` would write in the tree, without leaving it in the line.
     pub(crate) fn note_text(&mut self, field: impl Noted, text: impl Put) {
         let Some(mut tree) = self.tree.take() else { return };

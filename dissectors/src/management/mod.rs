@@ -18,6 +18,7 @@ mod openflow10_values;
 mod openflow13;
 mod openflow13_errors;
 pub(crate) mod pptp;
+mod pptp_fields;
 pub(crate) mod ptp;
 pub(crate) mod sflow;
 mod sflow_fields;

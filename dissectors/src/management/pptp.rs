@@ -1,5 +1,6 @@
 //! PPTP control messages (RFC 2637, section 2).
 
+use super::pptp_fields;
 use crate::below::Below;
 use crate::field::Field;
 use crate::out::Out;
@@ -224,6 +225,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         None => o.put((" UNKNOWN_CTRL_MSGTYPE(", CONTROL.show(control), ")")),
     }
     reserved(o, v.u16(RESERVED)?);
+    pptp_fields::note(o, v, control);
     let body = v.skip(HEADER);
     for &(at, form) in MESSAGES.get(index).copied().unwrap_or(&[]) {
         field(o, body, at, form)?;

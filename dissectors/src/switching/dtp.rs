@@ -76,8 +76,7 @@ fn packet(o: &mut Out, rest: &mut View<'_>) -> Step {
         match (kind, value.len()) {
             (DOMAIN, len) => {
                 o.put(", ");
-                let octets = value.payload().split(|octet| *octet == 0).next().unwrap_or_default();
-                o.note_octets(id!("dtp.domain"), octets);
+                o.note_padded(id!("dtp.domain"), value.payload());
                 o.text_to_nul(value, len)?;
             }
             (STATUS | TRUNK_TYPE, 1) => o.put((", 0x", Hex(value.u8(0)?))),

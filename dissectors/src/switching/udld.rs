@@ -115,10 +115,9 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
 
 /// Notes the value of a TLV.
 fn note(o: &mut Out, kind: u16, value: View<'_>) {
-    let text = value.data().split(|octet| *octet == 0).next().unwrap_or_default();
     match kind {
-        DEVICE_ID => o.note_octets(id!("udld.device_id"), text),
-        PORT_ID => o.note_octets(id!("udld.sent_through_interface"), text),
+        DEVICE_ID => o.note_padded(id!("udld.device_id"), value.data()),
+        PORT_ID => o.note_padded(id!("udld.sent_through_interface"), value.data()),
         _ => o.note_octets(id!("udld.data"), value.data()),
     }
 }

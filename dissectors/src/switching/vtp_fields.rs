@@ -81,8 +81,7 @@ fn vlan(o: &mut Out, v: View<'_>) -> Step {
     o.see_all(VLAN, v);
     let name = usize::from(v.u8(3)?);
     let mut rest = v.skip(VLAN_SIZE);
-    let octets = rest.bytes(0, name)?;
-    o.note_octets(id!("vtp.vlan_info.vlan_name"), octets.split(|octet| *octet == 0).next().unwrap_or_default());
+    o.note_padded(id!("vtp.vlan_info.vlan_name"), rest.bytes(0, name)?);
     rest = rest.skip(name.next_multiple_of(4));
     while !rest.is_empty() {
         o.see_all(TLV, rest);

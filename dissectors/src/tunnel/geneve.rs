@@ -1,7 +1,7 @@
 //! Geneve (RFC 8926) with its options.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Hex8, Table, bits, named};
@@ -14,6 +14,15 @@ const VERSION: Field<u8> = Field::bits("geneve.version", 0, 6, 3);
 const OPTION_WORDS: Field<u8> = Field::bits("geneve.options_length", 0, 0, 0x3f);
 const FLAGS: Field<u8> = Field::new("geneve.flags", 1);
 const PROTOCOL: Field<u16> = Field::new("geneve.proto_type", 2);
+
+/// The tree's other fields, and those of each option.
+const FLAG_FIELDS: &[Slot] =
+    &[Slot::new("geneve.flags.oam", 1, 1).bit(7), Slot::new("geneve.flags.critical", 1, 1).bit(6)];
+const OPTION: &[Slot] = &[
+    Slot::new("geneve.option.class", 0, 2),
+    Slot::new("geneve.option.type", 2, 1),
+    Slot::new("geneve.option.type.critical", 2, 1).bit(7),
+];
 
 const TRANSPARENT_ETHERNET: u16 = 0x6558;
 const FLAG_NAMES: Table =
@@ -34,6 +43,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     v.check(HEADER)?;
     o.see(VERSION, v);
     o.see(FLAGS, v);
+    o.see_all(FLAG_FIELDS, v);
     let version = v.get(VERSION)?;
     if version != 0 {
         o.put((" ERROR: unknown-version ", version));
@@ -88,6 +98,7 @@ fn options(o: &mut Out, v: View<'_>) -> Step {
         if v.len() < 4 {
             return Err(Stop::Truncated);
         }
+        o.see_all(OPTION, v);
         o.put(separator);
         separator = ", ";
         let (class, kind, size) = (v.u16(0)?, v.u8(2)?, 4 + usize::from(v.u8(3)? & 0x1f) * 4);

@@ -8,7 +8,7 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Table, bits, named};
 use crate::registry::{self, ETHERTYPES};
-use crate::tunnel::nhrp;
+use crate::tunnel::{gre_fields, nhrp};
 use crate::view::{Step, Stop, View};
 
 const CHECKSUM: u16 = 0x8000;
@@ -49,6 +49,17 @@ const FIELDS: &[Slot] = &[
     Slot::new("gre.flags.recursion_control", 0, 2).bits(8, 7),
     Slot::new("gre.flags.version", 0, 2).bits(0, 7),
 ];
+
+const CHECKSUM_FIELDS: &[Slot] = &[Slot::new("gre.checksum", 0, 2), Slot::new("gre.offset", 2, 2)];
+const ROUTE_FIELDS: &[Slot] = &[
+    Slot::new("gre.routing.address_family", 0, 2),
+    Slot::new("gre.routing.sre_offset", 2, 1),
+    Slot::new("gre.routing.src_length", 3, 1),
+];
+/// The key of version 1.
+const CALL_FIELDS: &[Slot] = &[Slot::new("gre.key.payload_length", 0, 2), Slot::new("gre.key.call_id", 2, 2)];
+const KEY_FIELDS: &[Slot] = &[Slot::new("gre.key", 0, 4)];
+const VERSION_1_FIELDS: &[Slot] = &[Slot::new("gre.flags.ack", 0, 2).bit(7)];
 
 /// A GRE packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -120,6 +131,7 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     if flags & (CHECKSUM | ROUTING) != 0 {
         enough(v, 2)?;
         let sum = v.u16(0)?;
+        o.see_all(CHECKSUM_FIELDS, v);
         o.put((o.opt.verbose > 0).then_some((", sum 0x", Hex(sum))));
         v = v.skip(2);
         enough(v, 2)?;
@@ -137,6 +149,7 @@ fn version_0(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     if flags & ROUTING != 0 {
         v = source_routes(o, v)?;
     }
+    gre_fields::note_mirrored(o, v, kind, flags & SEQUENCE != 0);
     close(o, kind, length);
     demarcation(o);
     match kind {
@@ -164,6 +177,7 @@ fn source_routes<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     loop {
         enough(v, 4)?;
         let (family, offset, size) = (v.u16(0)?, v.u8(2)?, v.u8(3)?);
+        o.see_all(ROUTE_FIELDS, v);
         v = v.skip(4);
         if family == 0 && size == 0 {
             return Ok(v);
@@ -220,11 +234,13 @@ fn source_route(o: &mut Out, v: View<'_>, offset: u8, size: u8, unit: u8) -> Ste
 
 fn version_1(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
     let length = v.len();
+    let first = v;
     let (kind, mut v) = header(o, v, flags)?;
+    o.see_all(if kind == PPP { VERSION_1_FIELDS } else { &[] }, first);
     if flags & KEY != 0 {
         // The payload length and the call.
         enough(v, 4)?;
-        o.note(id!("gre.key"), v.u32(0)?);
+        o.see_all(if kind == PPP { CALL_FIELDS } else { KEY_FIELDS }, v);
         o.put((", call ", v.u16(2)?));
         v = v.skip(4);
     }
@@ -232,7 +248,10 @@ fn version_1(o: &mut Out, v: View<'_>, flags: u16, below: &Below<'_>) -> Step {
         o.note(id!("gre.sequence_number"), number);
         o.put((", seq ", number));
     })?;
-    v = optional(o, v, flags & ACKNOWLEDGMENT != 0, |o, number| o.put((", ack ", number)))?;
+    v = optional(o, v, flags & ACKNOWLEDGMENT != 0, |o, number| {
+        o.note(id!("gre.ack_number"), number);
+        o.put((", ack ", number));
+    })?;
     let has_payload = flags & SEQUENCE != 0;
     o.put((!has_payload).then_some(", no-payload"));
     close(o, kind, length);

@@ -4,7 +4,7 @@ use crate::below::Below;
 use crate::field::Field;
 use crate::link::ppp;
 use crate::out::Out;
-use crate::tunnel::l2tp_attributes;
+use crate::tunnel::{l2tp_attributes, l2tp_fields};
 use crate::view::{Step, View};
 
 const FLAGS: Field<u16> = Field::new("l2tp.type", 0);
@@ -34,6 +34,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             return Ok(());
         }
     }
+    o.see_all(l2tp_fields::FLAGS, v);
     o.note(id!("l2tp.type"), flags >> 15);
     o.put("[");
     for (flag, letter) in [(CONTROL, "T"), (LENGTH, "L"), (SEQUENCE, "S"), (OFFSET, "O"), (PRIORITY, "P")] {
@@ -44,7 +45,9 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let mut length = v.len();
     let claimed = if flags & LENGTH != 0 {
         at += 2;
-        Some(usize::from(v.u16(2)?))
+        let length = v.u16(2)?;
+        o.note(id!("l2tp.length"), length);
+        Some(usize::from(length))
     } else {
         None
     };
@@ -56,6 +59,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put((session, ")"));
     at += 4;
     if flags & SEQUENCE != 0 {
+        o.see_all(l2tp_fields::SEQUENCES, v.skip(at));
         o.put(("Ns=", v.u16(at)?, ","));
         o.put(("Nr=", v.u16(at + 2)?));
         at += 4;
@@ -90,5 +94,6 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if rest.is_empty() {
         o.put(" ZLB");
     }
+    l2tp_fields::note(o, rest);
     l2tp_attributes::dissect(o, rest)
 }

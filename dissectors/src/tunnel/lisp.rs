@@ -1,6 +1,7 @@
 //! LISP control messages (RFC 6830): map registrations and notifications.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6, Table, bits, named, named_dec};
 use crate::view::{Step, Stop, View};
@@ -11,6 +12,45 @@ const RECORD: usize = 12;
 const LOCATOR: usize = 8;
 /// Octets of an xTR identifier.
 const XTR_ID: usize = 16;
+
+/// The tree's fields.
+const TYPE_FIELDS: &[Slot] = &[Slot::new("lisp.type", 0, 1).bits(4, 15)];
+const FIELDS: &[Slot] = &[
+    Slot::new("lisp.records", 3, 1),
+    Slot::new("lisp.nonce", 4, 8),
+    Slot::new("lisp.keyid", 12, 2),
+    Slot::new("lisp.authlen", 14, 2),
+];
+const REGISTER_FIELDS: &[Slot] = &[
+    Slot::new("lisp.mreg.flags.pmr", 0, 3).bit(19),
+    Slot::new("lisp.mreg.flags.sec", 0, 3).bit(18),
+    Slot::new("lisp.mreg.flags.xtrid", 0, 3).bit(17),
+    Slot::new("lisp.mreg.flags.rtr", 0, 3).bit(16),
+    Slot::new("lisp.mreg.flags.wmn", 0, 3).bit(0),
+];
+const NOTIFY_FIELDS: &[Slot] =
+    &[Slot::new("lisp.mnot.flags.xtrid", 0, 3).bit(19), Slot::new("lisp.mnot.flags.rtr", 0, 3).bit(18)];
+const RECORD_FIELDS: &[Slot] = &[
+    Slot::new("lisp.mapping.ttl", 0, 4),
+    Slot::new("lisp.mapping.loccnt", 4, 1),
+    Slot::new("lisp.mapping.eid.masklen", 5, 1),
+    Slot::new("lisp.mapping.act", 6, 2).bits(13, 7),
+    Slot::new("lisp.mapping.auth", 6, 2).bit(12),
+    Slot::new("lisp.mapping.ver", 8, 2).bits(0, 0xfff),
+    Slot::new("lisp.mapping.eid.afi", 10, 2),
+];
+const LOCATOR_FIELDS: &[Slot] = &[
+    Slot::new("lisp.loc.priority", 0, 1),
+    Slot::new("lisp.loc.weight", 1, 1),
+    Slot::new("lisp.loc.multicast_priority", 2, 1),
+    Slot::new("lisp.loc.multicast_weight", 3, 1),
+    Slot::new("lisp.loc.flags", 4, 2),
+    Slot::new("lisp.loc.flags.local", 4, 2).bit(2),
+    Slot::new("lisp.loc.flags.probe", 4, 2).bit(1),
+    Slot::new("lisp.loc.flags.reach", 4, 2).bit(0),
+    Slot::new("lisp.loc.afi", 6, 2),
+];
+const END_FIELDS: &[Slot] = &[Slot::new("lisp.xtrid", 0, 16), Slot::new("lisp.siteid", 16, 8)];
 
 const REGISTER: u8 = 3;
 const NOTIFY: u8 = 4;
@@ -56,6 +96,15 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     let kind = first >> 4;
     let verbose = o.opt.verbose > 0;
     o.put((named_dec(TYPE_NAMES, kind, "unknown-type-"), ","));
+    o.see_all(TYPE_FIELDS, v);
+    o.see_all(
+        match kind {
+            REGISTER => REGISTER_FIELDS,
+            NOTIFY => NOTIFY_FIELDS,
+            _ => &[],
+        },
+        v,
+    );
     let (flags, has_xtr_id) = match kind {
         REGISTER => (REGISTER_FLAGS, first & 2 != 0),
         NOTIFY => (NOTIFY_FLAGS, first & 8 != 0),
@@ -64,7 +113,11 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     if verbose {
         o.put((" flags [", bits(flags, v.u32(0)?, ", ", "none"), "],"));
     }
+    o.see_all(FIELDS, v);
     let size = usize::from(v.u16(14)?);
+    if let Ok(data) = v.bytes(HEADER, size) {
+        o.note_octets(id!("lisp.auth"), data);
+    }
     let records = v.u8(3)?;
     if verbose {
         let method = v.u16(12)?;
@@ -97,6 +150,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
         if !v.has(XTR_ID + 8) {
             return Err(Stop::Malformed);
         }
+        o.see_all(END_FIELDS, v);
         dump(o, "\n    xTR-ID: ", v, XTR_ID)?;
         o.put(("\n    SITE-ID: ", v.u64(XTR_ID)?));
     } else if v.caplen() > 0 {
@@ -124,6 +178,7 @@ fn address<'p>(o: &mut Out, v: View<'p>, family: u16, label: &'static str) -> St
 /// family is unknown.
 fn record<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
     v.check(RECORD)?;
+    o.see_all(RECORD_FIELDS, v);
     o.put("\n");
     if o.opt.verbose > 0 {
         o.put(("      Record TTL ", v.u32(0)?, ","));
@@ -133,6 +188,11 @@ fn record<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
         o.put((" Map Version: ", v.u16(8)? & 0xfff, ","));
     }
     let family = v.u16(10)?;
+    match (family, v.array(RECORD), v.array(RECORD)) {
+        (1, Ok(eid), _) => o.note(id!("lisp.mapping.eid.ipv4"), Ipv4(eid)),
+        (2, _, Ok(eid)) => o.note(id!("lisp.mapping.eid.ipv6"), Ipv6(eid)),
+        _ => {}
+    }
     let Some(mut rest) = address(o, v.skip(RECORD), family, " EID ")? else {
         return Ok(None);
     };
@@ -146,6 +206,12 @@ fn record<'p>(o: &mut Out, v: View<'p>) -> Step<Option<View<'p>>> {
 
 fn locator<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     v.check(LOCATOR)?;
+    o.see_all(LOCATOR_FIELDS, v);
+    match (v.u16(6)?, v.array(LOCATOR), v.array(LOCATOR)) {
+        (1, Ok(locator), _) => o.note_text(id!("lisp.loc.locator"), Ipv4(locator)),
+        (2, _, Ok(locator)) => o.note_text(id!("lisp.loc.locator"), Ipv6(locator)),
+        _ => {}
+    }
     let verbose = o.opt.verbose > 0;
     o.put(verbose.then_some("\n       "));
     let value = v.skip(LOCATOR);

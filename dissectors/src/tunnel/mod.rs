@@ -2,9 +2,11 @@
 
 pub(crate) mod geneve;
 pub(crate) mod gre;
+mod gre_fields;
 pub(crate) mod ipcomp;
 pub(crate) mod l2tp;
 mod l2tp_attributes;
+mod l2tp_fields;
 pub(crate) mod lisp;
 pub(crate) mod mobile_ip;
 pub(crate) mod mpls;

@@ -1,7 +1,7 @@
 //! Multiprotocol Label Switching (RFC 3032).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::registry;
 use crate::view::{Step, Stop, View};
@@ -17,6 +17,10 @@ const TTL: Field<u32> = Field::bits("mpls.ttl", 0, 0, 0xff);
 const IPV4_EXPLICIT_NULL: u32 = 0;
 const IPV6_EXPLICIT_NULL: u32 = 2;
 const IMPLICIT_NULL: u32 = 3;
+
+/// The tree's fields of what is beside a pseudowire.
+const CHANNEL: &[Slot] =
+    &[Slot::new("pwach.ver", 0, 1).bits(0, 15), Slot::new("pwach.res", 1, 1), Slot::new("pwach.channel_type", 2, 2)];
 
 /// The names of the reserved labels (RFC 3032, section 2.1).
 fn reserved(label: u32) -> Option<&'static str> {
@@ -52,7 +56,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             0x45..=0x4f => registry::ipv4(),
             0x60..=0x6f => registry::ipv6(),
             0x81..=0x83 => registry::osi,
-            _ => return o.unknown_payload(rest),
+            first => {
+                // The channel beside a pseudowire (RFC 4385, section 5).
+                o.see_all(if first >> 4 == 1 { CHANNEL } else { &[] }, rest);
+                return o.unknown_payload(rest);
+            }
         },
     };
     o.put(if o.opt.verbose > 0 { "\n\t" } else { " " });

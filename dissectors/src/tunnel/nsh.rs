@@ -1,6 +1,7 @@
 //! The Network Service Header (RFC 8300).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::network::{ipv4, ipv6};
 use crate::out::Out;
@@ -9,6 +10,26 @@ use crate::view::{Step, Stop, View};
 
 /// Octets of the base header and the service path header.
 const HEADERS: usize = 8;
+
+/// The tree's fields: of the headers, and of each context.
+const BASE: &[Slot] = &[
+    Slot::new("nsh.version", 0, 2).bits(14, 3),
+    Slot::new("nsh.Obit", 0, 2).bit(13),
+    Slot::new("nsh.ttl", 0, 2).bits(6, 63),
+    Slot::new("nsh.length", 0, 2).bits(0, 63),
+];
+const PATH: &[Slot] = &[
+    Slot::new("nsh.mdtype", 2, 1),
+    Slot::new("nsh.nextproto", 3, 1),
+    Slot::new("nsh.spi", 4, 3),
+    Slot::new("nsh.si", 7, 1),
+];
+const CONTEXT: &[Slot] = &[Slot::new("nsh.contextheader", 0, 4)];
+const METADATA: &[Slot] = &[
+    Slot::new("nsh.metadataclass", 0, 2),
+    Slot::new("nsh.metadatatype", 2, 1),
+    Slot::new("nsh.metadatalen", 3, 1).bits(0, 127),
+];
 
 const FLAG_NAMES: Table = &[(2, "O")];
 const METADATA_FIXED: u32 = 1;
@@ -43,11 +64,13 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let base = v.u32(0)?;
     let verbose = o.opt.verbose;
     o.put("NSH, ");
+    o.see_all(BASE, v);
     let version = base >> 30;
     o.put((verbose > 1).then_some(("ver ", version, ", ")));
     if version != 0 {
         return Ok(());
     }
+    o.see_all(PATH, v);
     let words = (base >> 16 & 0x3f) as usize;
     let metadata = base >> 8 & 15;
     let next = base & 0xff;
@@ -94,6 +117,7 @@ fn fixed_context(o: &mut Out, v: View<'_>, words: usize) -> Step {
         o.put(" (invalid length for the MD type)");
         return Err(Stop::Malformed);
     }
+    o.see_rows(CONTEXT, v.cut((words - 2) * 4), 4);
     for i in 0..words - 2 {
         o.put(("\n        Context[", Zeros(i, 2), "]: 0x", Hex8(v.u32(i * 4)?)));
     }
@@ -106,6 +130,10 @@ fn variable_context(o: &mut Out, v: View<'_>, words: usize) -> Step {
     while at < words {
         let header = v.skip(at * 4);
         let size = header.u8(3)? & 0x7f;
+        o.see_all(METADATA, header);
+        if let (true, Ok(value)) = (size > 0, header.bytes(4, usize::from(size))) {
+            o.note_octets(id!("nsh.metadata"), value);
+        }
         o.put(("\n        TLV Class ", header.u16(0)?, ", Type ", header.u8(2)?, ", Len ", size));
         let value_words = usize::from(size).div_ceil(4);
         at += 1;

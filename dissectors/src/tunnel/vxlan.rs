@@ -1,7 +1,7 @@
 //! VXLAN (RFC 7348) and its Generic Protocol Extension (draft-ietf-nvo3-vxlan-gpe).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::link::ethernet;
 use crate::network::{ipv4, ipv6};
 use crate::out::Out;
@@ -16,6 +16,23 @@ const FLAGS: usize = 0;
 const ALL_FLAGS: Field<u16> = Field::new("vxlan.flags", FLAGS);
 /// Where the network identifier stands.
 const NETWORK: usize = 4;
+
+/// The tree's other fields, and those of the extension.
+const FIELDS: &[Slot] = &[
+    Slot::new("vxlan.flag_g", 0, 2).bit(15),
+    Slot::new("vxlan.flag_i", 0, 2).bit(11),
+    Slot::new("vxlan.flag_d", 0, 2).bit(6),
+    Slot::new("vxlan.flag_a", 0, 2).bit(3),
+    Slot::new("vxlan.gbp", 2, 2),
+];
+const EXTENDED_FIELDS: &[Slot] = &[
+    Slot::new("vxlan.flags", 0, 1),
+    Slot::new("vxlan.ver", 0, 1).bits(4, 3),
+    Slot::new("vxlan.i_bit", 0, 1).bit(3),
+    Slot::new("vxlan.p_bit", 0, 1).bit(2),
+    Slot::new("vxlan.o_bit", 0, 1).bit(0),
+    Slot::new("vxlan.next_proto", 3, 1),
+];
 
 const FLAG_NAMES: Table = &[(0x08, "I")];
 const EXTENDED_FLAG_NAMES: Table = &[(0x08, "I"), (0x04, "P"), (0x02, "B"), (0x01, "O")];
@@ -34,6 +51,7 @@ fn plain(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let flags = v.u8(FLAGS)?;
     o.see(ALL_FLAGS, v);
+    o.see_all(FIELDS, v);
     o.put((", flags [", bits(FLAG_NAMES, flags, "", "invalid"), "] (0x", Hex2(flags), "), "));
     let network = v.u24(NETWORK)?;
     o.note(id!("vxlan.vni"), network);
@@ -59,6 +77,7 @@ fn generic(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" (len ", v.len(), " < ", HEADER, ")"));
         return Err(Stop::Malformed);
     }
+    o.see_all(EXTENDED_FIELDS, v);
     let flags = v.u8(FLAGS)?;
     o.put(("flags [", bits(EXTENDED_FLAG_NAMES, flags, "", "none"), "], "));
     v.need(HEADER)?;
