@@ -15,6 +15,7 @@ mod switching;
 mod text;
 mod transport;
 mod tunnel;
+mod wireless;
 
 use std::cmp::Ordering;
 
@@ -96,6 +97,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     storage::ROWS,
     gateways::ROWS,
     other::ROWS,
+    wireless::ROWS,
 ];
 
 /// How many fields there are.
@@ -135,6 +137,7 @@ const GROUPS: &[(&str, &[&str], &str)] = &[
     ("sctp.port", &["sctp.srcport", "sctp.dstport"], "Either port"),
     ("tcp.port", &["tcp.srcport", "tcp.dstport"], "Either port"),
     ("udp.port", &["udp.srcport", "udp.dstport"], "Either port"),
+    ("wlan.addr", &["wlan.ra", "wlan.ta", "wlan.da", "wlan.sa", "wlan.bssid"], "Any address"),
 ];
 
 /// A field, as a number; small and quick to compare.

@@ -1,8 +1,8 @@
 //! 802.11 frames (IEEE 802.11, clause 9).
 
-use super::management;
+use super::{ieee80211_fields, management};
 use crate::below::{Below, Station};
-use crate::field::{Field, Slot};
+use crate::field::Field;
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex, Hex3, Mac, Table, named};
@@ -48,22 +48,6 @@ const ADDRESS_1: Field<Mac> = Field::new("wlan.ra", 4);
 const ADDRESS_2: Field<Mac> = Field::new("wlan.ta", 10);
 const ADDRESS_3: Field<Mac> = Field::new("wlan.bssid", 16);
 const ADDRESS_4: Field<Mac> = Field::new("wlan.sa", 24);
-/// The kind of a frame for the tree.
-const FRAME_CONTROL: &[Slot] = &[
-    Slot::new("wlan.fc.version", 0, 1).bits(0, 3),
-    Slot::new("wlan.fc.type", 0, 1).bits(2, 3),
-    Slot::new("wlan.fc.subtype", 0, 1).bits(4, 15),
-    Slot::new("wlan.fc.ds", 1, 1).bits(0, 3),
-    Slot::new("wlan.fc.frag", 1, 1).bits(2, 1),
-    Slot::new("wlan.fc.retry", 1, 1).bits(3, 1),
-    Slot::new("wlan.fc.pwrmgt", 1, 1).bits(4, 1),
-    Slot::new("wlan.fc.moredata", 1, 1).bits(5, 1),
-    Slot::new("wlan.fc.protected", 1, 1).bits(6, 1),
-    Slot::new("wlan.fc.order", 1, 1).bits(7, 1),
-];
-/// The sequence control of a frame that has one, little-endian.
-const SEQUENCE: usize = 22;
-
 const WRAPPER: u8 = 7;
 const ACK_REQUEST: u8 = 8;
 const BLOCK_ACK: u8 = 9;
@@ -108,6 +92,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>, padded: bool, check: usize) -> S
         o.truncated();
         return Ok(all);
     }
+    ieee80211_fields::note(o, v);
     let control = v.le16(0)?;
     let Some(mut header) = header_len(o, control) else { return Ok(0) };
     if padded {
@@ -126,41 +111,10 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>, padded: bool, check: usize) -> S
         o.truncated();
         return Ok(header);
     }
-    if o.tree.is_some() {
-        note(o, control, v);
-    }
     if o.opt.link {
         put_header(o, control, v, header, mesh)?;
     }
     body(o, control, v, header)
-}
-
-/// The tree's fields.
-fn note(o: &mut Out, control: Control, v: View<'_>) {
-    o.see_all(FRAME_CONTROL, v);
-    // The highest bit says that the rest is an association identifier.
-    if let Ok(duration @ ..0x8000) = v.le16(DURATION) {
-        o.note(id!("wlan.duration"), duration);
-    }
-    o.see(ADDRESS_1, v);
-    if kind(control) != CONTROL
-        && let Ok(sequence) = v.le16(SEQUENCE)
-    {
-        o.note(id!("wlan.frag"), sequence & 15);
-        o.note(id!("wlan.seq"), sequence >> 4);
-    }
-    if kind(control) == MANAGEMENT {
-        o.see(ADDRESS_2, v);
-        o.see(ADDRESS_3, v);
-        for (name, address) in [(id!("wlan.da"), ADDRESS_1), (id!("wlan.sa"), ADDRESS_2)] {
-            if let Ok(address) = v.get(address) {
-                o.note(name, address);
-            }
-        }
-    }
-    if kind(control) == DATA {
-        o.see(ADDRESS_2, v);
-    }
 }
 
 /// The octets of a header; nothing if the kind of frame is not known.
@@ -208,8 +162,6 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
                 _ => (ADDRESS_4, ADDRESS_3),
             };
             let (source, destination) = (v.get(source)?, v.get(destination)?);
-            o.note(id!("wlan.sa"), source);
-            o.note(id!("wlan.da"), destination);
             let below = Below {
                 source: Some(Station::Mac(source)),
                 destination: Some(Station::Mac(destination)),

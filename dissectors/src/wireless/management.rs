@@ -47,21 +47,20 @@ pub(super) fn dissect(o: &mut Out, control: Control, source: Mac, v: View<'_>) -
     let rest = v.skip(fixed);
     match subtype {
         0 | 4 => {
-            let elements = Elements::read(o, rest);
+            let elements = Elements::read(rest);
             elements.put_network(o);
             elements.put_rates(o);
             Ok(elements.complete)
         }
         1 | 3 => association_response(o, v, rest),
         2 => {
-            let elements = Elements::read(o, rest);
+            let elements = Elements::read(rest);
             elements.put_network(o);
             o.put((" AP : ", Mac(v.array(4)?)));
             Ok(elements.complete)
         }
         5 | 8 => beacon(o, v, rest, subtype == 8),
         10 => {
-            o.note(id!("wlan.fixed.reason_code"), v.le16(0)?);
             o.put((": ", reason(v.le16(0)?)));
             Ok(true)
         }
@@ -70,7 +69,6 @@ pub(super) fn dissect(o: &mut Out, control: Control, source: Mac, v: View<'_>) -
             if !o.opt.link {
                 o.put((" (", source, ")"));
             }
-            o.note(id!("wlan.fixed.reason_code"), v.le16(0)?);
             o.put((": ", reason(v.le16(0)?)));
             Ok(true)
         }
@@ -93,8 +91,7 @@ fn status(code: u16) -> &'static str {
 /// A beacon or the response to a probe.
 fn beacon(o: &mut Out, v: View<'_>, rest: View<'_>, beacon: bool) -> Step<bool> {
     let capabilities = v.le16(10)?;
-    o.note(id!("wlan.fixed.capabilities"), capabilities);
-    let elements = Elements::read(o, rest);
+    let elements = Elements::read(rest);
     elements.put_network(o);
     elements.put_rates(o);
     if beacon {
@@ -110,9 +107,7 @@ fn beacon(o: &mut Out, v: View<'_>, rest: View<'_>, beacon: bool) -> Step<bool> 
 }
 
 fn association_response(o: &mut Out, v: View<'_>, rest: View<'_>) -> Step<bool> {
-    let complete = Elements::read(o, rest).complete;
-    o.note(id!("wlan.fixed.capabilities"), v.le16(0)?);
-    o.note(id!("wlan.fixed.status_code"), v.le16(2)?);
+    let complete = Elements::read(rest).complete;
     o.put((" AID(", Hex(v.le16(4)? & 0x3fff), ") :"));
     o.put((if v.le16(0)? & PRIVACY != 0 { " PRIVACY " } else { "" }, ": ", status(v.le16(2)?)));
     Ok(complete)
@@ -120,9 +115,8 @@ fn association_response(o: &mut Out, v: View<'_>, rest: View<'_>) -> Step<bool> 
 
 fn authentication(o: &mut Out, v: View<'_>, rest: View<'_>) -> Step<bool> {
     const SHARED_KEY: u16 = 1;
-    let complete = Elements::read(o, rest).complete;
+    let complete = Elements::read(rest).complete;
     let (algorithm, sequence) = (v.le16(0)?, v.le16(2)?);
-    o.note(id!("wlan.fixed.status_code"), v.le16(4)?);
     let name = match algorithm {
         0 => "Open System",
         SHARED_KEY => "Shared Key",
@@ -200,16 +194,10 @@ struct Elements<'p> {
 }
 
 impl<'p> Elements<'p> {
-    /// Reads elements, and notes those of the tree.
-    fn read(o: &mut Out, v: View<'p>) -> Self {
+    /// Reads elements.
+    fn read(v: View<'p>) -> Self {
         let mut elements = Elements::default();
         elements.complete = elements.collect(v).is_some();
-        if let Some(network) = elements.network {
-            o.note_octets(id!("wlan.ssid"), network);
-        }
-        if let Some(channel) = elements.channel {
-            o.note(id!("wlan.ds.current_channel"), channel);
-        }
         elements
     }
 
