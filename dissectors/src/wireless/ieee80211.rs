@@ -87,6 +87,11 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>, padded: bool, check: usize) -> S
     }
     let length = v.len() - check;
     let all = v.caplen();
+    if check > 0
+        && let Ok(sum) = v.le32(length)
+    {
+        o.note(id!("wlan.fcs"), sum);
+    }
     let v = v.cut(length);
     if !v.has(2) {
         o.truncated();

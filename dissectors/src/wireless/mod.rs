@@ -12,4 +12,5 @@ mod management;
 mod management_fields;
 pub(crate) mod radio;
 mod radiotap;
+mod radiotap_fields;
 pub(crate) mod zep;

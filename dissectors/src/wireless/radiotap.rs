@@ -1,6 +1,7 @@
 //! The fields of radiotap headers (radiotap.org).
 
 use super::codes::RATES;
+use super::radiotap_fields;
 use crate::out::Out;
 use crate::view::{Step, Stop, View};
 
@@ -77,8 +78,7 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
         return Ok(None);
     }
     let v = v.cut(len).claim(len);
-    o.note(id!("radiotap.version"), v.u8(0)?);
-    o.note(id!("radiotap.length"), len);
+    o.see_all(radiotap_fields::HEADER, v);
     let mut last = 4;
     while last + 4 <= len && v.le32(last)? >> EXTENDED != 0 {
         last += 4;
@@ -93,6 +93,7 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
     let mut vendor: Option<usize> = None;
     for at in (4..=last).step_by(4) {
         let present = v.le32(at)?;
+        o.see_all(radiotap_fields::PRESENT, v.skip(at));
         match vendor {
             Some(skipped) => {
                 if fields.at + skipped > len {
@@ -139,6 +140,7 @@ fn vendor_header(fields: &mut Fields<'_>) -> Step<usize> {
 /// Prints the fields of a bitmap; false if none can follow.
 fn namespace(o: &mut Out, fields: &mut Fields<'_>, present: u32, first: u32, flags: &mut u8) -> Step<bool> {
     for bit in (0..RADIOTAP_NAMESPACE).filter(|bit| present >> bit & 1 != 0) {
+        radiotap_fields::note(o, first + bit, fields.v.skip(fields.at), fields.at);
         match field(o, fields, first + bit, present, flags) {
             Ok(true) => {}
             Ok(false) => {
@@ -158,11 +160,7 @@ fn namespace(o: &mut Out, fields: &mut Fields<'_>, present: u32, first: u32, fla
 /// Prints a field; false if its length is not known.
 fn field(o: &mut Out, fields: &mut Fields<'_>, bit: u32, present: u32, flags: &mut u8) -> Step<bool> {
     match bit {
-        0 => {
-            let time = fields.u64()?;
-            o.note(id!("radiotap.mactime"), time);
-            o.put((time, "us tsft "));
-        }
+        0 => o.put((fields.u64()?, "us tsft ")),
         1 => {
             *flags = fields.u8()?;
             for &(mask, name) in FLAGS {
@@ -178,31 +176,18 @@ fn field(o: &mut Out, fields: &mut Fields<'_>, bit: u32, present: u32, flags: &m
         },
         3 => {
             let (frequency, channel) = (fields.u16()?, fields.u16()?);
-            o.note(id!("radiotap.channel.freq"), frequency);
             if present >> XCHANNEL & 1 == 0 {
                 put_channel(o, frequency, channel.into(), present);
             }
         }
         4 => o.put(("fhset ", fields.u8()?, " fhpat ", fields.u8()?, " ")),
-        5 => {
-            let signal = fields.u8()? as i8;
-            o.note(id!("radiotap.dbm_antsignal"), i64::from(signal) as u64);
-            o.put((signal, "dBm signal "));
-        }
-        6 => {
-            let noise = fields.u8()? as i8;
-            o.note(id!("radiotap.dbm_antnoise"), i64::from(noise) as u64);
-            o.put((noise, "dBm noise "));
-        }
+        5 => o.put((fields.u8()? as i8, "dBm signal ")),
+        6 => o.put((fields.u8()? as i8, "dBm noise ")),
         7 => o.put((fields.u16()?, " sq ")),
         8 => o.put((-i32::from(fields.u16()? as i16), " tx power ")),
         9 => o.put((-i32::from(fields.u8()? as i8), "dB tx attenuation ")),
         10 => o.put((fields.u8()? as i8, "dBm tx power ")),
-        11 => {
-            let antenna = fields.u8()?;
-            o.note(id!("radiotap.antenna"), antenna);
-            o.put(("antenna ", antenna, " "));
-        }
+        11 => o.put(("antenna ", fields.u8()?, " ")),
         12 => o.put((fields.u8()?, "dB signal ")),
         13 => o.put((fields.u8()?, "dB noise ")),
         14 => {
@@ -282,6 +267,7 @@ fn scheme(o: &mut Out, fields: &mut Fields<'_>) -> Step {
         let column = usize::from(flags & 3 == 1) * 2 + usize::from(short);
         let rate = RATES.get(usize::from(index)).and_then(|row| row.get(column)).copied().unwrap_or(0);
         if known & 5 != 0 && rate != 0 {
+            radiotap_fields::note_rate(o, rate);
             o.put((rate / 10, ".", rate % 10, " Mb/s "));
         }
         o.put(("MCS ", index, " "));
