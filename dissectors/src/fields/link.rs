@@ -1,6 +1,6 @@
 //! Frames and link layers.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac, Octets, Seconds, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac, Octets, Seconds, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("bthci_acl.bc_flag", Decimal, "BC Flag"),
@@ -90,6 +90,21 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("pap.password.length", Decimal, "Password-Length"),
     ("pap.peer_id", Text, "Peer-ID"),
     ("pap.peer_id.length", Decimal, "Peer-ID-Length"),
+    ("ppi.80211-common.chan.flags", Hex(4), "Channel flags"),
+    ("ppi.80211-common.chan.freq", Decimal, "Channel frequency"),
+    ("ppi.80211-common.dbm.antnoise", Signed, "dBm antenna noise"),
+    ("ppi.80211-common.dbm.antsignal", Signed, "dBm antenna signal"),
+    ("ppi.80211-common.fhss.hopset", Hex(2), "FHSS hopset"),
+    ("ppi.80211-common.fhss.pattern", Hex(2), "FHSS pattern"),
+    ("ppi.80211-common.flags", Hex(4), "Flags"),
+    ("ppi.80211-common.rate", Decimal, "Data rate"),
+    ("ppi.80211-common.tsft", Decimal, "TSFT"),
+    ("ppi.dlt", Decimal, "DLT"),
+    ("ppi.field_len", Decimal, "Field length"),
+    ("ppi.field_type", Decimal, "Field type"),
+    ("ppi.flags", Hex(2), "Flags"),
+    ("ppi.flags.alignment", Flag, "Alignment"),
+    ("ppi.length", Decimal, "Header length"),
     ("ppi.version", Decimal, "Version"),
     ("ppp.code", Decimal, "Code"),
     ("ppp.identifier", Decimal, "Identifier"),

@@ -11,6 +11,7 @@ pub(crate) mod lwapp;
 mod management;
 mod management_fields;
 pub(crate) mod radio;
+mod radio_fields;
 mod radiotap;
 mod radiotap_fields;
 pub(crate) mod zep;

@@ -1,7 +1,6 @@
 //! The headers of radios before 802.11 frames: radiotap, AVS and Prism.
 
-use super::ieee80211;
-use super::radiotap;
+use super::{ieee80211, radio_fields, radiotap};
 use crate::below::Below;
 use crate::out::Out;
 use crate::view::{Step, View};
@@ -28,6 +27,7 @@ pub(crate) fn avs(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         o.truncated();
         v.caplen()
     } else {
+        radio_fields::note_avs(o, v.cut(length));
         length + ieee80211::dissect(o, v.skip(length), false, 0)?
     };
     o.link_len += header;
@@ -55,6 +55,7 @@ pub(crate) fn prism(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.link_len += v.caplen();
         return Ok(());
     }
+    radio_fields::note_prism(o, v.cut(PRISM));
     let header = ieee80211::dissect(o, v.skip(PRISM), false, 0)?;
     o.link_len += PRISM + header;
     Ok(())
