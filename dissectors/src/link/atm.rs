@@ -2,6 +2,7 @@
 //! Forum UNI 3.1, Q.2931).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::{atm_oam, lane, llc};
 use crate::management::snmp;
 use crate::out::Out;
@@ -13,6 +14,16 @@ use crate::view::{Step, Stop, View};
 const MAC_802_6: usize = 20;
 /// Octets of SunATM's header.
 const SUN_HEADER: usize = 4;
+
+/// SunATM's header for the tree; the highest bit says that the host sent the frame.
+const SUN_FIELDS: &[Slot] = &[Slot::new("atm.vpi", 1, 1), Slot::new("atm.vci", 2, 2)];
+/// The types of traffic in its low bits, and their numbers in the tree.
+const TRAFFIC: &[(u8, u8)] = &[(LANE, 3), (LLC, 1), (ILMI, 4)];
+const LANE: u8 = 1;
+const LLC: u8 = 2;
+const ILMI: u8 = 5;
+/// Signalling, which has an adaptation layer of its own.
+const SIGNALLING: u8 = 6;
 
 /// LLC headers of frames that have no 802.6 header: SNAP, OSI and IP.
 const LLC_HEADERS: [u32; 3] = [0xaa_aa03, 0xfe_fe03, 0x06_0603];
@@ -62,12 +73,30 @@ pub(crate) fn sun(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if v.len() < SUN_HEADER || !v.has(SUN_HEADER) {
         return Err(Stop::Truncated);
     }
-    /// The type of LAN emulation, in the header's low bits.
-    const LANE: u8 = 1;
+    note_sun(o, v)?;
     let inner = v.skip(SUN_HEADER);
     let result = circuit(o, v.u8(1)?, v.u16(2)?, first & 0xf == LANE, inner, below);
     o.go_on(result)?;
     o.link_len += SUN_HEADER;
+    Ok(())
+}
+
+/// Notes SunATM's header, and what kind of traffic it says that there is, or its channel.
+fn note_sun(o: &mut Out, v: View<'_>) -> Step {
+    const AAL_5: u8 = 4;
+    const AAL_OF_SIGNALLING: u8 = 6;
+    if o.tree.is_none() {
+        return Ok(());
+    }
+    let first = v.u8(0)?;
+    let kind = first & 0xf;
+    o.note(id!("atm.channel"), first & 0x80 == 0);
+    o.note(id!("atm.aal"), if kind == SIGNALLING { AAL_OF_SIGNALLING } else { AAL_5 });
+    if kind != SIGNALLING {
+        let traffic = TRAFFIC.iter().find(|row| row.0 == kind).map_or(0, |row| row.1);
+        o.note(id!("atm.traffic_type"), traffic);
+    }
+    o.see_all(SUN_FIELDS, v);
     Ok(())
 }
 
@@ -100,6 +129,12 @@ fn circuit(o: &mut Out, path: u8, channel: u16, emulation: bool, v: View<'_>, be
 }
 
 const Q2931: u8 = 0x09;
+const Q2931_FIELDS: &[Slot] = &[
+    Slot::new("q2931.disc", 0, 1),
+    Slot::new("q2931.call_ref_len", 1, 1).bits(0, 15),
+    Slot::new("q2931.call_ref", 2, 3),
+    Slot::new("q2931.message_type", 5, 1),
+];
 const MESSAGES: Table = &[
     (0x02, "Call_proceeding"),
     (0x07, "Connect"),
@@ -125,6 +160,7 @@ fn signalling(o: &mut Out, v: View<'_>) -> Step {
         o.put(("SSCOP, proto ", discriminator, " "));
         return Ok(());
     }
+    o.see_all(Q2931_FIELDS, v);
     o.put("Q.2931");
     o.put((":", named_dec(MESSAGES, v.u8(5)?, "msgtype#"), " "));
     o.put(("CALL_REF:0x", Hex6(v.u24(2)?)));

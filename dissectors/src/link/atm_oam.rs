@@ -1,5 +1,6 @@
 //! ATM operation and maintenance cells (ITU-T I.610).
 
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex2, Hex3, Hex4, Hex8, Table, named};
 use crate::view::{Step, View};
@@ -10,6 +11,18 @@ pub(crate) const HEC: usize = 1;
 const HEADER: usize = 4;
 /// Octets of a cell's payload: its type, what belongs to its function, and a CRC.
 const PAYLOAD: usize = 48;
+
+/// A cell for the tree, behind its header error control, and the functions of each type.
+const FIELDS: &[Slot] = &[
+    Slot::new("atm.payload_type", 3, 1).bits(1, 7),
+    Slot::new("atm.cell_loss_priority", 3, 1).bit(0),
+    Slot::new("atm.aal_oamcell.type", 4, 1).bits(4, 15),
+];
+const FUNCTIONS: &[(u8, Slot)] = &[
+    (1, Slot::new("atm.aal_oamcell.type.fm", 4, 1).bits(0, 15)),
+    (2, Slot::new("atm.aal_oamcell.type.pm", 4, 1).bits(0, 15)),
+    (8, Slot::new("atm.aal_oamcell.type.ad", 4, 1).bits(0, 15)),
+];
 
 const FLOWS: Table = &[(3, "OAM F4 (segment)"), (4, "OAM F4 (end)")];
 const PAYLOAD_TYPES: Table = &[
@@ -39,6 +52,10 @@ fn cell(o: &mut Out, v: View<'_>, hec: usize) -> Step {
     let header = v.u32(hec)?;
     let kinds = v.u8(HEADER + hec)?;
     let (kind, function) = (kinds >> 4, kinds & 0xf);
+    o.see_all(FIELDS, v.skip(hec));
+    if let Some((_, slot)) = FUNCTIONS.iter().find(|row| row.0 == kind) {
+        o.see_all(&[*slot], v.skip(hec));
+    }
     let channel = header >> 4 & 0xffff;
     o.put((named(FLOWS, channel, "OAM F5"), ", vpi ", header >> 20 & 0xff, ", vci ", channel));
     o.put((", payload [ ", named(PAYLOAD_TYPES, header >> 1 & 7, "Unknown"), " ], clp ", header & 1));

@@ -2,6 +2,7 @@
 //! (IEEE 802, clause 10; RFC 1042), with bridged frames (RFC 2684, section 5.2).
 
 use crate::below::{Below, Dissect};
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::names::ORGANIZATIONS;
 use crate::network::ipx;
@@ -9,6 +10,21 @@ use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex6, Named, Otherwise, Table, named};
 use crate::registry::{self, ETHERTYPES};
 use crate::view::{Step, View};
+
+const SERVICE_ACCESS_POINTS: &[Slot] = &[
+    Slot::new("llc.dsap", 0, 1),
+    Slot::new("llc.dsap.sap", 0, 1).bits(1, 0x7f),
+    Slot::new("llc.dsap.ig", 0, 1).bit(0),
+    Slot::new("llc.ssap", 1, 1),
+    Slot::new("llc.ssap.sap", 1, 1).bits(1, 0x7f),
+    Slot::new("llc.ssap.cr", 1, 1).bit(0),
+];
+/// What is exchanged of identification.
+const IDENTIFICATION: &[Slot] = &[
+    Slot::new("basicxid.llc.xid.format", 0, 1),
+    Slot::new("basicxid.llc.xid.types", 1, 1),
+    Slot::new("basicxid.llc.xid.wsize", 2, 1).bits(1, 0x7f),
+];
 
 /// How much of a frame was a link header, and whether its payload was printed.
 #[derive(Clone, Copy)]
@@ -89,9 +105,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
         header = 4;
     }
     if ssap_field != SAP_GLOBAL || dsap_field != SAP_GLOBAL {
-        o.note(id!("llc.dsap"), dsap_field);
-        o.note(id!("llc.ssap"), ssap_field);
-        o.note(id!("llc.control"), control);
+        o.see_all(SERVICE_ACCESS_POINTS, v);
+        note_control(o, control, ssap_field & 1 != 0);
     }
     if ssap_field == SAP_GLOBAL && dsap_field == SAP_GLOBAL {
         // IPX in a bare 802.3 frame: there is no LLC header, these octets are
@@ -148,6 +163,27 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
     Ok(Printed { header, known })
 }
 
+/// Notes a control field (IEEE 802.2, 5.4) of a command or a response.
+fn note_control(o: &mut Out, control: u16, response: bool) {
+    let unnumbered = control & 3 == 3;
+    o.note(id!("llc.control"), control);
+    o.note(id!("llc.control.ftype"), control & if unnumbered { 3 } else { 1 });
+    if unnumbered {
+        let field = if response { id!("llc.control.u_modifier_resp") } else { id!("llc.control.u_modifier_cmd") };
+        o.note(field, control >> 2 & 0x3b);
+    } else {
+        o.note(id!("llc.control.n_r"), control >> 9);
+        if control & 1 != 0 {
+            o.note(id!("llc.control.s_ftype"), control >> 2 & 3);
+        } else {
+            o.note(id!("llc.control.n_s"), control >> 1 & 0x7f);
+        }
+    }
+    if control & if unnumbered { UNNUMBERED_POLL } else { NUMBERED_POLL } != 0 {
+        o.note(if response { id!("llc.control.f") } else { id!("llc.control.p") }, true);
+    }
+}
+
 /// An LLC frame whose unknown payload is dumped; the result is the octets of its headers.
 pub(crate) fn dissect_or_dump(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
     let printed = dissect(o, v, below)?;
@@ -193,6 +229,7 @@ fn unnumbered_frame(o: &mut Out, v: View<'_>, control: u16, response: u16, lengt
     if format != XID_FORMAT {
         return Ok(false);
     }
+    o.see_all(IDENTIFICATION, v);
     if v.caplen() < 3 || v.len() < 3 {
         o.truncated();
         o.default_dump(v.data());
@@ -249,7 +286,8 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
     let inner = v.skip(SNAP_HEADER);
     o.note(id!("llc.oui"), organization);
     let field = match organization {
-        OUI_ETHERNET => id!("llc.type"),
+        OUI_ETHERNET | OUI_CISCO_BRIDGED => id!("llc.type"),
+        OUI_APPLETALK => id!("llc.apple_atalk_pid"),
         OUI_CISCO => id!("llc.cisco_pid"),
         _ => id!("llc.pid"),
     };
