@@ -1,7 +1,7 @@
 //! Frame Relay (RFC 2427) with Q.922 addresses (ITU-T Q.922, section 3.3),
 //! fragments (FRF.12 and FRF.15) and multilink (FRF.16).
 
-use super::{llc, ppp, q933};
+use super::{frame_relay_fields, llc, ppp, q933};
 use crate::below::Below;
 use crate::families::NETWORK_IDENTIFIERS;
 use crate::out::Out;
@@ -85,6 +85,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 /// A frame; the result is the octets of its header.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize> {
     o.proto = "fr";
+    frame_relay_fields::note(o, v);
     let cut = |o: &mut Out| {
         o.truncated();
         Ok(0)
@@ -204,8 +205,10 @@ fn fragment(o: &mut Out, v: View<'_>) -> Step {
         o.truncated();
         return Ok(());
     }
+    o.see_all(frame_relay_fields::FRAGMENT, v);
     let first = v.u8(0)?;
     let flags = bits(FRAGMENT_FLAGS, first & CONTROL_MESSAGE, ", ", "none");
+    o.note(id!("frf.sequence"), sequence(v)?);
     o.put(("FRF.15, seq 0x", Hex3(sequence(v)?), ", Flags [", flags, "],"));
     o.put(if first & 1 != 0 { "Interface" } else { "End-to-End" });
     o.put((" Fragmentation, length ", v.len()));
@@ -243,9 +246,11 @@ pub(crate) fn multilink(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usi
         return Ok(v.len());
     }
     let flags = v.u8(0)? & CONTROL_MESSAGE;
+    o.see_all(frame_relay_fields::MULTILINK, v);
     let names = bits(FRAGMENT_FLAGS, flags, ", ", "none");
     if flags == CONTROL_MESSAGE && v.u8(1)? == 0 {
         let message = v.u8(2)?;
+        o.note(id!("mfr.message"), message);
         let name = Named(MESSAGES, message.into(), Otherwise::Hex("Unknown Message (0x", 2, ")"));
         o.put(("FRF.16 Control, Flags [", names, "], ", name, ", length ", v.len()));
         if o.opt.verbose > 0 {
@@ -258,6 +263,7 @@ pub(crate) fn multilink(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usi
         }
         return Ok(3);
     }
+    o.note(id!("mfr.sequence"), sequence(v)?);
     o.put(("FRF.16 Frag, seq ", sequence(v)?, ", Flags [", names, "]"));
     if matches!(flags, WHOLE | BEGIN) {
         o.put(", ");

@@ -1,7 +1,7 @@
 //! Cisco HDLC with SLARP, its address and keep-alive protocol.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Table, named, named_hex};
 use crate::registry::{self, ETHERTYPES};
@@ -10,6 +10,8 @@ use crate::view::{Step, Stop, View};
 /// Octets of the header: address, control and protocol.
 const HEADER: usize = 4;
 
+/// What only the tree has.
+const CONTROL: &[Slot] = &[Slot::new("chdlc.control", 1, 1)];
 const ADDRESS: Field<u8> = Field::new("chdlc.address", 0);
 const PROTOCOL: Field<u16> = Field::new("chdlc.protocol", 2);
 
@@ -43,6 +45,7 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let protocol = v.get(PROTOCOL)?;
     o.see(ADDRESS, v);
+    o.see_all(CONTROL, v);
     o.note(PROTOCOL, protocol);
     if o.opt.link {
         o.put((named_hex(ADDRESSES, v.get(ADDRESS)?, "0x", 2), ", ethertype "));
@@ -71,6 +74,15 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
 }
 
+/// SLARP for the tree: its type, an address or its request, and the counters of a keep-alive.
+const SLARP_TYPE: &[Slot] = &[Slot::new("slarp.ptype", 0, 4)];
+const SLARP_ADDRESS: &[Slot] = &[Slot::new("slarp.address", 4, 4), Slot::new("slarp.netmask", 8, 4)];
+const SLARP_COUNTERS: &[Slot] = &[
+    Slot::new("slarp.mysequence", 4, 4),
+    Slot::new("slarp.yoursequence", 8, 4),
+    Slot::new("slarp.reliability", 12, 2),
+];
+
 /// Octets of a SLARP packet without and with the sender's uptime.
 const SLARP_MIN: usize = 14;
 const SLARP_MAX: usize = 18;
@@ -88,6 +100,12 @@ fn slarp(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let mut data = v.skip(4);
+    o.see_all(SLARP_TYPE, v);
+    match v.u32(0)? {
+        REQUEST | REPLY => o.see_all(SLARP_ADDRESS, v),
+        KEEPALIVE => o.see_all(SLARP_COUNTERS, v),
+        _ => {}
+    }
     match v.u32(0)? {
         REQUEST => o.put("request"),
         REPLY => o.put(("reply ", Ipv4(v.array(4)?), "/", Ipv4(v.array(8)?))),

@@ -19,6 +19,12 @@ const SERVICE_ACCESS_POINTS: &[Slot] = &[
     Slot::new("llc.ssap.sap", 1, 1).bits(1, 0x7f),
     Slot::new("llc.ssap.cr", 1, 1).bit(0),
 ];
+/// A SNAP header, whose protocol has a field for each kind of organization.
+const ORGANIZATION: &[Slot] = &[Slot::new("llc.oui", 0, 3)];
+const TYPE: &[Slot] = &[Slot::new("llc.type", 3, 2)];
+const CISCO_TYPE: &[Slot] = &[Slot::new("llc.cisco_pid", 3, 2)];
+const APPLETALK_TYPE: &[Slot] = &[Slot::new("llc.apple_atalk_pid", 3, 2)];
+const OTHER_TYPE: &[Slot] = &[Slot::new("llc.pid", 3, 2)];
 /// What is exchanged of identification.
 const IDENTIFICATION: &[Slot] = &[
     Slot::new("basicxid.llc.xid.format", 0, 1),
@@ -133,6 +139,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
     let length = v.len();
     if ssap == dsap && control == CONTROL_UI {
         if ssap == SAP_SNAP {
+            note_snap(o, inner);
             let known = snap(o, inner, below, 2)?;
             return Ok(Printed { header: header + SNAP_HEADER, known });
         }
@@ -284,14 +291,6 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
     }
     let (organization, kind) = (v.u24(0)?, v.u16(3)?);
     let inner = v.skip(SNAP_HEADER);
-    o.note(id!("llc.oui"), organization);
-    let field = match organization {
-        OUI_ETHERNET | OUI_CISCO_BRIDGED => id!("llc.type"),
-        OUI_APPLETALK => id!("llc.apple_atalk_pid"),
-        OUI_CISCO => id!("llc.cisco_pid"),
-        _ => id!("llc.pid"),
-    };
-    o.note(field, kind);
     if o.opt.link {
         o.put(("oui ", named(ORGANIZATIONS, organization, "Unknown"), " (0x", Hex6(organization), "), "));
         o.put(if organization == OUI_ETHERNET { "ethertype " } else { "pid " });
@@ -320,6 +319,24 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
         o.put((named(identifiers(organization), kind, "Unknown"), " (0x", Hex4(kind), "), length ", inner.len(), ": "));
     }
     Ok(known)
+}
+
+/// Notes a SNAP header.
+fn note_snap(o: &mut Out, v: View<'_>) {
+    if v.has(SNAP_HEADER)
+        && let Ok(organization) = v.u24(0)
+    {
+        o.see_all(ORGANIZATION, v);
+        o.see_all(
+            match organization {
+                OUI_ETHERNET | OUI_CISCO_BRIDGED => TYPE,
+                OUI_CISCO => CISCO_TYPE,
+                OUI_APPLETALK => APPLETALK_TYPE,
+                _ => OTHER_TYPE,
+            },
+            v,
+        );
+    }
 }
 
 /// The payload of an Ethertype; false if no printer knows it.

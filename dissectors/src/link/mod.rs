@@ -10,6 +10,7 @@ pub(crate) mod ethernet;
 pub(crate) mod fddi;
 pub(crate) mod fibre_channel;
 pub(crate) mod frame_relay;
+mod frame_relay_fields;
 pub(crate) mod hdlc;
 pub(crate) mod ieee1394;
 pub(crate) mod ipnet;

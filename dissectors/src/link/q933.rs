@@ -1,6 +1,7 @@
 //! Call control and link management of Frame Relay (ITU-T Q.933; ANSI T1.617,
 //! annex D).
 
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex2, Named, Octets, Otherwise, Spaces, Table, lookup, named};
 use crate::view::{Step, Stop, View};
@@ -34,6 +35,24 @@ const ELEMENTS: Table = &[
 const REPORTS: Table = &[(0, "Full Status"), (1, "Link verify"), (2, "Async PVC Status")];
 /// The codeset that ANSI uses, which a locking shift announces.
 const NATIONAL: u8 = 5;
+
+/// The header for the tree; its call reference has a variable length.
+const FIELDS: &[Slot] = &[Slot::new("q933.call_ref_len", 0, 1).bits(0, 15)];
+const TYPE: &[Slot] = &[Slot::new("q933.message_type", 0, 1)];
+const ELEMENT: &[Slot] = &[Slot::new("q933.information_element", 0, 1), Slot::new("q933.length", 1, 1)];
+const REPORT: &[Slot] = &[Slot::new("q933.report_type", 0, 1)];
+const VERIFICATION: &[Slot] =
+    &[Slot::new("q933.link_verification.txseq", 0, 1), Slot::new("q933.link_verification.rxseq", 1, 1)];
+
+/// Notes a call reference, whose first bit says which side chose it.
+fn note_reference(o: &mut Out, v: View<'_>) {
+    let Some((first, rest)) = v.data().split_first() else { return };
+    o.note(id!("q933.call_ref_flag"), first & 0x80 != 0);
+    let mut number = [0; 15];
+    number[0] = first & 0x7f;
+    number[1..v.caplen()].copy_from_slice(rest);
+    o.note_octets(id!("q933.call_ref"), &number[..v.caplen()]);
+}
 
 /// The octet of a shift of codesets (Q.931, section 4.5.2).
 fn is_shift(code: u8) -> bool {
@@ -125,11 +144,14 @@ fn take(rest: &mut View<'_>) -> Step<u8> {
 /// Prints the header; the result is what follows it and its codeset.
 fn header<'p>(o: &mut Out, v: View<'p>) -> Step<(View<'p>, Codeset)> {
     let mut rest = v;
+    o.see_all(FIELDS, v);
     let reference_len = usize::from(take(&mut rest)? & 15);
     let reference = rest;
+    note_reference(o, reference.cut(reference_len));
     for _ in 0..reference_len {
         take(&mut rest)?;
     }
+    o.see_all(TYPE, rest);
     let kind = take(&mut rest)?;
     let mut codeset = Codeset { current: 0, back: None };
     let mut ansi = false;
@@ -159,6 +181,7 @@ fn header<'p>(o: &mut Out, v: View<'p>) -> Step<(View<'p>, Codeset)> {
 
 /// Prints the next information element; false if none can follow.
 fn element(o: &mut Out, rest: &mut View<'_>, codeset: &mut Codeset, used: &mut bool) -> Step<bool> {
+    let whole = *rest;
     let code = take(rest)?;
     if code & 0x80 != 0 {
         if is_shift(code) {
@@ -167,6 +190,7 @@ fn element(o: &mut Out, rest: &mut View<'_>, codeset: &mut Codeset, used: &mut b
         }
         return Ok(true);
     }
+    o.see_all(ELEMENT, whole);
     let length = usize::from(take(rest)?);
     if o.opt.verbose > 0 {
         let name = if codeset.has_names() { lookup(ELEMENTS, code.into()) } else { None };
@@ -197,6 +221,7 @@ fn value(o: &mut Out, code: u8, v: View<'_>) -> Step<bool> {
     };
     match code {
         0x01 | 0x51 => {
+            o.see_all(REPORT, v);
             if o.opt.verbose > 0 {
                 let report = v.u8(0)?;
                 o.put((named(REPORTS, report, "unknown"), " (", report, ")"));
@@ -207,6 +232,7 @@ fn value(o: &mut Out, code: u8, v: View<'_>) -> Step<bool> {
             if v.len() < 2 {
                 o.put("Invalid LINK VERIFY IE");
             } else {
+                o.see_all(VERIFICATION, v);
                 o.put(("TX Seq: ", Spaces(v.u8(0)?, 3), ", RX Seq: ", Spaces(v.u8(1)?, 3)));
             }
         }
@@ -238,6 +264,8 @@ fn status(o: &mut Out, v: View<'_>) -> Step {
         _ => {}
     }
     let state = v.u8(length - 1)?;
+    o.note(id!("q933.dlci"), dlci);
+    o.note(id!("q933.status"), state >> 1 & 7);
     o.put(("DLCI ", dlci, ": status ", if state & 8 != 0 { "New, " } else { "" }));
     o.put(if state & 2 != 0 { "Active" } else { "Inactive" });
     Ok(())
