@@ -132,10 +132,12 @@ const GROUPS: &[(&str, &[&str], &str)] = &[
     ("arp.proto_ipv4", &["arp.src.proto_ipv4", "arp.dst.proto_ipv4"], "Either IPv4 address"),
     ("dccp.port", &["dccp.srcport", "dccp.dstport"], "Either port"),
     ("eth.addr", &["eth.src", "eth.dst"], "Either address"),
+    ("fddi.addr", &["fddi.src", "fddi.dst"], "Either address"),
     ("ip.addr", &["ip.src", "ip.dst"], "Either address"),
     ("ipv6.addr", &["ipv6.src", "ipv6.dst"], "Either address"),
     ("sctp.port", &["sctp.srcport", "sctp.dstport"], "Either port"),
     ("tcp.port", &["tcp.srcport", "tcp.dstport"], "Either port"),
+    ("tr.addr", &["tr.src", "tr.dst"], "Either address"),
     ("udp.port", &["udp.srcport", "udp.dstport"], "Either port"),
     ("wlan.addr", &["wlan.ra", "wlan.ta", "wlan.da", "wlan.sa", "wlan.bssid"], "Any address"),
 ];

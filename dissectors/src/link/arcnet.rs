@@ -1,6 +1,7 @@
 //! ARCNET (RFC 1201; the system codes of its table).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::network::{appletalk, arp, ipx};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Table, named_hex};
@@ -19,6 +20,14 @@ const EXCEPTION_FLAG: u8 = 0xff;
 /// Octets of Linux's header up to the system code, and with the flag.
 const LINUX_SHORT: usize = 5;
 const LINUX_LONG: usize = 8;
+
+/// The stations, and what follows them: the system code, the flag of a fragment and its number; Linux has an
+/// offset before them, and an exception frame padding in between.
+const STATIONS: &[Slot] = &[Slot::new("arcnet.src", 0, 1), Slot::new("arcnet.dst", 1, 1)];
+const OFFSET: &[Slot] = &[Slot::new("arcnet.offset", 2, 2)];
+const CODE: &[Slot] = &[Slot::new("arcnet.protID", 0, 1)];
+const EXCEPTION_START: &[Slot] = &[Slot::new("arcnet.exception_flag", 1, 1), Slot::new("arcnet.padding", 2, 2)];
+const FRAGMENT: &[Slot] = &[Slot::new("arcnet.split_flag", 0, 1), Slot::new("arcnet.sequence", 1, 2)];
 
 const OLD_IP: u8 = 240;
 const OLD_ARP: u8 = 241;
@@ -61,6 +70,8 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     let code = v.u8(2)?;
+    o.see_all(STATIONS, v);
+    note(o, v.skip(2))?;
     let (header, fragment) = if is_short(code) {
         (SHORT, None)
     } else {
@@ -92,6 +103,9 @@ pub(crate) fn linux(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     let code = v.u8(4)?;
+    o.see_all(STATIONS, v);
+    o.see_all(OFFSET, v);
+    note(o, v.skip(4))?;
     let header = if is_short(code) { LINUX_SHORT } else { LINUX_LONG };
     if !v.has(header) || v.len() < header {
         return Err(Stop::Truncated);
@@ -103,6 +117,20 @@ pub(crate) fn linux(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.default_dump(v.skip(header).payload());
     }
     o.link_len += header;
+    Ok(())
+}
+
+/// Notes a header from its system code on.
+fn note(o: &mut Out, v: View<'_>) -> Step {
+    o.see_all(CODE, v);
+    if is_short(v.u8(0)?) {
+        return Ok(());
+    }
+    let exception = v.u8(1) == Ok(EXCEPTION_FLAG);
+    if exception {
+        o.see_all(EXCEPTION_START, v);
+    }
+    o.see_all(FRAGMENT, v.skip(if exception { 5 } else { 1 }));
     Ok(())
 }
 

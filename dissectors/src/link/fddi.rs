@@ -1,6 +1,7 @@
 //! Fiber Distributed Data Interface (ISO 9314-2).
 
 use crate::below::{Below, Station};
+use crate::field::Slot;
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Mac};
@@ -8,6 +9,16 @@ use crate::view::{Step, View};
 
 /// Octets of the header: frame control and two stations.
 const HEADER: usize = 13;
+
+const FIELDS: &[Slot] = &[
+    Slot::new("fddi.fc", 0, 1),
+    Slot::new("fddi.fc.clf", 0, 1).bits(4, 15),
+    Slot::new("fddi.dst", 1, 6),
+    Slot::new("fddi.src", 7, 6),
+];
+const PRIORITY: &[Slot] = &[Slot::new("fddi.fc.prio", 0, 1).bits(0, 7)];
+const SMT_SUBTYPE: &[Slot] = &[Slot::new("fddi.fc.smt_subtype", 0, 1).bits(0, 15)];
+const MAC_SUBTYPE: &[Slot] = &[Slot::new("fddi.fc.mac_subtype", 0, 1).bits(0, 15)];
 
 /// The class and format of a frame control.
 const CLASS: u8 = 0xf0;
@@ -32,6 +43,13 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
     if !v.has(HEADER) {
         o.truncated();
         return Ok(v.caplen());
+    }
+    o.see_all(FIELDS, v);
+    match v.u8(0)? {
+        0x40..=0x4f => o.see_all(SMT_SUBTYPE, v),
+        0x50..=0x5f => o.see_all(PRIORITY, v),
+        0xc1..=0xcf => o.see_all(MAC_SUBTYPE, v),
+        _ => {}
     }
     let (destination, source) = (Mac(v.array(1)?), Mac(v.array(7)?));
     if o.opt.link {

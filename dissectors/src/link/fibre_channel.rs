@@ -3,7 +3,7 @@
 use crate::below::{Below, Station};
 use crate::link::llc;
 use crate::out::Out;
-use crate::put::Mac;
+use crate::put::{Eui64, Mac};
 use crate::view::{Step, View};
 
 /// Octets of the header: two network addresses, each two octets and a MAC.
@@ -14,6 +14,8 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ipfc";
     v.need(HEADER)?;
     let (destination, source) = (Mac(v.array(2)?), Mac(v.array(10)?));
+    o.note_text(id!("ipfc.nh.da"), Eui64(v.array(0)?));
+    o.note_text(id!("ipfc.nh.sa"), Eui64(v.array(8)?));
     if o.opt.link {
         o.put((source, " > ", destination, ", length ", v.len(), ": "));
     }

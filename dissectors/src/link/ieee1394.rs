@@ -1,6 +1,7 @@
 //! IP over IEEE 1394 with the header of Apple's captures.
 
 use crate::below::{Below, Station};
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::Eui64;
@@ -10,11 +11,15 @@ use crate::view::{Step, View};
 /// Octets of the header: two EUI-64 and an Ethertype.
 const HEADER: usize = 18;
 
+const FIELDS: &[Slot] =
+    &[Slot::new("ap1394.dst", 0, 8), Slot::new("ap1394.src", 8, 8), Slot::new("ap1394.type", 16, 2)];
+
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ap1394";
     v.need(HEADER)?;
     o.link_len += HEADER;
+    o.see_all(FIELDS, v);
     if o.opt.link {
         put_header(o, v)?;
     }

@@ -2,6 +2,7 @@
 //! the type.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Hex4, named};
@@ -13,6 +14,15 @@ const HEADER: usize = 44;
 /// Where the type is.
 const TYPE: usize = 40;
 
+/// The pseudo-header for the tree: a receiver's queue pair and GID, and before them a sender's where there is a
+/// global routing header.
+const FIELDS: &[Slot] = &[
+    Slot::new("ipoib.daddr.qpn", 21, 3),
+    Slot::new("ipoib.dgid", 24, 16),
+    Slot::new("ipoib.type", 40, 2),
+    Slot::new("ipoib.reserved", 42, 2),
+];
+
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ipoib";
@@ -21,6 +31,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.link_len += v.caplen().min(v.len());
         return Ok(());
     }
+    o.see_all(FIELDS, v);
     let kind = v.u16(TYPE)?;
     if o.opt.link {
         o.put("IPOIB");

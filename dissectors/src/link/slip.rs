@@ -2,6 +2,7 @@
 //! Jacobson's compression of TCP (RFC 1144).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::registry;
 use crate::view::{Step, Stop, View};
@@ -12,6 +13,21 @@ const HEADER: usize = 16;
 const COMPRESSED: usize = 1;
 /// Octets of a TCP header without options.
 const TCP: usize = 20;
+
+/// The header for the tree, of which Wireshark has none; what is compressed has its names.
+const FIELDS: &[Slot] = &[Slot::new("slip.direction", 0, 1), Slot::new("slip.type", 1, 1)];
+const CHANGES: &[Slot] = &[
+    Slot::new("vjc.change_mask", 0, 1),
+    Slot::new("vjc.change_mask.connection_number", 0, 1).bit(6),
+    Slot::new("vjc.change_mask.ip_id", 0, 1).bit(5),
+    Slot::new("vjc.change_mask.psh", 0, 1).bit(4),
+    Slot::new("vjc.change_mask.seq", 0, 1).bit(3),
+    Slot::new("vjc.change_mask.ack", 0, 1).bit(2),
+    Slot::new("vjc.change_mask.win", 0, 1).bit(1),
+    Slot::new("vjc.change_mask.urg", 0, 1).bit(0),
+];
+const CONNECTION: &[Slot] = &[Slot::new("vjc.connection_number", 0, 1)];
+const CHECKSUM: &[Slot] = &[Slot::new("vjc.checksum", 0, 2)];
 
 /// What the lines before left behind (RFC 1144, section 3.2.3): the data of the
 /// last packet of each connection, in both directions.
@@ -31,6 +47,9 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "slip";
     if !v.has(HEADER) || v.len() < HEADER {
         return Err(Stop::Truncated);
+    }
+    if o.tree.is_some() {
+        note(o, v.cut(HEADER))?;
     }
     let inner = v.skip(HEADER);
     if o.opt.link {
@@ -57,6 +76,25 @@ pub(crate) fn bsdos(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let inner = v.skip(HEADER);
     registry::ipv4()(o, inner, below)?;
     o.link_len += HEADER;
+    Ok(())
+}
+
+/// Notes the header.
+fn note(o: &mut Out, v: View<'_>) -> Step {
+    o.see_all(FIELDS, v);
+    let kind = v.u8(COMPRESSED)?;
+    if kind & 0xf0 == 0x70 {
+        o.see_all(CONNECTION, v.skip(COMPRESSED + 9));
+    } else if kind & 0x80 != 0 {
+        let mut rest = v.skip(COMPRESSED);
+        o.see_all(CHANGES, rest);
+        rest = rest.skip(1);
+        if kind & NEW_C != 0 {
+            o.see_all(CONNECTION, rest);
+            rest = rest.skip(1);
+        }
+        o.see_all(CHECKSUM, rest);
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Token Ring (IEEE 802.5) with source routing.
 
 use crate::below::{Below, Station};
+use crate::field::Slot;
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Mac, Table, named};
@@ -8,6 +9,30 @@ use crate::view::{Step, View};
 
 /// Octets of the header: access control, frame control and two stations.
 const HEADER: usize = 14;
+
+/// The header for the tree, which has the source without the bit that announces routing information.
+const FIELDS: &[Slot] = &[
+    Slot::new("tr.ac", 0, 1),
+    Slot::new("tr.priority", 0, 1).bits(5, 7),
+    Slot::new("tr.frame", 0, 1).bit(4),
+    Slot::new("tr.monitor_cnt", 0, 1).bit(3),
+    Slot::new("tr.priority_reservation", 0, 1).bits(0, 7),
+    Slot::new("tr.fc", 1, 1),
+    Slot::new("tr.frame_type", 1, 1).bits(6, 3),
+    Slot::new("tr.frame_pcf", 1, 1).bits(0, 15),
+    Slot::new("tr.dst", 2, 6),
+    Slot::new("tr.src", 8, 6).bits(0, 0x7fff_ffff_ffff),
+    Slot::new("tr.sr", 8, 1).bit(7),
+];
+/// Routing information: its length, what are the bits of its control field where they stand, and segments.
+const ROUTE: &[Slot] = &[
+    Slot::new("tr.rif_bytes", 0, 1).bits(0, 0x1f),
+    Slot::new("tr.broadcast", 0, 1).bits(0, 0xe0),
+    Slot::new("tr.max_frame_size", 1, 1).bits(0, 0x70),
+    Slot::new("tr.direction", 1, 1).bits(0, 0x80),
+];
+const RING: &[Slot] = &[Slot::new("tr.rif.ring", 0, 2).bits(4, 0xfff)];
+const BRIDGE: &[Slot] = &[Slot::new("tr.rif.bridge", 1, 1).bits(0, 15)];
 
 /// The bit of a source address that announces routing information.
 const ROUTED: u8 = 0x80;
@@ -47,6 +72,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<usize
         o.truncated();
         return Ok(HEADER);
     }
+    o.see_all(FIELDS, v);
     let mut source: [u8; 6] = v.array(8)?;
     let destination = Mac(v.array(2)?);
     let routed = source[0] & ROUTED != 0;
@@ -101,6 +127,11 @@ fn route(o: &mut Out, v: View<'_>) -> Step<(usize, bool)> {
     if !v.has(HEADER + octets) {
         return Ok((octets, false));
     }
+    o.see_all(ROUTE, v.skip(HEADER));
+    let segments = v.skip(HEADER + 2).cut(octets.saturating_sub(2));
+    o.see_rows(RING, segments, 2);
+    // The last ring has no bridge.
+    o.see_rows(BRIDGE, segments.cut(octets.saturating_sub(4)), 2);
     if o.opt.verbose > 0 {
         o.put((named(BROADCASTS, control >> 13, "?"), " ", named(DIRECTIONS, control >> 7 & 1, "?")));
     } else {
