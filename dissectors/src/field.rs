@@ -163,6 +163,15 @@ impl Out {
         }
     }
 
+    /// Notes the text in a room of so many octets, which a zero octet ends.
+    pub(crate) fn see_name(&mut self, field: Id, v: View<'_>, at: usize, octets: usize) {
+        if let Some(tree) = &mut self.tree
+            && let Ok(room) = v.bytes(at, octets)
+        {
+            tree.add_octets(field, room.split(|octet| *octet == 0).next().unwrap_or(room));
+        }
+    }
+
     /// Notes the fields of each of the whole rows of `size` octets, as far as they are captured.
     pub(crate) fn see_rows(&mut self, row: &[Slot], v: View<'_>, size: usize) {
         for at in 0..v.len().min(v.caplen()) / size {

@@ -1,7 +1,7 @@
 //! Solaris IPNET (the DL_IPNET header of `inet/ipnet.h`): IP as a Solaris zone sees it.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, named};
@@ -11,9 +11,17 @@ use crate::view::{Step, Stop, View};
 /// Octets of the header.
 const HEADER: usize = 24;
 
-const FAMILY: Field<u8> = Field::new("ipnet.family", 1);
-const SOURCE_ZONE: Field<u32> = Field::new("ipnet.zsrc", 16);
-const DESTINATION_ZONE: Field<u32> = Field::new("ipnet.zdst", 20);
+/// The header for the tree.
+const FIELDS: &[Slot] = &[
+    Slot::new("ipnet.version", 0, 1),
+    Slot::new("ipnet.family", 1, 1),
+    Slot::new("ipnet.htype", 2, 2),
+    Slot::new("ipnet.pktlen", 4, 4),
+    Slot::new("ipnet.ifindex", 8, 4),
+    Slot::new("ipnet.grifindex", 12, 4),
+    Slot::new("ipnet.zsrc", 16, 4),
+    Slot::new("ipnet.zdst", 20, 4),
+];
 
 const IPV4: u8 = 2;
 const IPV6: u8 = 26;
@@ -26,12 +34,12 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Truncated);
     }
     o.link_len += HEADER;
-    o.see(FAMILY, v);
+    o.see_all(FIELDS, v);
     if o.opt.link {
         header(o, v)?;
     }
     let inner = v.skip(HEADER);
-    match v.get(FAMILY)? {
+    match v.u8(1)? {
         IPV4 => registry::ipv4()(o, inner, below),
         IPV6 => registry::ipv6()(o, inner, below),
         _ => {
@@ -46,8 +54,8 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 
 /// The zones, the family and the length, with the header's own.
 fn header(o: &mut Out, v: View<'_>) -> Step {
-    let family = v.get(FAMILY)?;
-    o.put((SOURCE_ZONE.show(v.get(SOURCE_ZONE)?), " > ", DESTINATION_ZONE.show(v.get(DESTINATION_ZONE)?)));
+    let family = v.u8(1)?;
+    o.put((v.u32(16)?, " > ", v.u32(20)?));
     if o.opt.quiet == 0 {
         o.put((", family ", named(FAMILIES, family, "Unknown"), " (", family, ")"));
     } else {

@@ -2,6 +2,8 @@
 //! with extensions, a cookie of the interface card, and a frame.
 
 use crate::below::Below;
+use crate::field::Slot;
+use crate::fields::Id;
 use crate::link::juniper_values::{ENCAPSULATIONS, MEDIA};
 use crate::link::{atm_oam, ethernet, frame_relay, hdlc, llc, ppp};
 use crate::out::Out;
@@ -32,6 +34,31 @@ const EXTENSIONS: Table = &[
     (7, "TTP derived Device Media Type"),
     (8, "TTP derived Logical Interface Encapsulation"),
 ];
+
+/// The header for the tree, the length of its extensions, and their values.
+const FIELDS: &[Slot] = &[
+    Slot::new("juniper.magic-number", 0, 3),
+    Slot::new("juniper.direction", 3, 1).bit(0),
+    Slot::new("juniper.l2hdr", 3, 1).bit(1),
+];
+const EXTENSIONS_LENGTH: &[Slot] = &[Slot::new("juniper.ext_total_len", 0, 2)];
+const EXTENSION_FIELDS: &[(u8, Id)] = &[
+    (1, id!("juniper.ext.ifd")),
+    (3, id!("juniper.ext.ifmt")),
+    (4, id!("juniper.ext.ifl")),
+    (5, id!("juniper.ext.unit")),
+    (6, id!("juniper.ext.ifle")),
+    (7, id!("juniper.ext.ttp_ifmt")),
+    (8, id!("juniper.ext.ttp_ifle")),
+];
+/// The cookies of ATM cards and of gateways, and those of multilink: of its own cards, of link services and of
+/// adaptive services.
+const ATM1_COOKIE: &[Slot] = &[Slot::new("juniper.atm1.cookie", 0, 4)];
+const ATM2_COOKIE: &[Slot] = &[Slot::new("juniper.atm2.cookie", 0, 8)];
+const GATEWAY_COOKIE: &[Slot] = &[Slot::new("juniper.proto", 2, 1), Slot::new("juniper.vlan", 4, 2)];
+const MULTILINK_COOKIE: &[Slot] = &[Slot::new("juniper.mlpic.cookie", 0, 2)];
+const LINK_COOKIE: &[Slot] = &[Slot::new("juniper.lspic.cookie", 0, 4)];
+const ADAPTIVE_COOKIE: &[Slot] = &[Slot::new("juniper.aspic.cookie", 0, 8)];
 
 /// A kind of interface card: its link type, its name and the octets of its cookie.
 #[derive(Clone, Copy)]
@@ -119,6 +146,7 @@ fn header<'p>(o: &mut Out, v: View<'p>, card: Card, below: &Below<'_>) -> Step<R
         o.put("no magic-number found!");
         return Ok(Err(0));
     }
+    o.see_all(FIELDS, v);
     if o.opt.link {
         o.put((Right(named(DIRECTIONS, flags & IN, "---"), 3), " "));
     }
@@ -128,6 +156,7 @@ fn header<'p>(o: &mut Out, v: View<'p>, card: Card, below: &Below<'_>) -> Step<R
     let mut octets = 4;
     if flags & EXTENDED != 0 {
         let length = usize::from(v.u16(octets)?);
+        o.see_all(EXTENSIONS_LENGTH, v.skip(octets));
         octets += 2;
         if o.opt.verbose > 1 {
             o.put((", PCAP Extension(s) total length ", length));
@@ -182,6 +211,11 @@ fn extensions(o: &mut Out, v: View<'_>) -> Step {
         }
         if 2 + length > rest.len() {
             return Err(o.wrong("extension_length", rest.len(), "<", 2 + length));
+        }
+        if let Some((_, field)) = EXTENSION_FIELDS.iter().find(|row| row.0 == kind)
+            && let Ok(Some(value)) = number(rest.skip(2), length, false)
+        {
+            o.note(*field, value);
         }
         if o.opt.verbose > 1 {
             o.put(("\n\t  ", named(EXTENSIONS, kind, "Unknown"), " Extension TLV #", kind));
@@ -252,6 +286,7 @@ fn cookie(o: &mut Out, header: &mut Header<'_>, card: Card) -> Step {
     if o.opt.link {
         o.put(": ");
     }
+    note_cookie(o, v, first, card, octets);
     header.protocol = v.u16(octets)?;
     let kind = match first {
         LINK_SERVICES | ADAPTIVE_SERVICES => first,
@@ -294,6 +329,24 @@ fn cookie(o: &mut Out, header: &mut Header<'_>, card: Card) -> Step {
         _ => {}
     }
     Ok(())
+}
+
+/// Notes a cookie of so many octets.
+fn note_cookie(o: &mut Out, v: View<'_>, first: u8, card: Card, octets: usize) {
+    let multilink = matches!(card.link, 130 | 131 | 134);
+    if multilink {
+        o.note(id!("juniper.cookie_len"), octets);
+    }
+    let slots = match (card.link, first) {
+        (137, _) => ATM1_COOKIE,
+        (135, _) => ATM2_COOKIE,
+        (133, _) => GATEWAY_COOKIE,
+        (_, LINK_SERVICES) if multilink => LINK_COOKIE,
+        (_, ADAPTIVE_SERVICES) if multilink => ADAPTIVE_COOKIE,
+        _ if multilink && octets == card.cookie => MULTILINK_COOKIE,
+        _ => return,
+    };
+    o.see_all(slots, v.cut(octets));
 }
 
 /// Whether the cookie of an ATM2 card marks a cell.

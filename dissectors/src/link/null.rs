@@ -24,6 +24,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if family > 0xffff {
         family = family.swap_bytes();
     }
+    o.note(id!("null.family"), family);
     if o.opt.link {
         header(o, family, v.len());
     }

@@ -2,6 +2,7 @@
 //! (`net/if_pflog.h`).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
@@ -14,6 +15,23 @@ const SHORTEST: u8 = 45;
 const WHOLE: usize = 64;
 /// Octets of the names of an interface and of a rule set.
 const NAME: usize = 16;
+
+/// The header for the tree, what follows it in longer ones in the order of the host, and the direction.
+const FIELDS: &[Slot] = &[
+    Slot::new("pflog.length", 0, 1),
+    Slot::new("pflog.af", 1, 1),
+    Slot::new("pflog.action", 2, 1),
+    Slot::new("pflog.reason", 3, 1),
+    Slot::new("pflog.rulenr", 36, 4),
+    Slot::new("pflog.subrulenr", 40, 4),
+];
+const PROCESSES: &[Slot] = &[
+    Slot::new("pflog.uid", 44, 4).little(),
+    Slot::new("pflog.pid", 48, 4).little(),
+    Slot::new("pflog.rule_uid", 52, 4).little(),
+    Slot::new("pflog.rule_pid", 56, 4).little(),
+    Slot::new("pflog.dir", 60, 1),
+];
 
 const REASONS: Table = &[
     (0, "0(match)"),
@@ -66,6 +84,10 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if !v.has(header.max(WHOLE)) || v.len() < header {
         return cut(o, header);
     }
+    o.see_all(FIELDS, v);
+    o.see_name(id!("pflog.ifname"), v, 4, NAME);
+    o.see_name(id!("pflog.ruleset"), v, 20, NAME);
+    o.see_all(PROCESSES, v);
     if o.opt.link {
         rule(o, v)?;
     }

@@ -2,6 +2,7 @@
 //! (`net/pktap.h`; little-endian in all captures that are known).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::{ethernet, ppi};
 use crate::out::Out;
 use crate::put::Chars;
@@ -9,6 +10,22 @@ use crate::view::{Step, Stop, View};
 
 /// Octets of the header.
 const HEADER: usize = 108;
+
+/// The header for the tree; the names of the interface and of the commands are beside it.
+const FIELDS: &[Slot] = &[
+    Slot::new("pktap.hdrlen", 0, 4).little(),
+    Slot::new("pktap.rectype", 4, 4).little(),
+    Slot::new("pktap.dlt", 8, 4).little(),
+    Slot::new("pktap.flags", 36, 4).little(),
+    Slot::new("pktap.pfamily", 40, 4).little(),
+    Slot::new("pktap.llhdrlen", 44, 4).little(),
+    Slot::new("pktap.lltrlrlen", 48, 4).little(),
+    Slot::new("pktap.pid", 52, 4).little(),
+    Slot::new("pktap.svc_class", 76, 4).little(),
+    Slot::new("pktap.iftype", 80, 2).little(),
+    Slot::new("pktap.ifunit", 82, 2).little(),
+    Slot::new("pktap.epid", 84, 4).little(),
+];
 
 const RECORD_NONE: u32 = 0;
 const RECORD_PACKET: u32 = 1;
@@ -37,6 +54,10 @@ fn packet(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let header = header as usize;
     v.check(header)?;
+    o.see_all(FIELDS, v);
+    o.see_name(id!("pktap.ifname"), v, 12, 24);
+    o.see_name(id!("pktap.cmdname"), v, 56, 20);
+    o.see_name(id!("pktap.ecmdname"), v, 88, 20);
     if o.opt.link {
         put_header(o, v)?;
     }

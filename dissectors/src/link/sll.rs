@@ -1,7 +1,7 @@
 //! Linux "cooked" captures (LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2).
 
 use crate::below::Below;
-use crate::field::{Field, Slot};
+use crate::field::Slot;
 use crate::link::{ethernet, llc};
 use crate::names;
 use crate::network::ipx;
@@ -24,39 +24,49 @@ const DIRECTIONS: Table = &[(0, "In"), (1, "B"), (2, "M"), (3, "P"), (4, "Out")]
 struct Version {
     proto: &'static str,
     header: usize,
-    protocol: Field<u16>,
-    hardware: Field<u16>,
+    protocol: usize,
+    hardware: usize,
     /// What the tree has of a header whether it is printed or not.
     fields: &'static [Slot],
+    /// Where the address is.
+    address: usize,
     show: fn(&mut Out, View<'_>) -> Step,
 }
 
 const SLL: Version = Version {
     proto: "sll",
     header: 16,
-    protocol: Field::new("sll.etype", 14),
-    hardware: Field::new("sll.hatype", 2),
-    fields: &[Slot::new("sll.hatype", 2, 2), Slot::new("sll.halen", 4, 2)],
+    protocol: 14,
+    hardware: 2,
+    fields: &[Slot::new("sll.pkttype", 0, 2), Slot::new("sll.hatype", 2, 2), Slot::new("sll.halen", 4, 2)],
+    address: 6,
     show: addresses,
 };
 
 const SLL2: Version = Version {
     proto: "sll2",
     header: 20,
-    protocol: Field::new("sll.etype", 0),
-    hardware: Field::new("sll.hatype", 8),
-    fields: &[Slot::new("sll.hatype", 8, 2), Slot::new("sll.halen", 11, 1)],
+    protocol: 0,
+    hardware: 8,
+    fields: &[
+        Slot::new("sll.ifindex", 4, 4),
+        Slot::new("sll.hatype", 8, 2),
+        Slot::new("sll.pkttype", 10, 1),
+        Slot::new("sll.halen", 11, 1),
+    ],
+    address: 12,
     show: addresses2,
 };
 
-const DIRECTION: Field<u16> = Field::new("sll.pkttype", 0);
-const ADDRESS_LEN: Field<u16> = Field::new("sll.halen", 4);
-const ADDRESS: Field<Mac> = Field::new("sll.src.eth", 6);
+const IPV4_ADDRESS: &[Slot] = &[Slot::new("sll.src.ipv4", 0, 4)];
+const MAC_ADDRESS: &[Slot] = &[Slot::new("sll.src.eth", 0, 6)];
 
-const INTERFACE2: Field<u32> = Field::new("sll.ifindex", 4);
-const DIRECTION2: Field<u8> = Field::new("sll.pkttype", 10);
-const ADDRESS_LEN2: Field<u8> = Field::new("sll.halen", 11);
-const ADDRESS2: Field<Mac> = Field::new("sll.src.eth", 12);
+const DIRECTION: usize = 0;
+const ADDRESS_LEN: usize = 4;
+
+const INTERFACE2: usize = 4;
+const DIRECTION2: usize = 10;
+const ADDRESS_LEN2: usize = 11;
 
 /// The frame entry of version 1.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
@@ -69,10 +79,9 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 pub(crate) fn frame2(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = SLL2.proto;
     v.check(SLL2.header)?;
-    names::put_interface(o, v.get(INTERFACE2)?, 5);
+    names::put_interface(o, v.u32(INTERFACE2)?, 5);
     o.put(" ");
-    let direction = v.get(DIRECTION2)?;
-    o.note(DIRECTION2, direction);
+    let direction = v.u8(DIRECTION2)?;
     padded(o, lookup(DIRECTIONS, direction.into()).unwrap_or("?"), false);
     cooked(o, v, below, &SLL2)
 }
@@ -83,13 +92,14 @@ fn cooked(o: &mut Out, v: View<'_>, below: &Below<'_>, version: &Version) -> Ste
     }
     let mut header_len = version.header;
     let mut inner = v.skip(version.header);
-    o.see_all(version.fields, v);
-    if v.get(version.hardware)? == HARDWARE_RADIOTAP {
+    if o.tree.is_some() {
+        note(o, v, version)?;
+    }
+    if v.u16(version.hardware)? == HARDWARE_RADIOTAP {
         o.link_len += version.header;
         return radio::radiotap(o, inner, below);
     }
-    let mut kind = v.get(version.protocol)?;
-    o.note(version.protocol.name, kind);
+    let mut kind = v.u16(version.protocol)?;
     while kind == registry::VLAN {
         if !inner.has(4) {
             o.proto = "vlan";
@@ -136,6 +146,32 @@ fn cooked(o: &mut Out, v: View<'_>, below: &Below<'_>, version: &Version) -> Ste
     Ok(())
 }
 
+/// Notes the header.
+fn note(o: &mut Out, v: View<'_>, version: &Version) -> Step {
+    /// The ARPHRD_ types of tunnels that carry other protocols than Ethertypes.
+    const GRE: u16 = 778;
+    let (hardware, kind) = (v.u16(version.hardware)?, v.u16(version.protocol)?);
+    o.see_all(version.fields, v);
+    let length =
+        if version.header == SLL.header { v.u16(ADDRESS_LEN)?.into() } else { usize::from(v.u8(ADDRESS_LEN2)?) };
+    let room = v.skip(version.address).cut(8);
+    match length {
+        0 => {}
+        4 => o.see_all(IPV4_ADDRESS, room),
+        6 => o.see_all(MAC_ADDRESS, room),
+        _ => o.note_octets(id!("sll.src.other"), room.cut(length).data()),
+    }
+    o.note(
+        match (hardware, kind) {
+            (GRE, _) => id!("sll.gretype"),
+            (_, 0..=ethernet::MAX_LENGTH) => id!("sll.ltype"),
+            _ => id!("sll.etype"),
+        },
+        kind,
+    );
+    Ok(())
+}
+
 /// What `-e` prints of the header.
 fn header(o: &mut Out, v: View<'_>, version: &Version, length: usize) -> Step {
     o.proto = version.proto;
@@ -143,7 +179,7 @@ fn header(o: &mut Out, v: View<'_>, version: &Version, length: usize) -> Step {
     if o.opt.quiet > 0 {
         return Ok(());
     }
-    let kind = v.get(version.protocol)?;
+    let kind = v.u16(version.protocol)?;
     match kind {
         PROTOCOL_802_3 => o.put("802.3"),
         PROTOCOL_802_2 => o.put("802.2"),
@@ -156,20 +192,19 @@ fn header(o: &mut Out, v: View<'_>, version: &Version, length: usize) -> Step {
 
 /// The direction and the address of version 1.
 fn addresses(o: &mut Out, v: View<'_>) -> Step {
-    let direction = v.get(DIRECTION)?;
-    o.note(DIRECTION, direction);
+    let direction = v.u16(DIRECTION)?;
     padded(o, lookup(DIRECTIONS, direction.into()).unwrap_or("?"), true);
-    if v.get(ADDRESS_LEN)? == 6 {
-        o.put((ADDRESS.show(v.get(ADDRESS)?), " "));
+    if v.u16(ADDRESS_LEN)? == 6 {
+        o.put((Mac(v.array(SLL.address)?), " "));
     }
     Ok(())
 }
 
 /// The interface and the address of version 2.
 fn addresses2(o: &mut Out, v: View<'_>) -> Step {
-    o.put(("ifindex ", INTERFACE2.show(v.get(INTERFACE2)?), " "));
-    if v.get(ADDRESS_LEN2)? == 6 {
-        o.put((ADDRESS2.show(v.get(ADDRESS2)?), " "));
+    o.put(("ifindex ", v.u32(INTERFACE2)?, " "));
+    if v.u8(ADDRESS_LEN2)? == 6 {
+        o.put((Mac(v.array(SLL2.address)?), " "));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! are not known.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::registry;
@@ -9,6 +10,7 @@ use crate::view::{Step, View};
 
 /// Octets of the header.
 const HEADER: usize = 44;
+const FIELDS: &[Slot] = &[Slot::new("symantec.if", 0, 4), Slot::new("symantec.type", 6, 2)];
 /// The largest number in the place of an Ethertype that is none.
 const MAX_LENGTH: u16 = 1500;
 
@@ -17,6 +19,7 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "symantec";
     v.need(HEADER)?;
     o.link_len += HEADER;
+    o.see_all(FIELDS, v);
     if o.opt.link {
         put_header(o, v)?;
     }

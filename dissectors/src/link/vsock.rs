@@ -3,6 +3,7 @@
 //! All numbers are little-endian.
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Named, Otherwise, Table};
 use crate::view::{Step, View};
@@ -11,6 +12,29 @@ use crate::view::{Step, View};
 const HEADER: usize = 32;
 /// Octets of the virtio header.
 const VIRTIO_HEADER: usize = 44;
+
+/// Both headers for the tree.
+const FIELDS: &[Slot] = &[
+    Slot::new("vsock.src_cid", 0, 8).little(),
+    Slot::new("vsock.dst_cid", 8, 8).little(),
+    Slot::new("vsock.src_port", 16, 4).little(),
+    Slot::new("vsock.dst_port", 20, 4).little(),
+    Slot::new("vsock.op", 24, 2).little(),
+    Slot::new("vsock.trans", 26, 2).little(),
+    Slot::new("vsock.trans_len", 28, 2).little(),
+];
+const VIRTIO_FIELDS: &[Slot] = &[
+    Slot::new("vsock.virtio.src_cid", 0, 8).little(),
+    Slot::new("vsock.virtio.dst_cid", 8, 8).little(),
+    Slot::new("vsock.virtio.src_prot", 16, 4).little(),
+    Slot::new("vsock.virtio.dst_prot", 20, 4).little(),
+    Slot::new("vsock.virtio.len", 24, 4).little(),
+    Slot::new("vsock.virtio.type", 28, 2).little(),
+    Slot::new("vsock.virtio.op", 30, 2).little(),
+    Slot::new("vsock.virtio.flags", 32, 4).little(),
+    Slot::new("vsock.virtio.buf_alloc", 36, 4).little(),
+    Slot::new("vsock.virtio.fwd_cnt", 40, 4).little(),
+];
 
 const OPERATIONS: Table = &[(0, "UNKNOWN"), (1, "CONNECT"), (2, "DISCONNECT"), (3, "CONTROL"), (4, "PAYLOAD")];
 const PAYLOAD: u16 = 4;
@@ -40,7 +64,10 @@ pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     let (operation, transport) = (v.le16(24)?, v.le16(26)?);
     // Only virtio has a header of its own.
     let header_len = if transport == VIRTIO { VIRTIO_HEADER } else { 0 };
-    o.note("vsock.op", operation);
+    o.see_all(FIELDS, v);
+    if transport == VIRTIO {
+        o.see_all(VIRTIO_FIELDS, v.skip(HEADER));
+    }
     o.put(Named(TRANSPORTS, transport.into(), Otherwise::Dec("Invalid transport (", ")")));
     let mut cut = false;
     if o.opt.verbose > 0 {

@@ -107,8 +107,7 @@ fn prism(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     o.see_all(PRISM, v);
-    let name = v.bytes(8, NAME)?;
-    o.note_octets(id!("prism.devname"), name.split(|octet| *octet == 0).next().unwrap_or(name));
+    o.see_name(id!("prism.devname"), v, 8, NAME);
     let mut rest = v.skip(8 + NAME);
     while rest.has(VALUE_SIZE) {
         o.see_all(VALUE, rest);
