@@ -139,6 +139,7 @@ const GROUPS: &[(&str, &[&str], &str)] = &[
     ("tcp.port", &["tcp.srcport", "tcp.dstport"], "Either port"),
     ("tr.addr", &["tr.src", "tr.dst"], "Either address"),
     ("udp.port", &["udp.srcport", "udp.dstport"], "Either port"),
+    ("usb.addr", &["usb.src", "usb.dst"], "Either address"),
     ("wlan.addr", &["wlan.ra", "wlan.ta", "wlan.da", "wlan.sa", "wlan.bssid"], "Any address"),
 ];
 
