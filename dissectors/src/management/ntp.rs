@@ -108,7 +108,7 @@ fn nanoseconds(time: u64) -> i64 {
         return 0;
     }
     let era = if time >> 63 == 0 { 1_i64 << 32 } else { 0 };
-    (seconds + era - SECONDS_TO_1970) * SECOND + (fraction * SECOND as u64 >> 32) as i64
+    (seconds + era - SECONDS_TO_1970) * SECOND + ((fraction * SECOND as u64) >> 32) as i64
 }
 
 /// The tree's fields.

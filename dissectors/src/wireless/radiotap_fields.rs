@@ -142,6 +142,6 @@ fn field(o: &mut Out, bit: u32, rest: View<'_>, at: usize) -> Step {
 
 /// Notes a rate in tenths of a million bits in a second.
 pub(super) fn note_rate(o: &mut Out, tenths: u16) {
-    let fraction = (tenths % 10 != 0).then_some((".", tenths % 10));
+    let fraction = (!tenths.is_multiple_of(10)).then_some((".", tenths % 10));
     o.note_text(id!("radiotap.datarate"), (tenths / 10, fraction));
 }
