@@ -4,8 +4,8 @@
 //!     RUSTC_BOOTSTRAP=1 cargo fuzz run frame -- -timeout=1 -rss_limit_mb=1024 -max_len=16384
 //!
 //! The first octet of an input chooses the link type, the second the options, and
-//! whether fields are noted; the rest is the packet. A packet that takes its thread more than 100 ms is a
-//! fault as a panic is.
+//! whether fields are noted, the third what `-T` says; the rest is the packet. A packet
+//! that takes its thread more than 100 ms is a fault as a panic is.
 
 #![no_main]
 
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rustix::time::{ClockId, Timespec, clock_gettime};
-use sniff_dissectors::{Frame, Numeric, Observed, Options, Out, State, body, has_printer, observe};
+use sniff_dissectors::{Frame, Numeric, Observed, Options, Out, PacketType, State, body, has_printer, observe};
 
 /// Milliseconds of a processor that a packet may take.
 const SLOW: i64 = 100;
@@ -27,9 +27,15 @@ fn since(start: Timespec) -> i64 {
 static LINKS: LazyLock<Vec<u16>> = LazyLock::new(|| (0..=300).filter(|&link| has_printer(link)).collect());
 
 fuzz_target!(|input: &[u8]| {
-    let &[link, how, ref packet @ ..] = input else { return };
-    let options =
-        Options { numeric: 1, verbose: how & 7, link: how & 8 != 0, quiet: how >> 4 & 1, ..Options::default() };
+    let &[link, how, kind, ref packet @ ..] = input else { return };
+    let options = Options {
+        numeric: 1,
+        verbose: how & 7,
+        link: how & 8 != 0,
+        quiet: how >> 4 & 1,
+        packet_type: PacketType::ALL.get(usize::from(kind)).map(|row| row.1),
+        ..Options::default()
+    };
     let longer = if how & 0x20 != 0 { 1 << 10 } else { 0 };
     let fields = how & 0x40 != 0;
     let link = LINKS[usize::from(link) % LINKS.len()];
