@@ -42,30 +42,38 @@ unsafe extern "C" {
 }
 
 /// A handle without packets, to compile for.
-struct Dead(*mut Handle);
+struct Dead {
+    handle: *mut Handle,
+    /// What the stream of a file's handle reads, which lives as long as that.
+    _header: Vec<u8>,
+}
 
 impl Dead {
     fn new(target: Target) -> Option<Self> {
+        let mut header = Vec::new();
         let handle = if target.savefile {
-            Self::savefile(target)
+            header = Self::header(target);
+            Self::savefile(&mut header)
         } else {
             // SAFETY: any numbers are allowed.
             unsafe { pcap_open_dead(target.link, target.snaplen as c_int) }
         };
-        (!handle.is_null()).then_some(Dead(handle))
+        (!handle.is_null()).then_some(Dead { handle, _header: header })
     }
 
-    /// The handle of a file that has a header only: libpcap asks the handle, and
-    /// nothing else, where packets come from.
-    fn savefile(target: Target) -> *mut Handle {
+    /// The header of a classic file, all that there is of it: libpcap asks the
+    /// handle, and nothing else, where packets come from.
+    fn header(target: Target) -> Vec<u8> {
         let words = [0xa1b2_c3d4, 4 << 16 | 2, 0, 0, target.snaplen, target.link as u32];
-        let mut header = words.map(u32::to_le_bytes);
+        words.into_iter().flat_map(u32::to_le_bytes).collect()
+    }
+
+    fn savefile(header: &mut [u8]) -> *mut Handle {
         let mut message = [0; MESSAGE];
-        // SAFETY: the stream reads as many octets as there are, and a stream that
-        // libpcap takes is closed with its handle. It has read all of the header
-        // when it returns, and nobody reads on.
+        // SAFETY: the stream reads as many octets as there are, which are kept with
+        // the handle; a stream that libpcap takes is closed with that.
         unsafe {
-            let stream = fmemopen(header.as_mut_ptr().cast(), size_of_val(&header), c"r".as_ptr());
+            let stream = fmemopen(header.as_mut_ptr().cast(), header.len(), c"r".as_ptr());
             if stream.is_null() {
                 return std::ptr::null_mut();
             }
@@ -81,7 +89,7 @@ impl Dead {
 impl Drop for Dead {
     fn drop(&mut self) {
         // SAFETY: the handle came from libpcap and is closed once.
-        unsafe { pcap_close(self.0) }
+        unsafe { pcap_close(self.handle) }
     }
 }
 
@@ -95,10 +103,11 @@ impl Compiled {
         // SAFETY: a zeroed program is what pcap_compile expects to fill.
         let mut program = unsafe { mem::zeroed::<RawProgram>() };
         // SAFETY: the handle is open and the text NUL-terminated.
-        let code = unsafe { pcap_compile(dead.0, &raw mut program, text.as_ptr(), c_int::from(optimize), target.mask) };
+        let code =
+            unsafe { pcap_compile(dead.handle, &raw mut program, text.as_ptr(), c_int::from(optimize), target.mask) };
         if code < 0 {
             // SAFETY: the handle is open; its error text is copied at once.
-            let error = unsafe { CStr::from_ptr(pcap_geterr(dead.0)) };
+            let error = unsafe { CStr::from_ptr(pcap_geterr(dead.handle)) };
             return Err(error.to_string_lossy().into_owned());
         }
         Ok(Compiled(program))
