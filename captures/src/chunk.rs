@@ -47,14 +47,11 @@ fn pages(octets: usize) -> (Vec<u8>, usize) {
 }
 
 impl Chunk {
-    /// A chunk that holds `octets`.
-    #[must_use]
-    pub fn of(octets: &[u8]) -> Self {
-        let mut chunk = Chunk::default();
-        chunk.reserve(octets.len());
-        chunk.buffer()[HEAD..HEAD + octets.len()].copy_from_slice(octets);
-        chunk.end = HEAD + octets.len();
-        chunk
+    /// Holds `octets` instead of what it did.
+    pub fn fill(&mut self, octets: &[u8]) {
+        self.clear();
+        self.reserve(octets.len());
+        self.push(octets);
     }
 
     fn buffer(&mut self) -> &mut [u8] {

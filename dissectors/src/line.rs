@@ -248,9 +248,9 @@ impl Line {
     /// Appends an IPv6 address in the form of RFC 5952, with the dotted tail of
     /// IPv4-mapped and IPv4-compatible addresses as `inet_ntop` writes them.
     pub fn ipv6(&mut self, address: [u8; 16]) {
-        let words: [u16; 8] = std::array::from_fn(|i| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]));
-        let (start, count) = longest_zero_run(words);
-        let dotted = start == 0 && (count == 6 || (count == 5 && words[5] == 0xffff));
+        let word = |i: usize| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]);
+        let (start, count) = longest_zero_run(u128::from_be_bytes(address));
+        let dotted = start == 0 && (count == 6 || (count == 5 && word(5) == 0xffff));
         let (mut text, mut len, mut i) = ([0; 48], 0, 0);
         while i < 8 {
             if i != 0 || count > 0 && start == 0 {
@@ -269,7 +269,7 @@ impl Line {
                 self.store(&text, len);
                 return self.ipv4([address[12], address[13], address[14], address[15]]);
             }
-            let (digits, size) = short_hex(words[i], 1);
+            let (digits, size) = short_hex(word(i), 1);
             text[len..len + 4].copy_from_slice(&digits);
             len += size;
             i += 1;
@@ -315,10 +315,11 @@ fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
     (((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip)
 }
 
-/// The longest run of two or more zero words, the first of several: its start and length.
+/// The longest run of two or more zero words of 16 bits, the first of several: its
+/// start and length.
 #[inline]
-fn longest_zero_run(words: [u16; 8]) -> (usize, usize) {
-    let zeros = (0..8).fold(0u32, |zeros, i| zeros | u32::from(words[i] == 0) << i);
+fn longest_zero_run(address: u128) -> (usize, usize) {
+    let zeros = zero_words((address >> 64) as u64) | zero_words(address as u64) << 4;
     // Each round leaves the bits with one more zero word behind them.
     let (mut starts, mut count) = (zeros, 1);
     while starts & starts >> 1 != 0 {
@@ -326,6 +327,15 @@ fn longest_zero_run(words: [u16; 8]) -> (usize, usize) {
         count += 1;
     }
     if count > 1 { (starts.trailing_zeros() as usize, count) } else { (0, 0) }
+}
+
+/// Which of four words are zero, the most significant one in the lowest bit.
+#[inline]
+fn zero_words(words: u64) -> u32 {
+    /// All bits of each word but the highest, which a sum then carries into.
+    const REST: u64 = 0x7fff_7fff_7fff_7fff;
+    let zero = !(((words & REST) + REST) | words | REST);
+    (zero >> 63 | zero >> 46 & 2 | zero >> 29 & 4 | zero >> 12 & 8) as u32
 }
 
 /// How many decimal digits `value` has.
@@ -376,6 +386,9 @@ mod tests {
             "::1.2.3.4",
             "1:2:3:4:5:6:7:8",
             "64:ff9b::c000:201",
+            "0:1:0:1:0:1:0:1",
+            "1:0:0:1::1",
+            "8000:0:7fff::8000:0",
         ] {
             let octets = text.parse::<std::net::Ipv6Addr>().unwrap().octets();
             assert_eq!(written(|l| l.ipv6(octets)), text);

@@ -132,7 +132,7 @@ impl Source {
             Inner::Ranges { file, start, next } => {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number == 0 {
-                    *chunk = Chunk::of(&self.take_head());
+                    chunk.fill(&self.take_head());
                     return Taken { number, last: false, error: None };
                 }
                 let offset = *start + (number - 1) * chunk::SIZE as u64;
@@ -145,7 +145,7 @@ impl Source {
                 let number = stream.next;
                 stream.next += 1;
                 if number == 0 {
-                    *chunk = Chunk::of(&self.take_head());
+                    chunk.fill(&self.take_head());
                     return Taken { number, last: false, error: None };
                 }
                 if stream.ended {
