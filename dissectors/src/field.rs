@@ -21,11 +21,11 @@ pub trait Read: Copy + Into<Value> {
 macro_rules! read_number {
     ($($type:ty, $get:ident);*) => {$(
         impl Read for $type {
-            #[inline]
+            #[inline(always)]
             fn read(view: View<'_>, at: usize) -> Step<Self> {
                 view.$get(at)
             }
-            #[inline]
+            #[inline(always)]
             fn part(self, shift: u32, mask: u64) -> Self {
                 ((u64::from(self) >> shift) & mask) as $type
             }
@@ -37,11 +37,11 @@ read_number!(u8, u8; u16, u16; u32, u32; u64, u64);
 macro_rules! read_address {
     ($($type:ident),*) => {$(
         impl Read for $type {
-            #[inline]
+            #[inline(always)]
             fn read(view: View<'_>, at: usize) -> Step<Self> {
                 view.array(at).map($type)
             }
-            #[inline]
+            #[inline(always)]
             fn part(self, _: u32, _: u64) -> Self {
                 self
             }

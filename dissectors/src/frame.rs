@@ -30,10 +30,13 @@ impl Frame<'_> {
 
 /// Writes what is wrong with the frame's lengths; false if nothing is. Such a
 /// frame has no more text.
+#[inline]
 pub fn header_fault(o: &mut Out, frame: &Frame<'_>) -> bool {
-    if !frame.is_faulty() {
-        return false;
-    }
+    frame.is_faulty() && faults(o, frame)
+}
+
+#[cold]
+fn faults(o: &mut Out, frame: &Frame<'_>) -> bool {
     let (caplen, len) = (frame.data.len() as u32, frame.wire_len);
     let mut found = false;
     let mut fault = |o: &mut Out, write: &dyn Fn(&mut Out)| {
@@ -83,7 +86,9 @@ pub fn body(o: &mut Out, frame: &Frame<'_>) {
         Err(Stop::Malformed) => o.invalid(),
         Ok(()) => {}
     }
-    dump(o, frame.data);
+    if (o.opt.hex_ascii, o.opt.hex, o.opt.ascii) != (0, 0, 0) {
+        dump(o, frame.data);
+    }
 }
 
 /// A link type without printer: its name for that and all its octets.

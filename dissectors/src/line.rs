@@ -163,10 +163,11 @@ impl Line {
     }
 
     fn dec_long(&mut self, value: u64) {
+        const ZEROS: u64 = 0x3030_3030_3030_3030;
         if value < 100_000_000 {
-            let high = value / 10_000;
-            let skip = usize::from(high < 1000) + usize::from(high < 100) + usize::from(high < 10);
-            self.store(&(eight_digits(value) >> (8 * skip)).to_le_bytes(), 8 - skip);
+            let digits = eight_digits(value);
+            let skip = (digits ^ ZEROS).trailing_zeros() / 8;
+            self.store(&(digits >> (8 * skip)).to_le_bytes(), 8 - skip as usize);
         } else {
             self.dec(value / 100_000_000);
             self.store(&eight_digits(value % 100_000_000).to_le_bytes(), 8);
@@ -360,7 +361,9 @@ mod tests {
 
     #[test]
     fn numbers_match_the_standard_library() {
-        for v in [0, 7, 10, 99, 100, 999, 1000, 9999, 10_000, 65_535, 100_000, 1 << 32, u64::MAX] {
+        let tens = (0..20).map(|n| 10u64.pow(n));
+        let ends = tens.clone().map(|v| v - 1).chain(tens);
+        for v in ends.chain([7, 65_535, 1 << 32, 1_000_100_010_000, u64::MAX]) {
             assert_eq!(written(|l| l.dec(v)), v.to_string());
             assert_eq!(written(|l| l.hex(v, 1)), format!("{v:x}"));
             assert_eq!(written(|l| l.hex(v, 8)), format!("{v:08x}"));

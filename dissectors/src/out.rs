@@ -30,13 +30,6 @@ impl Noted for Id {
     }
 }
 
-/// A name is searched for; a `Field` knows its place.
-impl Noted for &'static str {
-    fn id(self) -> Id {
-        Id::of(self)
-    }
-}
-
 /// The output of dissection: one line and, when asked, one tree.
 pub struct Out {
     /// The text of the packet so far.

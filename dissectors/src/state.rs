@@ -72,7 +72,7 @@ pub(crate) struct TcpBase {
 /// Two TCP conversations by their end points, the lower one first: addresses
 /// and ports. With IPv4 all fit into one number.
 type Ends4 = u128;
-type Ends6 = ([u8; 16], [u8; 16], u32);
+type Ends6 = (u128, u128, u32);
 
 /// The first sequence numbers of the TCP conversations, of the lower end and of
 /// the higher.
@@ -99,6 +99,7 @@ impl TcpBases {
                 settle(&mut self.over4, key, reversed, opens, seq, ack)
             }
             (Address::V6(from), Address::V6(to)) => {
+                let [from, to] = [from, to].map(u128::from_be_bytes);
                 let reversed = (sport, from) > (dport, to);
                 let key = if reversed { (to, from, ports(dport, sport)) } else { (from, to, ports(sport, dport)) };
                 settle(&mut self.over6, key, reversed, opens, seq, ack)

@@ -60,33 +60,40 @@ impl Stamp {
     }
 
     /// Writes the stamp of `time` and a space; a difference is from `origin`.
+    #[inline]
     pub fn write(&mut self, line: &mut Line, time: Time, origin: Time) {
         match self.form {
-            TimeStamp::None => return,
-            TimeStamp::Epoch => {
-                signed(line, time.seconds);
-                line.byte(b'.');
-            }
             TimeStamp::Clock | TimeStamp::Date => {
                 if self.second != Some(time.seconds) {
                     self.civil(time.seconds);
                 }
                 line.start_of(&self.text.0, self.text.1);
+                self.fraction(line, time.nanos);
             }
-            TimeStamp::SincePrevious | TimeStamp::SinceFirst => {
-                let time = in_units(time, self.nano);
-                let before = (time.seconds, time.nanos) < (origin.seconds, origin.nanos);
-                let (from, to) = if before { (time, origin) } else { (origin, time) };
-                line.byte(if before { b'-' } else { b' ' });
-                let since = since(from, to);
-                // Whole days are not shown.
-                clock(line, since.seconds.rem_euclid(DAY));
-                line.byte(b'.');
-                self.fraction(line, since.nanos);
-                return;
-            }
+            _ => self.write_seconds(line, time, origin),
         }
-        self.fraction(line, time.nanos);
+    }
+
+    /// The forms that count seconds.
+    fn write_seconds(&self, line: &mut Line, time: Time, origin: Time) {
+        if self.form == TimeStamp::Epoch {
+            if time.seconds < 0 {
+                line.byte(b'-');
+            }
+            line.dec(time.seconds.unsigned_abs());
+            line.byte(b'.');
+            self.fraction(line, time.nanos);
+        } else if self.form != TimeStamp::None {
+            let time = in_units(time, self.nano);
+            let before = (time.seconds, time.nanos) < (origin.seconds, origin.nanos);
+            let (from, to) = if before { (time, origin) } else { (origin, time) };
+            line.byte(if before { b'-' } else { b' ' });
+            let since = since(from, to);
+            // Whole days are not shown.
+            clock(line, since.seconds.rem_euclid(DAY));
+            line.byte(b'.');
+            self.fraction(line, since.nanos);
+        }
     }
 
     /// `ffffff ` or `fffffffff `, with a remark where it is a second or more.
@@ -177,13 +184,6 @@ fn clock(line: &mut Line, seconds: i64) {
     line.dec2((seconds / 60 % 60) as u32);
     line.byte(b':');
     line.dec2((seconds % 60) as u32);
-}
-
-fn signed(line: &mut Line, value: i64) {
-    if value < 0 {
-        line.byte(b'-');
-    }
-    line.dec(value.unsigned_abs());
 }
 
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian

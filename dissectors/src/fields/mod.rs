@@ -148,7 +148,10 @@ const GROUPS: &[(&str, &[&str], &str)] = &[
 pub struct Id(u16);
 
 impl Id {
-    /// The field of a name; one that is not registered is left out of trees.
+    /// The field of a name.
+    ///
+    /// # Panics
+    /// No field has it: in a constant, as nearly everywhere, that is an error while compiling.
     pub const fn of(name: &str) -> Self {
         let (mut before, mut table) = (0, 0);
         while table < TABLES.len() {
@@ -158,7 +161,7 @@ impl Id {
             before += TABLES[table].len();
             table += 1;
         }
-        Id(u16::MAX)
+        panic!("no table of fields has this name");
     }
 
     /// The field of a name, if it is registered.

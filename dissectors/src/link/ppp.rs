@@ -91,8 +91,6 @@ pub(crate) const PROTOCOLS: Table = &[
 /// Octets of the header with address and control.
 const HEADER: usize = 4;
 
-const PROTOCOL: &str = "ppp.protocol";
-
 /// The frame entry of BSD/OS, whose headers tcpdump reads on that system only:
 /// it prints nothing.
 pub(crate) fn bsdos(_: &mut Out, _: View<'_>, _: &Below<'_>) -> Step {
@@ -139,7 +137,7 @@ pub(crate) fn framed(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let protocol = v.u16(2)?;
-    o.note(PROTOCOL, protocol);
+    o.note(id!("ppp.protocol"), protocol);
     o.put((unknown(protocol), ": "));
     payload(o, protocol, v, HEADER, below)?;
     o.link_len += HEADER;
@@ -194,7 +192,7 @@ pub(crate) fn packet(o: &mut Out, v: View<'_>, at: usize, below: &Below<'_>) -> 
         header += 2;
         v.u16(at + header - 2)?
     };
-    o.note(PROTOCOL, protocol);
+    o.note(id!("ppp.protocol"), protocol);
     if o.opt.link {
         o.put((named(PROTOCOLS, protocol, "unknown"), " (0x", Hex4(protocol), "), length ", length));
         if lookup(PROTOCOLS, protocol.into()).is_none() {
