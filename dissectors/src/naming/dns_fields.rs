@@ -1,6 +1,7 @@
 //! DNS messages for the tree (RFC 1035, section 4).
 
 use crate::fields::Id;
+use crate::naming::dns_data_fields;
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6};
 use crate::view::View;
@@ -19,6 +20,15 @@ const FLAGS: Id = Id::of("dns.flags");
 const COUNTS: [Id; 4] =
     [Id::of("dns.count.queries"), Id::of("dns.count.answers"), Id::of("dns.count.auth_rr"), Id::of("dns.count.add_rr")];
 
+/// The operation that has other counts (RFC 2136, section 2.2).
+const UPDATE: u16 = 5;
+const UPDATE_COUNTS: [Id; 4] = [
+    Id::of("dns.count.zones"),
+    Id::of("dns.count.prerequisites"),
+    Id::of("dns.count.updates"),
+    Id::of("dns.count.add_rr"),
+];
+
 /// Flags: the right shift, the mask, and whether only responses have it.
 const EACH_FLAG: [(Id, u16, u16, bool); 10] = [
     (Id::of("dns.flags.response"), 15, 1, false),
@@ -28,7 +38,7 @@ const EACH_FLAG: [(Id, u16, u16, bool); 10] = [
     (Id::of("dns.flags.recdesired"), 8, 1, false),
     (Id::of("dns.flags.recavail"), 7, 1, true),
     (Id::of("dns.flags.z"), 6, 1, false),
-    (Id::of("dns.flags.authenticated"), 5, 1, false),
+    (Id::of("dns.flags.authenticated"), 5, 1, true),
     (Id::of("dns.flags.checkdisable"), 4, 1, false),
     (Id::of("dns.flags.rcode"), 0, 15, true),
 ];
@@ -70,8 +80,10 @@ pub(crate) fn note(o: &mut Out, v: View<'_>, multicast: bool) {
     let _ = reader.message(o);
 }
 
-struct Reader<'p> {
-    v: View<'p>,
+/// Reads a message.
+pub(super) struct Reader<'p> {
+    /// The message.
+    pub v: View<'p>,
     /// The bits of a class that are one.
     class: u16,
 }
@@ -93,7 +105,7 @@ impl Reader<'_> {
         let mut counts = [0; 4];
         for (at, count) in counts.iter_mut().enumerate() {
             *count = self.half(4 + 2 * at)?;
-            o.note(COUNTS[at], *count);
+            o.note(if flags >> 11 & 15 == UPDATE { UPDATE_COUNTS[at] } else { COUNTS[at] }, *count);
         }
         let mut at = HEADER;
         for _ in 0..counts[0] {
@@ -124,6 +136,8 @@ impl Reader<'_> {
         if kind != OPT {
             o.note(CLASS, self.half(at + 2)? & self.class);
             o.note(TTL, self.v.u32(at + 4).ok()?);
+        } else {
+            dns_data_fields::edns(o, self.v.skip(at + 2));
         }
         let length = usize::from(self.half(at + 8)?);
         o.note(LENGTH, length);
@@ -167,14 +181,15 @@ impl Reader<'_> {
                     o.note(field, self.v.u32(at + 4 * place).ok()?);
                 }
             }
-            _ => {}
+            OPT => dns_data_fields::options(o, self.v.skip(at).cut(length))?,
+            _ => dns_data_fields::note(o, self, kind, at, length)?,
         }
         Some(())
     }
 
     /// The name at `at`, and the place behind it; pointers only go backwards, so
     /// that there is no loop.
-    fn name(&self, at: usize) -> Option<(Name, usize)> {
+    pub(super) fn name(&self, at: usize) -> Option<(Name, usize)> {
         let mut name = Name { octets: [0; MAX_NAME], len: 0, labels: 0 };
         let (mut at, mut end, mut limit) = (at, None, at);
         loop {
@@ -200,14 +215,14 @@ impl Reader<'_> {
 }
 
 /// A name as text.
-struct Name {
+pub(super) struct Name {
     octets: [u8; MAX_NAME],
     len: usize,
     labels: usize,
 }
 
 impl Name {
-    fn text(&self) -> &[u8] {
+    pub(super) fn text(&self) -> &[u8] {
         if self.len == 0 { b"<Root>" } else { &self.octets[..self.len] }
     }
 
