@@ -1,7 +1,7 @@
 //! BOOTP (RFC 951) and DHCP for IPv4 (RFC 2131).
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::management::{dhcp_fields, dhcp_options};
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Ipv4, Mac, Named, Otherwise, Table, bits};
@@ -14,6 +14,7 @@ const HOPS: Field<u8> = Field::new("dhcp.hops", 3);
 const ID: Field<u32> = Field::new("dhcp.id", 4);
 const SECONDS: Field<u16> = Field::new("dhcp.secs", 8);
 const FLAGS: Field<u16> = Field::new("dhcp.flags", 10);
+const BROADCAST: &[Slot] = &[Slot::new("dhcp.flags.bc", 10, 2).bit(15)];
 const CLIENT: Field<Ipv4> = Field::new("dhcp.ip.client", 12);
 const YOURS: Field<Ipv4> = Field::new("dhcp.ip.your", 16);
 const SERVER: Field<Ipv4> = Field::new("dhcp.ip.server", 20);
@@ -66,14 +67,21 @@ fn note(o: &mut Out, v: View<'_>) {
     o.see(ID, v);
     o.see(SECONDS, v);
     o.see(FLAGS, v);
+    o.see_all(BROADCAST, v);
     for field in [CLIENT, YOURS, SERVER, RELAY] {
         o.see(field, v);
     }
     if v.get(HARDWARE_LEN) == Ok(MAC_LEN) {
         o.see(MAC, v);
     }
-    o.see(VENDOR, v);
+    for (field, (at, size)) in [(id!("dhcp.server"), SERVER_NAME), (id!("dhcp.file"), BOOT_FILE)] {
+        let text = v.bytes(at, size).unwrap_or_default().split(|&octet| octet == 0).next().unwrap_or_default();
+        if !text.is_empty() {
+            o.note_octets(field, text);
+        }
+    }
     if v.get(VENDOR) == Ok(MAGIC_OPTIONS) {
+        o.see(VENDOR, v);
         dhcp_fields::note(o, v.skip(VENDOR_AT + 4).payload());
     }
 }

@@ -14,6 +14,7 @@ const MAX_NAME: usize = 255;
 const POINTER: u8 = 0xc0;
 
 const RESPONSE: u16 = 0x8000;
+const AUTHENTICATED: u16 = 0x20;
 
 const ID: Id = Id::of("dns.id");
 const FLAGS: Id = Id::of("dns.flags");
@@ -98,7 +99,9 @@ impl Reader<'_> {
         let flags = self.half(2)?;
         o.note(FLAGS, flags);
         for (field, shift, mask, in_response) in EACH_FLAG {
-            if !in_response || flags & RESPONSE != 0 {
+            // As Wireshark: a question has this one only if it is set (RFC 6840, section 5.7).
+            let asked = flags & AUTHENTICATED != 0 && field == EACH_FLAG[7].0;
+            if !in_response || flags & RESPONSE != 0 || asked {
                 o.note(field, flags >> shift & mask);
             }
         }
