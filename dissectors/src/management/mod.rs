@@ -17,6 +17,7 @@ mod openflow10_stats;
 mod openflow10_values;
 mod openflow13;
 mod openflow13_errors;
+mod openflow_fields;
 pub(crate) mod pptp;
 mod pptp_fields;
 pub(crate) mod ptp;

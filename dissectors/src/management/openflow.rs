@@ -1,9 +1,8 @@
 //! OpenFlow over TCP: the header of all versions, and the messages of versions
 //! [1.0](super::openflow10) and [1.3](super::openflow13).
 
-use super::{openflow10, openflow13};
+use super::{openflow_fields, openflow10, openflow13};
 use crate::below::Below;
-use crate::field::Slot;
 use crate::names::ORGANIZATIONS;
 use crate::out::Out;
 use crate::put::{Chars, Hex8, Named, Otherwise, Table, bits, named};
@@ -14,39 +13,6 @@ const HEADER: usize = 8;
 const TYPE: usize = 1;
 const LENGTH: usize = 2;
 const TRANSACTION: usize = 4;
-
-const FIELDS: &[Slot] = &[
-    Slot::new("openflow.version", 0, 1),
-    Slot::new("openflow.length", LENGTH, 2),
-    Slot::new("openflow.xid", TRANSACTION, 4),
-];
-const TYPE10: &[Slot] = &[Slot::new("openflow_1_0.type", TYPE, 1)];
-const FIELDS13: &[Slot] = &[
-    Slot::new("openflow_v4.version", 0, 1),
-    Slot::new("openflow_v4.type", TYPE, 1),
-    Slot::new("openflow_v4.length", LENGTH, 2),
-    Slot::new("openflow_v4.xid", TRANSACTION, 4),
-];
-
-/// The types of messages whose bodies are noted, in both versions.
-const FEATURES: u8 = 6;
-const CONFIGURATION: u8 = 8;
-const SET_CONFIGURATION: u8 = 9;
-const FEATURES10: &[Slot] = &[
-    Slot::new("openflow.datapath_id", 8, 8),
-    Slot::new("openflow.n_buffers", 16, 4),
-    Slot::new("openflow.n_tables", 20, 1),
-    Slot::new("openflow.capabilities", 24, 4),
-];
-const FEATURES13: &[Slot] = &[
-    Slot::new("openflow_v4.switch_features.datapath_id", 8, 8),
-    Slot::new("openflow_v4.switch_features.n_buffers", 16, 4),
-    Slot::new("openflow_v4.switch_features.n_tables", 20, 1),
-    Slot::new("openflow_v4.switch_features.auxiliary_id", 21, 1),
-    Slot::new("openflow_v4.switch_features.capabilities", 24, 4),
-];
-const CONFIGURATION13: &[Slot] =
-    &[Slot::new("openflow_v4.switch_config.flags", 8, 2), Slot::new("openflow_v4.switch_config.miss_send_len", 10, 2)];
 
 const VERSIONS: Table = &[(1, "1.0"), (2, "1.1"), (3, "1.2"), (4, "1.3"), (5, "1.4"), (6, "1.5")];
 
@@ -96,8 +62,7 @@ pub(crate) fn dissect(o: &mut Out, mut v: View<'_>, _: &Below<'_>) -> Step {
 /// A message; its octets, or nothing where it does not end in the segment.
 fn message(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     let version = v.u8(0)?;
-    o.see_all(if version == 4 { FIELDS13 } else { FIELDS }, v);
-    o.see_all(if version == 1 { TYPE10 } else { &[] }, v);
+    openflow_fields::note(o, v);
     o.put(("\n\tversion ", Named(VERSIONS, version.into(), Otherwise::Hex("unknown (0x", 2, ")"))));
     if v.len() < LENGTH {
         return partial(o, v.skip(TYPE));
@@ -126,11 +91,6 @@ fn message(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
         o.invalid();
         rest.need(rest.len())?;
         return Ok(None);
-    }
-    match (version, kind) {
-        (1 | 4, FEATURES) => o.see_all(if version == 1 { FEATURES10 } else { FEATURES13 }, v.cut(length)),
-        (4, CONFIGURATION | SET_CONFIGURATION) => o.see_all(CONFIGURATION13, v.cut(length)),
-        _ => {}
     }
     // A body may go on behind the segment; what is captured of it is written.
     body(o, rest, length - HEADER, known)?;
