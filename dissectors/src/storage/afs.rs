@@ -5,6 +5,7 @@ use super::afs_calls::{self, Argument};
 use super::afs_names::{self, Service};
 use super::rx::{ABORT, DATA, HEADER};
 use crate::calendar::Calendar;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Hex4, Hex8, Named, Otherwise};
 use crate::view::{Step, View};
@@ -15,6 +16,8 @@ const ACCESS_LIST: usize = 1024;
 /// What is left of a packet's arguments.
 struct Reader<'p> {
     v: View<'p>,
+    /// Whether they are of the file service, whose files and names are noted.
+    of_files: bool,
 }
 
 impl<'p> Reader<'p> {
@@ -43,7 +46,8 @@ pub(super) fn call(o: &mut Out, v: View<'_>, port: u16) -> Step {
         return Ok(());
     }
     let operation = v.u32(HEADER)?;
-    let mut reader = Reader { v: v.skip(HEADER + 4) };
+    let mut reader = Reader { v: v.skip(HEADER + 4), of_files: is_file_service(service) };
+    note_operation(o, service, operation);
     o.put((" ", service.name));
     let (mark, list) = if service.replicated && afs_names::is_ubik(operation) {
         o.put((" ubik call ", operation_name(afs_names::UBIK, operation)));
@@ -69,7 +73,8 @@ pub(super) fn reply(o: &mut Out, v: View<'_>, port: u16, kind: u8, operation: u3
     if v.len() < HEADER || v.len() == HEADER && !service.empty_replies {
         return Ok(());
     }
-    let mut reader = Reader { v: v.skip(HEADER) };
+    let mut reader = Reader { v: v.skip(HEADER), of_files: is_file_service(service) };
+    note_operation(o, service, operation);
     o.put((" ", service.name));
     if service.replicated && afs_names::is_ubik(operation) {
         o.put((" ubik reply ", operation_name(afs_names::UBIK, operation)));
@@ -97,6 +102,27 @@ pub(super) fn reply(o: &mut Out, v: View<'_>, port: u16, kind: u8, operation: u3
         }
     }
     Ok(())
+}
+
+/// The tree's fields of a file.
+const FILE: &[Slot] =
+    &[Slot::new("afs.fs.fid.volume", 0, 4), Slot::new("afs.fs.fid.vnode", 4, 4), Slot::new("afs.fs.fid.uniq", 8, 4)];
+
+/// Notes the operation of a call or a reply, by its service.
+fn note_operation(o: &mut Out, service: &Service, operation: u32) {
+    if service.replicated && afs_names::is_ubik(operation) {
+        return o.note(id!("afs.ubik.opcode"), operation);
+    }
+    match service.name {
+        "fs" => o.note(id!("afs.fs.opcode"), operation),
+        "cb" => o.note(id!("afs.cb.opcode"), operation),
+        "pt" => o.note(id!("afs.prot.opcode"), operation),
+        "vldb" => o.note(id!("afs.vldb.opcode"), operation),
+        "kauth" => o.note(id!("afs.kauth.opcode"), operation),
+        "vol" => o.note(id!("afs.vol.opcode"), operation),
+        "bos" => o.note(id!("afs.bos.opcode"), operation),
+        _ => {}
+    }
 }
 
 fn is_file_service(service: &Service) -> bool {
@@ -139,7 +165,12 @@ fn argument(o: &mut Out, r: &mut Reader<'_>, argument: &Argument) -> Step<bool> 
         Argument::SkipUnseen(octets) => {
             r.take(octets);
         }
-        Argument::File => return triple(o, r, " fid ", "/"),
+        Argument::File => {
+            if r.of_files {
+                o.see_all(FILE, r.v);
+            }
+            return triple(o, r, " fid ", "/");
+        }
         Argument::Server => return triple(o, r, " server ", ":"),
         Argument::String(most) => return string(o, r, most),
         Argument::Letters(count) => return letters(o, r, count),
@@ -190,6 +221,9 @@ fn string(o: &mut Out, r: &mut Reader<'_>, most: usize) -> Step<bool> {
         return Ok(false);
     }
     let text = r.take(size.next_multiple_of(4));
+    if r.of_files && text.has(size) {
+        o.note_octets(id!("afs.fs.name"), &text.data()[..size]);
+    }
     o.put((" \"", Chars(&text.data()[..size.min(text.caplen())])));
     if !text.has(size) {
         return Ok(false);

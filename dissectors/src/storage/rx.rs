@@ -90,6 +90,13 @@ const ACKNOWLEDGED: &[Slot] = &[
     Slot::new("rx.reason", 44, 1),
     Slot::new("rx.num_acks", 45, 1),
 ];
+/// Behind the packets and three octets of padding, in Wireshark's order.
+const WINDOW: &[Slot] = &[
+    Slot::new("rx.max_mtu", 0, 4),
+    Slot::new("rx.if_mtu", 4, 4),
+    Slot::new("rx.rwind", 8, 4),
+    Slot::new("rx.max_packets", 12, 4),
+];
 const PACKET: &[Slot] = &[Slot::new("rx.ack_type", 0, 1)];
 const ABORTED: &[Slot] = &[Slot::new("rx.abort_code", HEADER, 4)];
 
@@ -106,6 +113,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             o.see_all(ACKNOWLEDGED, v);
             let acknowledged = usize::from(v.u8(45).unwrap_or(0));
             o.see_rows(PACKET, v.skip(46).cut(acknowledged), 1);
+            o.see_all(WINDOW, v.skip(46 + acknowledged + 3));
         }
         ABORT => o.see_all(ABORTED, v),
         _ => {}
