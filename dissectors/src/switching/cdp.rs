@@ -70,11 +70,13 @@ fn kind(code: u16) -> Option<Kind> {
 }
 
 /// Types whose values are text, for the tree.
-const TEXTS: [(u16, Id); 4] = [
+const TEXTS: [(u16, Id); 6] = [
     (1, Id::of("cdp.deviceid")),
     (3, Id::of("cdp.portid")),
     (5, Id::of("cdp.software_version")),
     (6, Id::of("cdp.platform")),
+    (9, Id::of("cdp.vtp_management_domain")),
+    (0x14, Id::of("cdp.system_name")),
 ];
 
 /// A CDP packet.
@@ -117,10 +119,14 @@ const NUMBERS: &[(u16, &[Slot])] = &[
     (0x04, CAPABILITY_FIELDS),
     (0x0a, &[Slot::new("cdp.native_vlan", 0, 2)]),
     (0x0b, &[Slot::new("cdp.duplex", 0, 1)]),
+    (0x0e, VOICE),
+    (0x0f, VOICE),
+    (0x10, &[Slot::new("cdp.power_consumption", 0, 2)]),
     (0x11, &[Slot::new("cdp.mtu", 0, 4)]),
     (0x12, &[Slot::new("cdp.trust_bitmap", 0, 1)]),
     (0x13, &[Slot::new("cdp.untrusted_port_cos", 0, 1)]),
 ];
+const VOICE: &[Slot] = &[Slot::new("cdp.voice_vlan", 1, 2)];
 const CAPABILITY_FIELDS: &[Slot] = &[
     Slot::new("cdp.capabilities", 0, 4),
     Slot::new("cdp.capabilities.router", 0, 4).bit(0),
@@ -132,6 +138,27 @@ const CAPABILITY_FIELDS: &[Slot] = &[
     Slot::new("cdp.capabilities.repeater", 0, 4).bit(6),
     Slot::new("cdp.capabilities.voip_phone", 0, 4).bit(7),
 ];
+
+/// Notes addresses: of each, a protocol behind its type and length, and the address
+/// behind its length.
+fn note_addresses(o: &mut Out, v: View<'_>) -> Step {
+    const ADDRESS: &[Slot] = &[Slot::new("cdp.nrgyz.ip_address", 0, 4)];
+    const ADDRESS_6: &[Slot] = &[Slot::new("cdp.nrgyz.ipv6_address", 0, 16)];
+    o.see_all(&[Slot::new("cdp.number_of_addresses", 0, 4)], v);
+    let mut rest = v.skip(4);
+    for _ in 0..v.u32(0)? {
+        let protocol = usize::from(rest.u8(1)?);
+        let size = usize::from(rest.u16(2 + protocol)?);
+        let address = rest.skip(4 + protocol).cut(size);
+        match (protocol, size) {
+            (1, 4) if rest.u8(2)? == 0xcc => o.see_all(ADDRESS, address),
+            (8, 16) => o.see_all(ADDRESS_6, address),
+            _ => {}
+        }
+        rest = rest.skip(4 + protocol + size);
+    }
+    Ok(())
+}
 
 /// Prints the next TLV.
 fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
@@ -166,6 +193,10 @@ fn tlv(o: &mut Out, rest: &mut View<'_>) -> Step {
         o.note_octets(*field, value.payload());
     } else if let Some((_, fields)) = NUMBERS.iter().find(|row| row.0 == code) {
         o.see_all(fields, value.cut(length));
+    } else if matches!(code, 0x02 | 0x16) && o.tree.is_some() {
+        let _ends_early = note_addresses(o, value.cut(length));
+    } else if code == 0x17 && length > 0 {
+        o.note_octets(id!("cdp.location"), value.cut(length).skip(1).data());
     }
     if o.opt.verbose > 0 {
         o.put(("\n\t", name, " (0x", Hex2(code), "), value length: ", length, " byte", plural(length), ": "));

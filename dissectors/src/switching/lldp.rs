@@ -1,9 +1,9 @@
 //! The Link Layer Discovery Protocol (IEEE 802.1AB).
 
-use super::{lldp_dcbx, lldp_ieee, lldp_med};
+use super::{lldp_dcbx, lldp_fields, lldp_ieee, lldp_med};
 use crate::below::Below;
 use crate::families::FAMILIES;
-use crate::field::{Field, Slot};
+use crate::field::Field;
 use crate::names::ORGANIZATIONS;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex6, Ipv4, Ipv6, Mac, Put, Table, bits, named};
@@ -92,77 +92,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.close(result)
 }
 
-/// The tree's fields of a TLV.
-fn note(o: &mut Out, kind: u16, value: &[u8]) {
-    match (kind, value) {
-        (1, [4, rest @ ..]) if let Ok(mac) = <&[u8; 6]>::try_from(rest) => {
-            o.note(id!("lldp.chassis.subtype"), 4_u8);
-            o.note(id!("lldp.chassis.id.mac"), Mac(*mac));
-        }
-        (1, [subtype, ..]) => o.note(id!("lldp.chassis.subtype"), *subtype),
-        (2, [subtype, id @ ..]) => {
-            o.note(id!("lldp.port.subtype"), *subtype);
-            if matches!(subtype, 1 | 2 | 5..=7) {
-                o.note_octets(id!("lldp.port.id"), id);
-            }
-        }
-        (3, [high, low]) => o.note(id!("lldp.time_to_live"), u16::from_be_bytes([*high, *low])),
-        (4, text) => o.note_octets(id!("lldp.port.desc"), text),
-        (5, text) => o.note_octets(id!("lldp.tlv.system.name"), text),
-        (6, text) => o.note_octets(id!("lldp.tlv.system.desc"), text),
-        _ => {}
-    }
-    let v = View::new(value, value.len());
-    match (kind, value) {
-        (1, [5, 1, ..]) => o.see_all(CHASSIS4, v),
-        (2, [3, ..]) => o.see_all(PORT_MAC, v),
-        (CAPABILITIES, _) => o.see_all(SYSTEM, v),
-        (MANAGEMENT, [size, subtype, ..]) => {
-            o.see_all(MANAGED, v);
-            o.see_all(if (*size, *subtype) == (5, 1) { MANAGED4 } else { &[] }, v);
-            o.see_all(MANAGED_INTERFACE, v.skip(1 + usize::from(*size)));
-        }
-        (PRIVATE, [a, b, c, subtype, ..]) => {
-            o.see_all(ORGANIZATION, v);
-            let fields: &[Slot] = match (u32::from_be_bytes([0, *a, *b, *c]), subtype) {
-                (OUI_8021, 1) => PORT_VLAN,
-                (OUI_8021, 3) => VLAN,
-                (OUI_8021, _) => &PORT_VLAN[..1],
-                (OUI_8023, 4) => FRAME,
-                (OUI_8023, _) => &FRAME[..1],
-                _ => &[],
-            };
-            o.see_all(fields, v);
-        }
-        _ => {}
-    }
-}
-
-/// What else the tree has, from a TLV's value on.
-const CHASSIS4: &[Slot] = &[Slot::new("lldp.chassis.id.ip4", 2, 4)];
-const PORT_MAC: &[Slot] = &[Slot::new("lldp.port.id.mac", 1, 6)];
-const SYSTEM: &[Slot] = &[
-    Slot::new("lldp.tlv.system_cap", 0, 2),
-    Slot::new("lldp.tlv.system_cap.bridge", 0, 2).bit(2),
-    Slot::new("lldp.tlv.system_cap.router", 0, 2).bit(4),
-    Slot::new("lldp.tlv.enable_system_cap", 2, 2),
-    Slot::new("lldp.tlv.enable_system_cap.bridge", 2, 2).bit(2),
-    Slot::new("lldp.tlv.enable_system_cap.router", 2, 2).bit(4),
-];
-const MANAGED: &[Slot] = &[Slot::new("lldp.mgn.address.len", 0, 1), Slot::new("lldp.mgn.address.subtype", 1, 1)];
-const MANAGED4: &[Slot] = &[Slot::new("lldp.mgn.addr.ip4", 2, 4)];
-const MANAGED_INTERFACE: &[Slot] =
-    &[Slot::new("lldp.mgn.interface.subtype", 0, 1), Slot::new("lldp.mgn.interface.number", 1, 4)];
-const ORGANIZATION: &[Slot] = &[Slot::new("lldp.orgtlv.oui", 0, 3)];
-const PORT_VLAN: &[Slot] =
-    &[Slot::new("lldp.ieee.802_1.subtype", 3, 1), Slot::new("lldp.ieee.802_1.port_vlan.id", 4, 2)];
-const VLAN: &[Slot] = &[
-    Slot::new("lldp.ieee.802_1.subtype", 3, 1),
-    Slot::new("lldp.ieee.802_1.vlan.id", 4, 2),
-    Slot::new("lldp.ieee.802_1.vlan.name_len", 6, 1),
-];
-const FRAME: &[Slot] = &[Slot::new("lldp.ieee.802_3.subtype", 3, 1), Slot::new("lldp.ieee.802_3.max_frame_size", 4, 2)];
-
 fn tlvs(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while rest.len() >= TLV_HEADER {
@@ -182,7 +111,7 @@ fn tlvs(o: &mut Out, v: View<'_>) -> Step {
             o.truncated();
             return Ok(());
         }
-        note(o, kind, value.cut(length).data());
+        lldp_fields::note(o, kind, value.cut(length).data());
         match tlv(o, kind, value.cut(length)) {
             Ok(decoded) => {
                 if o.opt.verbose > 1 || (o.opt.verbose > 0 && !decoded) {

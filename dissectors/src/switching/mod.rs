@@ -7,6 +7,7 @@ pub(crate) mod cfm;
 pub(crate) mod dtp;
 pub(crate) mod lldp;
 mod lldp_dcbx;
+mod lldp_fields;
 mod lldp_ieee;
 mod lldp_med;
 pub(crate) mod marvell;
