@@ -1,6 +1,6 @@
 //! DNS and its kin.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("dns.a", Ipv4, "Address"),
@@ -123,13 +123,24 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("dns.tlsa.selector", Decimal, "Selector"),
     ("dns.txt", Text, "TXT"),
     ("dns.txt.length", Decimal, "TXT Length"),
+    ("lwres.adn.addrtype", Decimal, "Address type"),
+    ("lwres.adn.name", Text, "Name"),
     ("lwres.authlen", Decimal, "Auth. length"),
     ("lwres.authtype", Decimal, "Auth. type"),
+    ("lwres.class", Decimal, "Class"),
     ("lwres.flags", Hex(4), "Packet Flags"),
     ("lwres.length", Decimal, "Length"),
     ("lwres.opcode", Decimal, "Operation code"),
     ("lwres.recvlen", Decimal, "Received length"),
+    ("lwres.reqdname", Text, "Domain name"),
     ("lwres.result", Decimal, "Result"),
     ("lwres.serial", Hex(8), "Serial"),
+    ("lwres.type", Decimal, "Type"),
     ("lwres.version", Decimal, "Version"),
+    ("zephyr.class", Text, "Class"),
+    ("zephyr.instance", Text, "Instance"),
+    ("zephyr.kind", Signed, "Kind of a notice"),
+    ("zephyr.opcode", Text, "Operation"),
+    ("zephyr.recipient", Text, "Recipient"),
+    ("zephyr.sender", Text, "Sender"),
 ];

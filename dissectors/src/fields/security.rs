@@ -1,6 +1,6 @@
 //! TLS, IPsec, RADIUS and EAP.
 
-use super::Kind::{self, Decimal, Hex, Ipv4, Ipv6, Octets, Seconds, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ah.sequence", Decimal, "AH Sequence"),
@@ -162,8 +162,20 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("radius.code", Decimal, "Code"),
     ("radius.id", Decimal, "Identifier"),
     ("radius.length", Decimal, "Length"),
+    ("rpki-rtr.as_number", Decimal, "AS Number"),
+    ("rpki-rtr.error_code", Decimal, "Error Code"),
+    ("rpki-rtr.error_text", Text, "Erroneous Text"),
+    ("rpki-rtr.flags", Hex(2), "Flags"),
+    ("rpki-rtr.flags.aw", Flag, "Flag AW"),
+    ("rpki-rtr.ipv4_prefix", Ipv4, "IPv4 Prefix"),
+    ("rpki-rtr.ipv6_prefix", Ipv6, "IPv6 Prefix"),
     ("rpki-rtr.length", Decimal, "Length"),
+    ("rpki-rtr.length_pdu", Decimal, "Length of Encapsulated PDU"),
+    ("rpki-rtr.length_text", Decimal, "Length of text"),
+    ("rpki-rtr.max_length", Decimal, "Max length"),
     ("rpki-rtr.pdu_type", Decimal, "PDU Type"),
+    ("rpki-rtr.prefix_length", Decimal, "Prefix Length"),
+    ("rpki-rtr.serial_number", Decimal, "Serial Number"),
     ("rpki-rtr.session_id", Decimal, "Session ID"),
     ("rpki-rtr.version", Decimal, "Version"),
     ("tls.alert_message.desc", Decimal, "Description"),

@@ -1,7 +1,8 @@
 //! BIND's lightweight resolver protocol.
 
 use crate::below::Below;
-use crate::field::Field;
+use crate::field::{Field, Slot};
+use crate::fields::Id;
 use crate::naming::dns_records::{CLASSES, TYPES};
 use crate::out::Out;
 use crate::put::{Chars, Elapsed, Hex, Ipv4, Ipv6, Octets, Table, named_dec, named_hex};
@@ -92,6 +93,8 @@ fn body(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
             content.need(10)?;
             more_flags(o, content)?;
             address_kinds(o, content.u32(4)?);
+            o.see_all(&[Slot::new("lwres.adn.addrtype", 4, 4)], content);
+            note_name(o, id!("lwres.adn.name"), content.skip(10), content.u16(8)?);
             10 + name(o, content.skip(10), content.u16(8)?)?
         }
         (NAME_BY_ADDRESS, false) => {
@@ -103,6 +106,8 @@ fn body(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
             content.need(10)?;
             more_flags(o, content)?;
             kind_and_class(o, content)?;
+            o.see_all(KIND_AND_CLASS, content);
+            note_name(o, id!("lwres.reqdname"), content.skip(10), content.u16(8)?);
             10 + name(o, content.skip(10), content.u16(8)?)?
         }
         (ADDRESSES_BY_NAME, true) => addresses(o, content)?,
@@ -140,6 +145,16 @@ fn kind_and_class(o: &mut Out, v: View<'_>) -> Step {
         o.put((" ", named_dec(CLASSES, class, "Class")));
     }
     Ok(())
+}
+
+/// What data is asked for.
+const KIND_AND_CLASS: &[Slot] = &[Slot::new("lwres.class", 4, 2), Slot::new("lwres.type", 6, 2)];
+
+/// Notes a name, if it is captured.
+fn note_name(o: &mut Out, field: Id, v: View<'_>, length: u16) {
+    if let Ok(octets) = v.bytes(0, length.into()) {
+        o.note_octets(field, octets);
+    }
 }
 
 /// A name and the NUL that must follow; their octets.

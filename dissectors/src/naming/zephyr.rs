@@ -59,7 +59,20 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "zephyr";
     let mut fields = Fields(v);
     let result = read(&mut fields).and_then(|notice| match notice {
-        Some(notice) => print(o, &notice, &mut fields),
+        Some(notice) => {
+            // Wireshark has no fields of these.
+            o.note(id!("zephyr.kind"), i64::from(notice.kind));
+            for (field, text) in [
+                (id!("zephyr.class"), notice.class),
+                (id!("zephyr.instance"), notice.instance),
+                (id!("zephyr.opcode"), notice.opcode),
+                (id!("zephyr.sender"), notice.sender),
+                (id!("zephyr.recipient"), notice.recipient),
+            ] {
+                o.note_octets(field, text);
+            }
+            print(o, &notice, &mut fields)
+        }
         None => Ok(()),
     });
     o.settle(result)

@@ -49,6 +49,48 @@ const ERRORS: Table = &[
     (7, "Duplicate Announcement Received"),
 ];
 
+/// The tree's fields of units, by type (sections 5.2 to 5.10).
+const UNITS: &[(u8, &[Slot])] = &[
+    (SERIAL_NOTIFY, SERIAL),
+    (SERIAL_QUERY, SERIAL),
+    (END_OF_DATA, SERIAL),
+    (
+        IPV4_PREFIX,
+        &[
+            Slot::new("rpki-rtr.flags", 8, 1),
+            Slot::new("rpki-rtr.flags.aw", 8, 1).bit(0),
+            Slot::new("rpki-rtr.prefix_length", 9, 1),
+            Slot::new("rpki-rtr.max_length", 10, 1),
+            Slot::new("rpki-rtr.ipv4_prefix", 12, 4),
+            Slot::new("rpki-rtr.as_number", 16, 4),
+        ],
+    ),
+    (
+        IPV6_PREFIX,
+        &[
+            Slot::new("rpki-rtr.flags", 8, 1),
+            Slot::new("rpki-rtr.flags.aw", 8, 1).bit(0),
+            Slot::new("rpki-rtr.prefix_length", 9, 1),
+            Slot::new("rpki-rtr.max_length", 10, 1),
+            Slot::new("rpki-rtr.ipv6_prefix", 12, 16),
+            Slot::new("rpki-rtr.as_number", 28, 4),
+        ],
+    ),
+    (ERROR_REPORT, &[Slot::new("rpki-rtr.error_code", 2, 2), Slot::new("rpki-rtr.length_pdu", 8, 4)]),
+];
+const SERIAL: &[Slot] = &[Slot::new("rpki-rtr.serial_number", 8, 4)];
+
+/// Notes the text of an error, which is behind the unit that it quotes.
+fn note_text(o: &mut Out, v: View<'_>) -> Step {
+    let rest = v.skip(HEADER + 4).skip(v.u32(HEADER)? as usize);
+    let size = rest.u32(0)?;
+    o.note(id!("rpki-rtr.length_text"), size);
+    if size > 0 {
+        o.note_octets(id!("rpki-rtr.error_text"), rest.bytes(4, size as usize)?);
+    }
+    Ok(())
+}
+
 /// The units of a segment, with `-v`.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "rpki_rtr";
@@ -92,6 +134,12 @@ fn body(o: &mut Out, v: View<'_>, indent: &'static str, outermost: bool) -> Step
         o.see_all(FIELDS, v);
         if matches!(kind, SERIAL_NOTIFY | SERIAL_QUERY | END_OF_DATA | CACHE_RESPONSE) {
             o.see(SESSION, v);
+        }
+        if let Some((_, slots)) = UNITS.iter().find(|row| row.0 == kind) {
+            o.see_all(slots, v.cut(length as usize));
+        }
+        if kind == ERROR_REPORT {
+            let _ends_early = note_text(o, v.cut(length as usize));
         }
     }
     o.put(("\n\tRPKI-RTRv", version, ", ", named(TYPES, kind, "Unknown")));
