@@ -70,8 +70,9 @@ fn body(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     let (flags, opcode) = (v.get(FLAGS)?, v.get(OPCODE)?);
     let response = flags & RESPONSE != 0;
     o.put((" ", OPCODE.text(opcode, named_hex(OPCODES, opcode, "#0x", 1)), if response { "" } else { "?" }));
+    o.note(FLAGS, flags);
     if flags & !RESPONSE != 0 {
-        o.put(("[0x", FLAGS.hex(flags), "]"));
+        o.put(("[0x", Hex(flags), "]"));
     }
     if o.opt.verbose > 1 {
         o.put((" (serial:0x", SERIAL.hex(v.get(SERIAL)?), " result:0x", RESULT.hex(v.get(RESULT)?)));
@@ -237,6 +238,7 @@ fn data(o: &mut Out, v: View<'_>) -> Step<usize> {
     v.need(16)?;
     more_flags(o, v)?;
     kind_and_class(o, v)?;
+    o.see_all(KIND_AND_CLASS, v);
     let (records, signatures) = (v.u16(12)?, v.u16(14)?);
     o.put((" TTL ", Elapsed(v.u32(8)?), " ", records, "/", signatures));
     let mut at = 16;
