@@ -53,3 +53,15 @@ fn every_listed_field_is_set_by_a_packet_of_a_capture() {
     }
     assert!(left.is_empty(), "{} fields are set by no packet: {left:?}", left.len());
 }
+
+#[test]
+fn every_protocol_that_has_fields_is_on_the_page_of_protocols() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/protocols.md")).unwrap();
+    let list = Scratch::new().run(&["fields", "--protocols"]).stdout;
+    let names = list.lines().map(|line| line.split_whitespace().next().unwrap());
+    // By its own name, or by that of its dissector.
+    let missing: Vec<_> = names
+        .filter(|name| *name != "frame" && !page.contains(&format!("`{name}`")) && !page.contains(&format!("/{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "docs/protocols.md does not tell {missing:?}");
+}
