@@ -8,6 +8,7 @@ mod dhcp6_options;
 mod dhcp_fields;
 mod dhcp_options;
 pub(crate) mod netflow;
+mod netflow_fields;
 pub(crate) mod ntp;
 pub(crate) mod ntp_time;
 pub(crate) mod openflow;

@@ -2,8 +2,7 @@
 //! export datagram formats), as `-T cnfp` prints it.
 
 use crate::below::Below;
-use crate::field::Slot;
-use crate::fields::Id;
+use crate::management::netflow_fields;
 use crate::out::Out;
 use crate::put::{Chars, Hex, Put, Spaces, Zeros};
 use crate::view::{Step, View};
@@ -36,39 +35,6 @@ impl Put for Number {
     }
 }
 
-const FIELDS: &[Slot] = &[
-    Slot::new("cflow.version", 0, 2),
-    Slot::new("cflow.count", 2, 2),
-    Slot::new("cflow.unix_secs", 8, 4),
-    Slot::new("cflow.unix_nsecs", 12, 4),
-];
-/// What version 5 has behind it.
-const FIELDS5: &[Slot] = &[
-    Slot::new("cflow.sequence", 16, 4),
-    Slot::new("cflow.engine_type", 20, 1),
-    Slot::new("cflow.engine_id", 21, 1),
-    Slot::new("cflow.samplingmode", 22, 2).bits(14, 3),
-    Slot::new("cflow.samplerate", 22, 2).bits(0, 0x3fff),
-];
-const RECORD5: &[Slot] = &[
-    Slot::new("cflow.srcaddr", 0, 4),
-    Slot::new("cflow.dstaddr", 4, 4),
-    Slot::new("cflow.nexthop", 8, 4),
-    Slot::new("cflow.inputint", 12, 2),
-    Slot::new("cflow.outputint", 14, 2),
-    Slot::new("cflow.packets", 16, 4),
-    Slot::new("cflow.octets", 20, 4),
-    Slot::new("cflow.srcport", 32, 2),
-    Slot::new("cflow.dstport", 34, 2),
-    Slot::new("cflow.tcpflags", 37, 1),
-    Slot::new("cflow.protocol", 38, 1),
-    Slot::new("cflow.tos", 39, 1),
-    Slot::new("cflow.srcas", 40, 2),
-    Slot::new("cflow.dstas", 42, 2),
-    Slot::new("cflow.srcmask", 44, 1),
-    Slot::new("cflow.dstmask", 45, 1),
-];
-
 /// An export datagram.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "cnfp";
@@ -77,6 +43,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn datagram(o: &mut Out, v: View<'_>) -> Step {
+    netflow_fields::note(o, v);
     let version = v.u16(0)?;
     let numbered = match version {
         1 => false,
@@ -88,7 +55,6 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
     };
     let header = if numbered { LONG_HEADER } else { HEADER };
     v.check(header)?;
-    note(o, v, version, header);
     // As in tcpdump, two octets of the uptime are taken for the count's too.
     let count = v.u32(2)?;
     o.put((
@@ -113,35 +79,6 @@ fn datagram(o: &mut Out, v: View<'_>) -> Step {
         rest = rest.skip(if version == 6 { LONG_RECORD } else { RECORD });
     }
     Ok(())
-}
-
-/// Notes the header and the records, as far as they are captured.
-fn note(o: &mut Out, v: View<'_>, version: u16, header: usize) {
-    if o.tree.is_none() {
-        return;
-    }
-    o.see_all(FIELDS, v);
-    milliseconds(o, id!("cflow.sysuptime"), v, 4);
-    if version != 5 {
-        return;
-    }
-    o.see_all(FIELDS5, v);
-    for number in 0..usize::from(v.u16(2).unwrap_or(0)) {
-        let record = v.skip(header + number * RECORD);
-        if record.caplen() < RECORD {
-            return;
-        }
-        o.see_all(RECORD5, record);
-        milliseconds(o, id!("cflow.timestart"), record, 24);
-        milliseconds(o, id!("cflow.timeend"), record, 28);
-    }
-}
-
-/// A time since the router has started.
-fn milliseconds(o: &mut Out, field: Id, v: View<'_>, at: usize) {
-    if let Ok(time) = v.u32(at) {
-        o.note(field, u64::from(time) * 1_000_000);
-    }
 }
 
 fn record(o: &mut Out, v: View<'_>, version: u16) -> Step {
