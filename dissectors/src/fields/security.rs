@@ -1,6 +1,6 @@
 //! TLS, IPsec, RADIUS and EAP.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ah.sequence", Decimal, "AH Sequence"),
@@ -80,6 +80,25 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("isakmp.typepayload", Decimal, "Payload"),
     ("isakmp.version", Hex(2), "Version"),
     ("isakmp.vid_bytes", Octets, "Vendor ID"),
+    ("kerberos.CNameString", Text, "CNameString"),
+    ("kerberos.ENCTYPE", Signed, "ENCTYPE"),
+    ("kerberos.SNameString", Text, "SNameString"),
+    ("kerberos.crealm", Text, "Crealm"),
+    ("kerberos.e_text", Text, "E-text"),
+    ("kerberos.error_code", Signed, "Error-code"),
+    ("kerberos.etype", Signed, "Etype"),
+    ("kerberos.kdc_options", Octets, "Kdc-options"),
+    ("kerberos.kvno", Decimal, "Kvno"),
+    ("kerberos.msg_type", Signed, "Msg-type"),
+    ("kerberos.name_type", Signed, "Name-type"),
+    ("kerberos.nonce", Decimal, "Nonce"),
+    ("kerberos.padata_type", Signed, "Padata-type"),
+    ("kerberos.pvno", Decimal, "Pvno"),
+    ("kerberos.realm", Text, "Realm"),
+    ("kerberos.stime", Seconds, "Stime"),
+    ("kerberos.susec", Decimal, "Susec"),
+    ("kerberos.till", Seconds, "Till"),
+    ("kerberos.tkt_vno", Decimal, "Tkt-vno"),
     ("krb4.auth_msg_type", Hex(2), "Msg Type"),
     ("krb4.byte_order", Hex(2), "Byte Order"),
     ("krb4.instance", Text, "Instance"),

@@ -6,6 +6,7 @@ use crate::field::Field;
 use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
+use crate::security::kerberos_fields;
 use crate::view::{Step, Stop, View};
 
 const VERSION: Field<u8> = Field::new("krb4.version", 0);
@@ -48,10 +49,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "kerberos";
     o.put("kerberos");
     let version = v.get(VERSION)?;
-    o.note(VERSION, version);
+    kerberos_fields::note(o, v.payload());
     match version {
         1..=3 => o.put((" v", version)),
         4 => {
+            o.note(VERSION, version);
             o.put(" v4");
             return version_4(o, v);
         }

@@ -9,6 +9,7 @@ mod isakmp_fields;
 mod isakmp_v1;
 mod isakmp_v2;
 pub(crate) mod kerberos;
+mod kerberos_fields;
 pub(crate) mod macsec;
 pub(crate) mod radius;
 mod radius_attributes;
