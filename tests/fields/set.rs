@@ -18,12 +18,16 @@ fn captures() -> Vec<(PathBuf, BTreeSet<String>)> {
     paths.map(|path| (kinds(&path), path)).map(|(kinds, path)| (path, kinds)).collect()
 }
 
+/// The kind that a capture's name says.
+pub fn named_kind(capture: &Path) -> Option<&str> {
+    Some(capture.file_name()?.to_str()?.strip_suffix(".pcap.gz")?.split_once('.')?.1)
+}
+
 fn kinds(capture: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(capture.with_extension("txt")).unwrap_or_default();
     let heads = text.lines().filter(|line| line.starts_with("### "));
-    let named = capture.file_name().and_then(|name| name.to_str()?.strip_suffix(".pcap.gz")?.split_once('.'));
     let printed = heads.filter_map(|head| head.split_once("-T ")?.1.split(' ').next());
-    printed.chain(named.map(|(_, kind)| kind)).map(str::to_owned).collect()
+    printed.chain(named_kind(capture)).map(str::to_owned).collect()
 }
 
 #[test]
