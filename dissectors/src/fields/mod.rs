@@ -7,6 +7,7 @@ mod link;
 mod management;
 mod naming;
 mod network;
+mod openflow;
 mod other;
 mod routing;
 mod security;
@@ -90,6 +91,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     naming::ROWS,
     security::ROWS,
     management::ROWS,
+    openflow::ROWS,
     switching::ROWS,
     lans::ROWS,
     tunnel::ROWS,

@@ -20,8 +20,10 @@ const HTTPS: u16 = 65;
 const SPF: u16 = 99;
 const CAA: u16 = 257;
 
-/// Fields at fixed places, by type, and what goes on from a place to the end.
-const FIXED: &[(u16, &[Slot], Option<(usize, Id)>)] = &[
+/// A type, its fields at fixed places, and what goes on from a place to the end.
+type Row = (u16, &'static [Slot], Option<(usize, Id)>);
+
+const FIXED: &[Row] = &[
     (
         43,
         &[Slot::new("dns.ds.key_id", 0, 2), Slot::new("dns.ds.algorithm", 2, 1), Slot::new("dns.ds.digest_type", 3, 1)],
