@@ -91,6 +91,15 @@ const TIMES: [(Id, usize); 4] = [
     (Id::of("ntp.rec"), RECEIVE),
     (Id::of("ntp.xmt"), TRANSMIT),
 ];
+/// Private messages, which ntpd's tools send (`ntp_request.h`).
+const PRIVATE: &[Slot] = &[
+    Slot::new("ntp.priv.flags.r", 0, 1).bit(7),
+    Slot::new("ntp.priv.flags.more", 0, 1).bit(6),
+    Slot::new("ntp.priv.auth", 1, 1).bit(7),
+    Slot::new("ntp.priv.seq", 1, 1).bits(0, 127),
+    Slot::new("ntp.priv.impl", 2, 1),
+    Slot::new("ntp.priv.reqcode", 3, 1),
+];
 const CONTROL_BITS: &[Slot] = &[
     Slot::new("ntp.ctrl.flags2.r", 1, 1).bit(7),
     Slot::new("ntp.ctrl.flags2.error", 1, 1).bit(6),
@@ -118,6 +127,9 @@ fn note(o: &mut Out, v: View<'_>, mode: u8) {
     }
     if mode != MODE_RESERVED {
         o.see(LEAP_INDICATOR, v);
+    }
+    if mode == MODE_RESERVED {
+        o.see_all(PRIVATE, v);
     }
     if mode == MODE_CONTROL || mode == MODE_RESERVED {
         return;
