@@ -5,6 +5,7 @@ use crate::checksum;
 use crate::field::Field;
 use crate::out::Out;
 use crate::put::{Hex4, Octets, Table, lookup, named, named_dec};
+use crate::transport::dccp_fields;
 use crate::view::{Step, View};
 
 /// The IP protocol number.
@@ -118,6 +119,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.see(field, v);
     }
     o.see(CHECKSUM, v);
+    dccp_fields::note(o, v);
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.put((ip.source()?, ".", SOURCE.show(sport), " > ", ip.destination()?, ".", DESTINATION.show(dport), ": DCCP"));
     let header_len = usize::from(v.get(HEADER_WORDS)?) * 4;

@@ -1,6 +1,7 @@
 //! Forwarding and Control Element Separation over SCTP (RFC 5810, RFC 5811).
 
 use super::forces_paths::{self as paths, blanks, line_blanks};
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Hex8, Table, named};
 use crate::view::{Step, View};
@@ -17,6 +18,21 @@ const FLAGS: usize = 20;
 /// Octets of a TLV's type and length, and of an ILV's.
 pub(super) const TLV: usize = 4;
 pub(super) const ILV: usize = 8;
+
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("forces.flags.version", 0, 1).bits(4, 15),
+    Slot::new("forces.messagetype", TYPE, 1),
+    Slot::new("forces.sid", SOURCE, 4),
+    Slot::new("forces.did", DESTINATION, 4),
+    Slot::new("forces.correlator", CORRELATOR, 8),
+    Slot::new("forces.Flags", FLAGS, 4),
+    Slot::new("forces.flags.ack", FLAGS, 4).bits(30, 3),
+    Slot::new("forces.flags.pri", FLAGS, 4).bits(27, 7),
+    Slot::new("forces.flags.em", FLAGS, 4).bits(22, 3),
+    Slot::new("forces.flags.at", FLAGS, 4).bit(21),
+    Slot::new("forces.flags.tp", FLAGS, 4).bits(19, 3),
+];
 
 const HEARTBEAT: u8 = 0x0f;
 const SETUP: u8 = 0x01;
@@ -86,7 +102,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         o.truncated();
         return Ok(());
     }
-    o.note(id!("forces.messagetype"), v.u8(TYPE)?);
+    o.see_all(FIELDS, v);
     let result = whole(o, v);
     if matches!(result, Ok(false)) {
         o.hex_field("\n\t[", v, v.len())?;

@@ -3,6 +3,7 @@
 use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex8, Named, Otherwise, Table};
+use crate::transport::m3ua_fields;
 use crate::view::{Step, Stop, View};
 
 /// The header (RFC 4666, section 3.1), which its length counts.
@@ -90,6 +91,7 @@ const PARAMETERS: Table = &[
 pub(crate) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "m3ua";
     o.see_all(FIELDS, v);
+    m3ua_fields::note(o, v.skip(HEADER));
     match message(o, v) {
         Err(Stop::Malformed) => {
             o.invalid();

@@ -1,14 +1,18 @@
 //! Transport protocols.
 
 pub(crate) mod dccp;
+mod dccp_fields;
 mod dtls;
 mod forces;
 mod forces_paths;
 mod m3ua;
+mod m3ua_fields;
 mod mptcp;
+mod mptcp_fields;
 pub(crate) mod pgm;
 pub(crate) mod quic;
 pub(crate) mod sctp;
+mod sctp_fields;
 pub(crate) mod tcp;
 mod tcp_options;
 pub(crate) mod udp;

@@ -2,6 +2,7 @@
 
 use crate::out::Out;
 use crate::put::{Hex, Ipv4, Ipv6, Octets, Table, named};
+use crate::transport::mptcp_fields;
 use crate::transport::tcp::{ACK, SYN};
 use crate::view::{Step, Stop, View};
 
@@ -23,6 +24,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, size: usize, flags: u8) -> Step 
     if size < 3 {
         return Err(Stop::Malformed);
     }
+    mptcp_fields::note(o, v, size);
     let subtype = v.u8(0)? >> 4;
     o.put((" ", size, " ", named(NAMES, subtype, "unknown")));
     match subtype {

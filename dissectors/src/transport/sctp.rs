@@ -4,7 +4,7 @@ use crate::below::{Below, ip_of};
 use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table, lookup};
-use crate::transport::{forces, m3ua};
+use crate::transport::{forces, m3ua, sctp_fields};
 use crate::view::{Step, Stop, View};
 
 /// Octets of the common header.
@@ -142,6 +142,7 @@ fn chunk(o: &mut Out, v: View<'_>, number: u32, over_forces: &mut bool) -> Step<
     }
     v.check(size)?;
     let kind = v.u8(0)?;
+    sctp_fields::note(o, v.cut(size));
     o.put((separator, number, ") "));
     o.put(("[", Named(NAMES, kind.into(), Otherwise::Hex("Unknown chunk type: 0x", 1, "")), "] "));
     let value = v.cut(size).claim(size).skip(CHUNK);
