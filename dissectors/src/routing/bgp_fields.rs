@@ -2,11 +2,12 @@
 //! other than plain IPv4 and IPv6.
 
 use super::bgp_attributes::as_size;
+use super::bgp_extended_fields;
 use super::bgp_nlri::{DISTINGUISHER, address, has_paths, prefix4};
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::out::Out;
-use crate::put::{Ipv4, Ipv6};
+use crate::put::{Hex4, Ipv4, Ipv6, Put};
 use crate::view::{Step, Stop, View};
 
 const HEADER: &[Slot] = &[Slot::new("bgp.length", 16, 2), Slot::new("bgp.type", 18, 1)];
@@ -114,6 +115,11 @@ const UNREACH: &[Slot] = &[
 ];
 const IPV4: u16 = 1;
 const IPV6: u16 = 2;
+const L2VPN: u16 = 25;
+const LINK_STATE: u16 = 16388;
+const EVPN: u8 = 70;
+const TARGETS: u8 = 132;
+const LINK_STATE_KIND: u8 = 71;
 const HOP4: Id = Id::of("bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv4");
 const HOP6: Id = Id::of("bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv6");
 /// An address of IPv4 behind a route distinguisher.
@@ -189,9 +195,17 @@ fn names(o: &mut Out, mut v: View<'_>) -> Step {
 }
 
 fn notification(o: &mut Out, v: View<'_>) -> Step {
+    const CEASE: u8 = 6;
     let (major, minor) = (v.u8(0)?, v.u8(1)?);
     o.note(MAJOR, major);
     o.note(*MINOR.get(usize::from(major)).unwrap_or(&MINOR[0]), minor);
+    // What is said on shutting down (RFC 9003).
+    if major == CEASE && matches!(minor, 2 | 4) && v.len() > 2 {
+        let size = v.u8(2)?;
+        let said = v.bytes(3, size.into())?;
+        o.note(id!("bgp.notify.communication_length"), size);
+        o.note_octets(id!("bgp.notify.communication"), said);
+    }
     Ok(())
 }
 
@@ -203,13 +217,14 @@ fn update(o: &mut Out, v: View<'_>) -> Step {
     let size = v.u16(0)?;
     o.note(id!("bgp.update.path_attributes.length"), size);
     let mut list = v.skip(2).cut(size.into());
+    let mut over_vxlan = false;
     while !list.is_empty() {
         o.see_all(ATTRIBUTE, list);
         let own = if list.u8(0)? & EXTENDED != 0 { 4 } else { 3 };
         let length = if own == 4 { list.u16(2)? } else { list.u8(2)?.into() };
         o.note(id!("bgp.update.path_attribute.length"), length);
         let value = list.skip(own).cut(length.into());
-        attribute(o, list.u8(1)?, value)?;
+        attribute(o, list.u8(1)?, value, &mut over_vxlan)?;
         list = list.skip(own + usize::from(length));
     }
     routes(o, ANNOUNCED, v.skip(2 + usize::from(size)))
@@ -231,7 +246,8 @@ fn routes(o: &mut Out, field: Id, mut v: View<'_>) -> Step {
     Ok(())
 }
 
-fn attribute(o: &mut Out, kind: u8, v: View<'_>) -> Step {
+/// An attribute; `over_vxlan` where a community says that routes of Ethernet VPNs are so.
+fn attribute(o: &mut Out, kind: u8, v: View<'_>, over_vxlan: &mut bool) -> Step {
     match (kind, v.len()) {
         (1, 1) => o.note(id!("bgp.update.path_attribute.origin"), v.u8(0)?),
         (2, size) => path(o, v, as_size(v, kind, size)?)?,
@@ -251,13 +267,16 @@ fn attribute(o: &mut Out, kind: u8, v: View<'_>) -> Step {
             let points = hop.u8(size)?;
             o.note(id!("bgp.update.path_attribute.mp_reach_nlri.nbr_snpa"), points);
             if points == 0 {
-                others(o, REACHED, v, hop.skip(size + 1))?;
+                others(o, REACHED, v, hop.skip(size + 1), *over_vxlan)?;
             }
         }
         (15, _) => {
             o.see_all(UNREACH, v);
-            others(o, UNREACHED, v, v.skip(3))?;
+            others(o, UNREACHED, v, v.skip(3), *over_vxlan)?;
         }
+        (16, _) => *over_vxlan |= bgp_extended_fields::communities(o, v)?,
+        (22, _) => bgp_extended_fields::tunnel(o, v)?,
+        (29, _) => bgp_extended_fields::link_state_tlvs(o, v, false)?,
         (26, _) => o.see_rows(METRIC, v, 11),
         (32, _) => o.see_rows(LARGE_COMMUNITY, v, 12),
         _ => {}
@@ -317,8 +336,14 @@ fn next_hop(o: &mut Out, family: u16, v: View<'_>) -> Step {
 
 /// Routes of the family that `v` begins with, if they are prefixes, perhaps behind
 /// labels (RFC 8277) and a route distinguisher (RFC 4364).
-fn others(o: &mut Out, fields: [Id; 2], v: View<'_>, mut list: View<'_>) -> Step {
+fn others(o: &mut Out, fields: [Id; 2], v: View<'_>, mut list: View<'_>, over_vxlan: bool) -> Step {
     let (family, kind) = (v.u16(0)?, v.u8(2)?);
+    match (family, kind) {
+        (L2VPN, EVPN) => return bgp_extended_fields::ethernet(o, list, over_vxlan),
+        (_, TARGETS) => return bgp_extended_fields::targets(o, list),
+        (LINK_STATE, LINK_STATE_KIND) => return bgp_extended_fields::link_states(o, list),
+        _ => {}
+    }
     let (labels, distinguisher) = match kind {
         1..=3 => (false, 0),
         4 => (true, 0),
@@ -333,7 +358,14 @@ fn others(o: &mut Out, fields: [Id; 2], v: View<'_>, mut list: View<'_>) -> Step
         }
         let bits = usize::from(list.u8(0)?);
         o.note(id!("bgp.prefix_length"), bits);
-        let own = if labels { stack(list.skip(1))? } else { 0 } + distinguisher;
+        let labelled = if labels { stack(list.skip(1))? } else { 0 };
+        if labels {
+            o.note_text(id!("bgp.label_stack"), Labels(list.skip(1).cut(labelled)));
+        }
+        if distinguisher > 0 {
+            o.note_text(id!("bgp.rd"), Plain(list.array(1 + labelled)?));
+        }
+        let own = labelled + distinguisher;
         let bits = bits.checked_sub(own * 8).ok_or(Stop::Malformed)?;
         let size = if family == IPV4 {
             let (address, size) = address(list, 1 + own, bits)?;
@@ -360,6 +392,35 @@ fn stack(v: View<'_>) -> Step<usize> {
         at += LABEL;
         if label & 1 != 0 || WITHDRAWN.contains(&label) {
             return Ok(at);
+        }
+    }
+}
+
+/// A stack of labels, from the top on.
+struct Labels<'p>(View<'p>);
+
+impl Put for Labels<'_> {
+    fn put(self, o: &mut Out) {
+        for (number, label) in self.0.data().chunks_exact(3).enumerate() {
+            let &[a, b, c] = label else { continue };
+            let value = u32::from_be_bytes([0, a, b, c]);
+            o.put(((number > 0).then_some(","), value >> 4, (value & 1 != 0).then_some(" (bottom)")));
+        }
+    }
+}
+
+/// A route distinguisher as the tree has it.
+struct Plain([u8; DISTINGUISHER]);
+
+impl Put for Plain {
+    fn put(self, o: &mut Out) {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        let (low, last) = (u16::from_be_bytes([g, h]), u32::from_be_bytes([e, f, g, h]));
+        match u16::from_be_bytes([a, b]) {
+            0 => o.put((u16::from_be_bytes([c, d]), ":", last)),
+            1 => o.put((Ipv4([c, d, e, f]), ":", low)),
+            2 => o.put((u32::from_be_bytes([c, d, e, f]), ":", low)),
+            kind => o.put(("Unknown (0x", Hex4(kind), ") RD type")),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod bfd;
 pub(crate) mod bgp;
 mod bgp_attributes;
 mod bgp_communities;
+mod bgp_extended_fields;
 mod bgp_fields;
 mod bgp_nlri;
 pub(crate) mod carp;
