@@ -5,6 +5,7 @@ use crate::below::Below;
 use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Hex8, Ipv4, Ipv6, Named, Otherwise, Put, Table, bits, named};
+use crate::routing::lmp_fields;
 use crate::view::{Step, View};
 
 /// The header (RFC 4204, section 12.1).
@@ -18,7 +19,11 @@ const VERSION: u16 = 1;
 const FIELDS: &[Slot] = &[
     Slot::new("lmp.hdr.ccdown", FLAGS, 1).bit(0),
     Slot::new("lmp.hdr.reboot", FLAGS, 1).bit(1),
+    Slot::new("lmp.version", VERSION_AT, 1),
+    Slot::new("lmp.header_flags", FLAGS, 1),
     Slot::new("lmp.msg", TYPE, 1),
+    Slot::new("lmp.header_length", LENGTH, 2),
+    Slot::new("lmp.checksum", 6, 2),
 ];
 
 const HEADER_FLAGS: Table = &[(1, "Control Channel Down"), (2, "LMP restart")];
@@ -195,6 +200,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     if length > v.len() {
         o.put(" (too long)");
     }
+    lmp_fields::note(o, v.cut(length).skip(HEADER));
     // As tcpdump has it: what is left wraps around where the datagram is shorter.
     let mut left = length.min(v.len()).wrapping_sub(HEADER);
     let mut rest = v.skip(HEADER);
@@ -214,7 +220,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 fn object(o: &mut Out, v: View<'_>) -> Step<Option<usize>> {
     let (first, class, size) = (v.u8(0)?, v.u8(1)?, usize::from(v.u16(2)?));
     let kind = first & 0x7f;
-    o.note(id!("lmp.object"), class);
     o.put(("\n\t  ", named(OBJECTS, class, "Unknown"), " Object (", class, "), Class-Type: "));
     let not = (first & 0x80 == 0).then_some("non-");
     o.put((class_type(class, kind), " (", kind, ") Flags: [", not, "negotiable], length: ", size));

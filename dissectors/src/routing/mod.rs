@@ -33,6 +33,7 @@ mod isis_tlv;
 pub(crate) mod ldp;
 mod ldp_fields;
 pub(crate) mod lmp;
+mod lmp_fields;
 pub(crate) mod lspping;
 pub(crate) mod msdp;
 pub(crate) mod nsap;

@@ -10,6 +10,7 @@ mod m3ua_fields;
 mod mptcp;
 mod mptcp_fields;
 pub(crate) mod pgm;
+mod pgm_fields;
 pub(crate) mod quic;
 pub(crate) mod sctp;
 mod sctp_fields;

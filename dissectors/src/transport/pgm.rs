@@ -8,6 +8,7 @@ use crate::options::PacketType;
 use crate::out::Out;
 use crate::put::{Hex2, Hex8, Ipv6Text, Octets, Put, TcpPort};
 use crate::text::zmtp;
+use crate::transport::pgm_fields;
 use crate::view::{Step, Stop, View};
 
 /// The IP protocol.
@@ -33,24 +34,6 @@ const FIELDS: &[Slot] = &[
     Slot::new("pgm.hdr.cksum", 6, 2),
     Slot::new("pgm.hdr.tsdulen", LENGTH, 2),
 ];
-
-/// What is behind the header, by the type.
-const OF_PATH: &[Slot] = &[
-    Slot::new("pgm.spm.sqn", 16, 4),
-    Slot::new("pgm.spm.trail", 20, 4),
-    Slot::new("pgm.spm.lead", 24, 4),
-    Slot::new("pgm.spm.pathafi", 28, 2),
-];
-const PATH4: &[Slot] = &[Slot::new("pgm.spm.path.ipv4", 32, 4)];
-const PATH6: &[Slot] = &[Slot::new("pgm.spm.path.ipv6", 32, 16)];
-const OF_DATA: &[Slot] = &[Slot::new("pgm.spm.sqn", 16, 4), Slot::new("pgm.spm.trail", 20, 4)];
-const OF_NAK: &[Slot] = &[Slot::new("pgm.nak.sqn", 16, 4), Slot::new("pgm.nak.srcafi", 20, 2)];
-const SOURCE4: &[Slot] = &[Slot::new("pgm.nak.src.ipv4", 24, 4)];
-const SOURCE6: &[Slot] = &[Slot::new("pgm.nak.src.ipv6", 24, 16)];
-/// From the end of the source on.
-const GROUP: &[Slot] = &[Slot::new("pgm.nak.grpafi", 0, 2)];
-const GROUP4: &[Slot] = &[Slot::new("pgm.nak.grp.ipv4", 4, 4)];
-const GROUP6: &[Slot] = &[Slot::new("pgm.nak.grp.ipv6", 4, 16)];
 
 const HAS_OPTIONS: u8 = 1;
 
@@ -112,39 +95,13 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     v.check(HEADER)?;
     o.see_all(FIELDS, v);
     o.note_octets(id!("pgm.hdr.gsi"), v.bytes(SOURCE_ID, 6)?);
-    note_body(o, v);
+    pgm_fields::note(o, v);
     o.put(("PGM, length ", v.u16(LENGTH)?));
     if o.opt.verbose == 0 {
         return Ok(());
     }
     o.put((" 0x", Octets(v.bytes(SOURCE_ID, 6)?), " "));
     message(o, v)
-}
-
-fn note_body(o: &mut Out, v: View<'_>) {
-    /// Of which family an address is.
-    fn of<'s>(family: Step<u16>, v4: &'s [Slot], v6: &'s [Slot]) -> &'s [Slot] {
-        match family {
-            Ok(1) => v4,
-            Ok(2) => v6,
-            _ => &[],
-        }
-    }
-    match v.u8(TYPE) {
-        Ok(SOURCE_PATH) => {
-            o.see_all(OF_PATH, v);
-            o.see_all(of(v.u16(28), PATH4, PATH6), v);
-        }
-        Ok(DATA | REPAIR) => o.see_all(OF_DATA, v),
-        Ok(NAK | NULL_NAK | CONFIRMATION) => {
-            o.see_all(OF_NAK, v);
-            o.see_all(of(v.u16(20), SOURCE4, SOURCE6), v);
-            let group = v.skip(if v.u16(20) == Ok(2) { 40 } else { 28 });
-            o.see_all(GROUP, group);
-            o.see_all(of(group.u16(0), GROUP4, GROUP6), group);
-        }
-        _ => {}
-    }
 }
 
 fn endpoints(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
