@@ -12,6 +12,7 @@ mod other;
 mod routing;
 mod security;
 mod storage;
+mod states;
 mod switching;
 mod text;
 mod transport;
@@ -98,6 +99,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     routing::ROWS,
     storage::ROWS,
     gateways::ROWS,
+    states::ROWS,
     other::ROWS,
     wireless::ROWS,
 ];

@@ -64,11 +64,31 @@ const FAULT_TOLERANT: &[Slot] = &[
     Slot::new("ldp.msg.tlv.ft_sess.recovery_time", 8, 4),
 ];
 const LABEL: &[Slot] = &[Slot::new("ldp.msg.tlv.generic.label", 0, 4).bits(0, 0xf_ffff)];
+const ATM_LABEL: &[Slot] =
+    &[Slot::new("ldp.msg.tlv.atm.label.vpi", 0, 2).bits(0, 0xfff), Slot::new("ldp.msg.tlv.atm.label.vci", 2, 2)];
+const HOPS: &[Slot] = &[Slot::new("ldp.msg.tlv.hc.value", 0, 1)];
+const PATH: &[Slot] = &[Slot::new("ldp.msg.tlv.pv.lsrid", 0, 4)];
+const REQUEST: &[Slot] = &[Slot::new("ldp.msg.tlv.lbl_req_msg_id", 0, 4)];
+const PSEUDOWIRE_STATUS: &[Slot] = &[Slot::new("ldp.msg.tlv.pwstatus.code", 0, 4)];
 const ADDRESSES: &[Slot] = &[Slot::new("ldp.msg.tlv.addrl.addr_family", 0, 2)];
 const ADDRESS: Id = Id::of("ldp.msg.tlv.addrl.addr");
 const ELEMENT: &[Slot] = &[Slot::new("ldp.msg.tlv.fec.type", 0, 1)];
 const PREFIX: &[Slot] = &[Slot::new("ldp.msg.tlv.fec.af", 1, 2), Slot::new("ldp.msg.tlv.fec.len", 3, 1)];
 const PREFIX_VALUE: Id = Id::of("ldp.msg.tlv.fec.pfval");
+
+/// A pseudowire (RFC 8077, section 6.1), and what its identifier and its parameters are.
+const PSEUDOWIRE: &[Slot] = &[
+    Slot::new("ldp.msg.tlv.fec.pw.controlword", 1, 1).bit(7),
+    Slot::new("ldp.msg.tlv.fec.pw.pwtype", 1, 2).bits(0, 0x7fff),
+    Slot::new("ldp.msg.tlv.fec.pw.infolength", 3, 1),
+    Slot::new("ldp.msg.tlv.fec.pw.groupid", 4, 4),
+];
+const PSEUDOWIRE_SIZE: usize = 8;
+const PSEUDOWIRE_ID: &[Slot] = &[Slot::new("ldp.msg.tlv.fec.pw.pwid", 0, 4)];
+const PARAMETER: &[Slot] =
+    &[Slot::new("ldp.msg.tlv.fec.vc.intparam.id", 0, 1), Slot::new("ldp.msg.tlv.fec.vc.intparam.length", 1, 1)];
+const MTU: &[Slot] = &[Slot::new("ldp.msg.tlv.fec.vc.intparam.mtu", 2, 2)];
+const VLAN: &[Slot] = &[Slot::new("ldp.msg.tlv.fec.vc.intparam.vlanid", 2, 2)];
 
 const IPV4: u16 = 1;
 const IPV6: u16 = 2;
@@ -110,6 +130,9 @@ fn tlvs(o: &mut Out, mut v: View<'_>) -> Step {
             // One that is wrong leaves the others as they are.
             0x0100 => _ = elements(o, value),
             0x0101 => addresses(o, value)?,
+            0x0103 => o.see_all(HOPS, value),
+            0x0104 => o.see_rows(PATH, value, 4),
+            0x0201 => o.see_all(ATM_LABEL, value),
             0x0200 => o.see_all(LABEL, value),
             0x0300 => o.see_all(STATUS, value),
             0x0400 => o.see_all(HELLO, value),
@@ -118,6 +141,8 @@ fn tlvs(o: &mut Out, mut v: View<'_>) -> Step {
             0x0403 => o.see_all(TRANSPORT6, value),
             0x0500 => o.see_all(SESSION, value),
             0x0503 => o.see_all(FAULT_TOLERANT, value),
+            0x0600 => o.see_all(REQUEST, value),
+            0x096a => o.see_all(PSEUDOWIRE_STATUS, value),
             _ => {}
         }
         v = v.skip(TLV_SIZE + size);
@@ -125,7 +150,7 @@ fn tlvs(o: &mut Out, mut v: View<'_>) -> Step {
     Ok(())
 }
 
-/// Forwarding equivalence classes (RFC 5036, section 3.4.1), up to one that is none of prefixes.
+/// Forwarding equivalence classes (RFC 5036, section 3.4.1), up to one that is not known.
 fn elements(o: &mut Out, mut v: View<'_>) -> Step {
     const OWN: usize = 4;
     const WILDCARD: u8 = 1;
@@ -151,10 +176,36 @@ fn elements(o: &mut Out, mut v: View<'_>) -> Step {
                 };
                 v = v.skip(OWN + size);
             }
+            128 => v = pseudowire(o, v)?,
             _ => return Ok(()),
         }
     }
     Ok(())
+}
+
+/// A pseudowire; what is behind it.
+fn pseudowire<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
+    o.see_all(PSEUDOWIRE, v);
+    let size = usize::from(v.u8(3)?);
+    let more = v.skip(PSEUDOWIRE_SIZE).cut(size);
+    more.need(size)?;
+    o.see_all(PSEUDOWIRE_ID, more);
+    let mut parameters = more.skip(4);
+    while !parameters.is_empty() {
+        let (kind, length) = (parameters.u8(0)?, usize::from(parameters.u8(1)?));
+        if length < 2 || length > parameters.len() {
+            return Err(Stop::Malformed);
+        }
+        o.see_all(PARAMETER, parameters);
+        match kind {
+            1 => o.see_all(MTU, parameters),
+            3 => o.note_padded(id!("ldp.msg.tlv.fec.vc.intparam.desc"), parameters.bytes(2, length - 2)?),
+            6 => o.see_all(VLAN, parameters),
+            _ => {}
+        }
+        parameters = parameters.skip(length);
+    }
+    Ok(v.skip(PSEUDOWIRE_SIZE + size))
 }
 
 fn addresses(o: &mut Out, v: View<'_>) -> Step {

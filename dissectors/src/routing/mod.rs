@@ -45,6 +45,7 @@ pub(crate) mod ospf3;
 mod ospf3_lsa;
 mod ospf_fields;
 mod ospf_lsa;
+mod ospf_opaque_fields;
 mod ospf_te;
 pub(crate) mod pim;
 mod pim_fields;

@@ -44,6 +44,7 @@ const EXTENDED_FLAGS: Table = &[(1, "LSDB resync"), (2, "Restart")];
 /// An OSPF packet over IPv4.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ospf2";
+    ospf_fields::note(o, v);
     // The digest is not part of the packet.
     let v = if v.u16(AUTHENTICATION)? == CRYPTOGRAPHIC {
         let length = (v.len() as u32).wrapping_sub(DIGEST as u32) as usize;
@@ -53,7 +54,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     };
     let kind = v.u8(TYPE)?;
     let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown LS-type ", ""));
-    ospf_fields::note(o, v);
     o.put(("OSPFv", v.u8(VERSION_AT)?, ", ", name, ", length ", v.len()));
     if lookup(TYPES, kind.into()).is_none() || o.opt.verbose == 0 {
         return Ok(());

@@ -1,6 +1,6 @@
-//! OSPF for the tree: versions 2 (RFC 2328) and 3 (RFC 5340), but for what opaque
-//! advertisements hold.
+//! OSPF for the tree: versions 2 (RFC 2328) and 3 (RFC 5340).
 
+use super::ospf_opaque_fields;
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::out::Out;
@@ -16,7 +16,18 @@ const HEADER: &[Slot] = &[
     Slot::new("ospf.checksum", 12, 2),
 ];
 const HEADER2: &[Slot] = &[Slot::new("ospf.auth.type", 14, 2)];
+/// By type of authentication: a password, or what a digest behind the packet is of.
+const PASSWORD: u16 = 1;
+const PASSWORD_FIELDS: &[Slot] = &[Slot::new("ospf.auth.simple", 16, 8)];
+const DIGEST: u16 = 2;
+const DIGEST_FIELDS: &[Slot] = &[
+    Slot::new("ospf.auth.crypt.key_id", 18, 1),
+    Slot::new("ospf.auth.crypt.data_length", 19, 1),
+    Slot::new("ospf.auth.crypt.seq_nbr", 20, 4),
+];
 const HEADER3: &[Slot] = &[Slot::new("ospf.instance_id", 14, 1)];
+/// The option of link-local signalling.
+const SIGNALLING: u8 = 0x10;
 /// That a packet is of a type, from the first on.
 const MESSAGES: [Id; 5] = [
     Id::of("ospf.msg.hello"),
@@ -229,8 +240,24 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
     }
     let version = if v.u8(0)? == 2 { Two } else { Three };
     o.see_all(if version == Two { HEADER2 } else { HEADER3 }, v);
+    let size = usize::from(v.u16(2)?);
+    let mut behind = v.skip(size);
+    if version == Two {
+        match v.u16(14)? {
+            PASSWORD => o.see_all(PASSWORD_FIELDS, v),
+            DIGEST => {
+                o.see_all(DIGEST_FIELDS, v);
+                let octets = v.u8(19)?.into();
+                if let Ok(digest) = behind.bytes(0, octets) {
+                    o.note_octets(id!("ospf.auth.crypt.data"), digest);
+                }
+                behind = behind.skip(octets);
+            }
+            _ => {}
+        }
+    }
     let header = if version == Two { 24 } else { 16 };
-    let body = v.cut(v.u16(2)?.into()).skip(header);
+    let body = v.cut(size).skip(header);
     match kind {
         1 => hello(o, body, version),
         2 => {
@@ -252,7 +279,11 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         5 => headers(o, body, version)?,
         _ => {}
     }
-    Ok(())
+    match (version, kind) {
+        (Two, 1) if body.u8(6)? & SIGNALLING != 0 => ospf_opaque_fields::signalling(o, behind),
+        (Two, 2) if body.u8(2)? & SIGNALLING != 0 => ospf_opaque_fields::signalling(o, behind),
+        _ => Ok(()),
+    }
 }
 
 fn hello(o: &mut Out, v: View<'_>, version: Version) {
@@ -330,6 +361,7 @@ fn updates(o: &mut Out, v: View<'_>, version: Version) -> Step {
         }
         let body = v.cut(length).skip(ADVERTISEMENT_SIZE);
         let _ends_early = match version {
+            Two if matches!(v.u8(3)?, 9..=11) => ospf_opaque_fields::note(o, v.u8(4)?, body),
             Two => body2(o, v.u8(3)?, body),
             Three => body3(o, v.u8(3)?, body),
         };
