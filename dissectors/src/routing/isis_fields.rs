@@ -2,6 +2,7 @@
 //! routers send. Wireshark writes system identifiers with dots, as here.
 
 use super::isis::SystemId;
+use super::isis_segment_fields as segments;
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::out::Out;
@@ -218,9 +219,15 @@ fn of_hello(o: &mut Out, option: u8, v: View<'_>) -> Step {
     match option {
         1 => areas(o, HELLO_AREA, v)?,
         6 => o.see_rows(NEIGHBOR, v, 6),
+        10 => segments::authentication(o, v, id!("isis.hello.clv_authentication"))?,
         129 => o.see_rows(HELLO_PROTOCOL, v, 1),
         132 => o.see_rows(HELLO_ADDRESS, v, 4),
-        211 => o.see_all(RESTART, v),
+        211 => {
+            o.see_all(RESTART, v);
+            if v.has(9) {
+                o.note_text(id!("isis.hello.clv_restart.neighbor"), SystemId(v.bytes(3, 6)?));
+            }
+        }
         229 => o.see_rows(TOPOLOGY, v, 2),
         232 => o.see_rows(HELLO_ADDRESS6, v, 16),
         233 => o.see_rows(HELLO_GLOBAL6, v, 16),
@@ -245,6 +252,9 @@ fn of_link_state(o: &mut Out, option: u8, v: View<'_>) -> Step {
                 o.note_text(id!("isis.lsp.eis_neighbors.is_neighbor"), SystemId(v.bytes(at + 4, 7)?));
             }
         }
+        10 => segments::authentication(o, v, id!("isis.lsp.authentication"))?,
+        13 => segments::purge(o, v)?,
+        14 => o.see_all(BUFFER, v),
         22 => reachable(o, v)?,
         128 | 130 => o.see_rows(OLD_PREFIX, v, 12),
         129 => o.see_rows(LSP_PROTOCOL, v, 1),
@@ -252,6 +262,8 @@ fn of_link_state(o: &mut Out, option: u8, v: View<'_>) -> Step {
         134 => o.see_all(ROUTER, v),
         135 => prefixes4(o, v)?,
         137 => o.note_octets(id!("isis.lsp.hostname"), v.data()),
+        138 => segments::risks(o, v)?,
+        229 => o.see_rows(LSP_TOPOLOGY, v, 2),
         222 => {
             o.see_all(TOPOLOGY_ID, v);
             reachable(o, v.skip(2))?;
@@ -266,7 +278,10 @@ fn of_link_state(o: &mut Out, option: u8, v: View<'_>) -> Step {
             o.see_all(TOPOLOGY_ID, v);
             prefixes6(o, v.skip(2))?;
         }
-        242 => o.see_all(CAPABLE, v),
+        242 => {
+            o.see_all(CAPABLE, v);
+            segments::capabilities(o, v.skip(5))?;
+        }
         _ => {}
     }
     Ok(())
@@ -289,7 +304,7 @@ fn reachable(o: &mut Out, mut v: View<'_>) -> Step {
                 6 => o.see_all(INTERFACE, value),
                 8 => o.see_all(PEER, value),
                 18 => o.see_all(TE_METRIC, value),
-                _ => {}
+                _ => segments::link(o, code, value)?,
             }
             options = options.skip(2 + size);
         }
@@ -352,10 +367,14 @@ fn prefix_options(o: &mut Out, v: View<'_>, has: bool, length: Id) -> Step<usize
     let mut options = v.skip(1).cut(size.into());
     while !options.is_empty() {
         o.see_all(PREFIX_OPTION, options);
-        options = options.skip(2 + usize::from(options.u8(1)?));
+        let (code, size) = (options.u8(0)?, usize::from(options.u8(1)?));
+        segments::prefix(o, code, options.skip(2).cut(size));
+        options = options.skip(2 + size);
     }
     Ok(1 + usize::from(size))
 }
 
+const BUFFER: &[Slot] = &[Slot::new("isis.lsp.originating_lsp_buffer_size", 0, 2)];
+const LSP_TOPOLOGY: &[Slot] = &[Slot::new("isis.lsp.clv_mt", 0, 2)];
 const PREFIX_OPTION: &[Slot] =
     &[Slot::new("isis.lsp.ext_ip_reachability.code", 0, 1), Slot::new("isis.lsp.ext_ip_reachability.length", 1, 1)];

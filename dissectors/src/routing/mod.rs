@@ -28,6 +28,7 @@ mod isis;
 mod isis_auth;
 mod isis_fields;
 mod isis_reach;
+mod isis_segment_fields;
 mod isis_spb;
 mod isis_tlv;
 pub(crate) mod ldp;

@@ -12,7 +12,36 @@ const OBJECT: &[Slot] = &[Slot::new("rsvp.length", 0, 2), Slot::new("rsvp.object
 const OBJECTS: &[(u8, u8, &[Slot])] = &[
     (1, 1, SESSION),
     (1, 7, TUNNEL),
+    (
+        1,
+        2,
+        &[
+            Slot::new("rsvp.session.destination_address", 4, 16),
+            Slot::new("rsvp.session.protocol", 20, 1),
+            Slot::new("rsvp.session.flags", 21, 1),
+            Slot::new("rsvp.session.destination_port", 22, 2),
+        ],
+    ),
+    (
+        1,
+        13,
+        &[
+            Slot::new("rsvp.session.p2mp_id", 4, 4),
+            Slot::new("rsvp.session.tunnel_id", 10, 2),
+            Slot::new("rsvp.session.ext_tunnel_id", 12, 4),
+        ],
+    ),
     (3, 1, HOP),
+    (3, 2, HOP_6),
+    (
+        4,
+        1,
+        &[
+            Slot::new("rsvp.integrity.flags", 4, 1),
+            Slot::new("rsvp.integrity.key_identifier", 6, 6),
+            Slot::new("rsvp.integrity.sequence_number", 12, 8),
+        ],
+    ),
     (5, 1, &[Slot::new("rsvp.refresh_interval", 4, 4)]),
     (6, 1, ERROR),
     (6, 3, ERROR),
@@ -22,6 +51,10 @@ const OBJECTS: &[(u8, u8, &[Slot])] = &[
     (8, 1, &[Slot::new("rsvp.style.flags", 4, 1), Slot::new("rsvp.style.style", 5, 3)]),
     (10, 1, SENDER),
     (11, 1, SENDER),
+    (10, 2, SENDER6),
+    (11, 2, SENDER6),
+    (10, 12, SENDER_GROUP),
+    (11, 12, SENDER_GROUP),
     (10, 7, &[SENDER_ADDRESS, SENDER_PATH]),
     (11, 7, &[SENDER_ADDRESS, Slot::new("rsvp.sender.short_call_id", 8, 2), SENDER_PATH]),
     (15, 1, &[Slot::new("rsvp.confirm.receiver_address_ipv4", 4, 4)]),
@@ -41,9 +74,23 @@ const OBJECTS: &[(u8, u8, &[Slot])] = &[
     (24, 1, ACKNOWLEDGEMENT),
     (50, 1, &[Slot::new("rsvp.s2l_sub_lsp.destination_ipv4_address", 4, 4)]),
     (50, 2, &[Slot::new("rsvp.s2l_sub_lsp.destination_ipv6_address", 4, 16)]),
+    (66, 1, &[Slot::new("rsvp.dste.classtype", 7, 1)]),
     (131, 1, RESTART),
     (195, 1, &[Slot::new("rsvp.notify_request.notify_node_address_ipv4", 4, 4)]),
     (195, 2, &[Slot::new("rsvp.notify_request.notify_node_address_ipv6", 4, 16)]),
+    (
+        196,
+        1,
+        &[
+            Slot::new("rsvp.admin_status.bits", 4, 4),
+            Slot::new("rsvp.admin_status.reflect", 4, 4).bit(31),
+            Slot::new("rsvp.admin_status.testing", 4, 4).bit(2),
+            Slot::new("rsvp.admin_status.down", 4, 4).bit(1),
+            Slot::new("rsvp.admin_status.delete", 4, 4).bit(0),
+        ],
+    ),
+    (205, 1, FAST_REROUTE),
+    (205, 7, FAST_REROUTE),
     (207, 7, ATTRIBUTE),
 ];
 
@@ -62,6 +109,8 @@ const TUNNEL: &[Slot] = &[
 ];
 const HOP: &[Slot] =
     &[Slot::new("rsvp.hop.neighbor_address_ipv4", 4, 4), Slot::new("rsvp.hop.logical_interface", 8, 4)];
+const HOP_6: &[Slot] =
+    &[Slot::new("rsvp.neighbor_address_ipv6", 4, 16), Slot::new("rsvp.hop.logical_interface", 20, 4)];
 const ERROR: &[Slot] = &[
     Slot::new("rsvp.error.error_node_ipv4", 4, 4),
     Slot::new("rsvp.error_flags", 8, 1),
@@ -79,6 +128,26 @@ const ERROR6: &[Slot] = &[
     Slot::new("rsvp.error_flags.in_place", 20, 1).bit(0),
     Slot::new("rsvp.error.error_code", 21, 1),
     Slot::new("rsvp.error_value", 22, 2),
+];
+const SENDER6: &[Slot] = &[
+    Slot::new("rsvp.template_filter.source_address_ipv6", 4, 16),
+    Slot::new("rsvp.template_filter.source_port", 22, 2),
+];
+const SENDER_GROUP: &[Slot] = &[
+    Slot::new("rsvp.template_filter.ipv4_tunnel_sender_address", 4, 4),
+    SENDER_PATH,
+    Slot::new("rsvp.template_filter.sub_group_id", 18, 2),
+];
+const FAST_REROUTE: &[Slot] = &[
+    Slot::new("rsvp.fast_reroute.setup_priority", 4, 1),
+    Slot::new("rsvp.fast_reroute.hold_priority", 5, 1),
+    Slot::new("rsvp.fast_reroute.hop_limit", 6, 1),
+    Slot::new("rsvp.fast_reroute.flags", 7, 1),
+    Slot::new("rsvp.frr.flags.one2one_backup", 7, 1).bit(0),
+    Slot::new("rsvp.frr.flags.facility_backup", 7, 1).bit(1),
+    Slot::new("rsvp.fast_reroute.include_any", 12, 4),
+    Slot::new("rsvp.fast_reroute.exclude_any", 16, 4),
+    Slot::new("rsvp.fast_reroute.include_all", 20, 4),
 ];
 const SENDER_ADDRESS: Slot = Slot::new("rsvp.sender.ip", 4, 4);
 const SENDER_PATH: Slot = Slot::new("rsvp.sender.lsp_id", 10, 2);
@@ -115,6 +184,19 @@ const ATTRIBUTE: &[Slot] = &[
     Slot::new("rsvp.session_attribute.name_length", 7, 1),
 ];
 
+/// The traffic that is told of or asked for (RFC 2210, section 3): the version, then services,
+/// and in each parameters, both behind their lengths in words of four octets.
+const TRAFFIC: u8 = 12;
+const TRAFFIC_VERSION: &[Slot] = &[Slot::new("rsvp.tspec.message_format_version", 4, 1).bits(4, 15)];
+const TRAFFIC_SERVICE: &[Slot] = &[Slot::new("rsvp.tspec.service_header", 0, 1)];
+const FLOW: u8 = 9;
+const FLOW_VERSION: &[Slot] = &[Slot::new("rsvp.flowspec.message_format_version", 4, 1).bits(4, 15)];
+const FLOW_SERVICE: &[Slot] = &[Slot::new("rsvp.flowspec.service_header", 0, 1)];
+const BUCKET: u8 = 127;
+const SIZES: &[Slot] = &[Slot::new("rsvp.minimum_policed_unit", 16, 4), Slot::new("rsvp.maximum_packet_size", 20, 4)];
+const GUARANTEED: u8 = 130;
+const SLACK: &[Slot] = &[Slot::new("rsvp.flowspec.slack_term", 8, 4)];
+
 /// A hop of an explicit or recorded route (RFC 3209, section 4.3), which begins with
 /// whether it is loose, in explicit ones.
 const LOOSE: &[Slot] = &[Slot::new("rsvp.loose_hop", 0, 1).bit(7)];
@@ -145,6 +227,7 @@ fn object(o: &mut Out, v: View<'_>) -> Step {
         o.see_all(row.2, v);
     }
     match (class, kind) {
+        (FLOW | TRAFFIC, 2) => traffic(o, v, class),
         (20, 1) => route(o, v.skip(4), true),
         (21, 1) => route(o, v.skip(4), false),
         (25, 1) => {
@@ -158,6 +241,29 @@ fn object(o: &mut Out, v: View<'_>) -> Step {
         }
         _ => Ok(()),
     }
+}
+
+fn traffic(o: &mut Out, v: View<'_>, class: u8) -> Step {
+    const SERVICES: usize = 8;
+    let (version, service) =
+        if class == FLOW { (FLOW_VERSION, FLOW_SERVICE) } else { (TRAFFIC_VERSION, TRAFFIC_SERVICE) };
+    o.see_all(version, v);
+    let mut services = v.skip(SERVICES);
+    while !services.is_empty() {
+        o.see_all(service, services);
+        let size = 4 + usize::from(services.u16(2)?) * 4;
+        let mut parameters = services.cut(size).skip(4);
+        while !parameters.is_empty() {
+            match parameters.u8(0)? {
+                BUCKET => o.see_all(SIZES, parameters),
+                GUARANTEED => o.see_all(SLACK, parameters),
+                _ => {}
+            }
+            parameters = parameters.skip(4 + usize::from(parameters.u16(2)?) * 4);
+        }
+        services = services.skip(size);
+    }
+    Ok(())
 }
 
 fn route(o: &mut Out, mut v: View<'_>, explicit: bool) -> Step {

@@ -1,8 +1,9 @@
 //! Connectivity fault management (IEEE 802.1Q, clause 21; ITU-T Y.1731).
 
+use super::cfm_fields;
 use crate::below::Below;
 use crate::families::FAMILIES;
-use crate::field::{Field, Slot};
+use crate::field::Field;
 use crate::names::ORGANIZATIONS;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Ipv4, Ipv6, Mac, Named, Otherwise, Table, bits, named};
@@ -16,20 +17,6 @@ const VERSION: Field<u8> = Field::bits("cfm.version", 0, 0, 0x1f);
 const OPCODE: Field<u8> = Field::new("cfm.opcode", 1);
 const FLAGS: Field<u8> = Field::new("cfm.flags", 2);
 const FIRST_TLV: Field<u8> = Field::new("cfm.first.tlv.offset", 3);
-/// What the tree has behind the header, by the opcode.
-const CHECKED: &[Slot] = &[
-    Slot::new("cfm.flags.rdi", 2, 1).bit(7),
-    Slot::new("cfm.flags.interval", 2, 1).bits(0, 7),
-    Slot::new("cfm.ccm.seq.num", 4, 4),
-    Slot::new("cfm.ccm.ma.ep.id", 8, 2).bits(0, 0x1fff),
-];
-const LOOPED: &[Slot] = &[Slot::new("cfm.lb.transaction.id", 4, 4)];
-const TRACED: &[Slot] = &[
-    Slot::new("cfm.lt.transaction.id", 4, 4),
-    Slot::new("cfm.lt.ttl", 8, 1),
-    Slot::new("cfm.ltm.orig.addr", 9, 6),
-    Slot::new("cfm.ltm.targ.addr", 15, 6),
-];
 
 const CONTINUITY_CHECK: u8 = 1;
 const TRACE_REPLY: u8 = 4;
@@ -78,13 +65,7 @@ fn message(o: &mut Out, v: View<'_>) -> Step {
     if o.opt.verbose == 0 {
         return Ok(());
     }
-    match opcode {
-        CONTINUITY_CHECK => o.see_all(CHECKED, v),
-        2 | 3 => o.see_all(LOOPED, v),
-        TRACE => o.see_all(TRACED, v),
-        TRACE_REPLY => o.see_all(&TRACED[..2], v),
-        _ => {}
-    }
+    cfm_fields::note(o, v);
     let first = usize::from(v.get(FIRST_TLV)?);
     o.put(("\n\tFirst TLV offset ", first));
     let body = v.skip(HEADER);

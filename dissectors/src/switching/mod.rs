@@ -4,6 +4,7 @@ pub(crate) mod arista;
 pub(crate) mod broadcom;
 pub(crate) mod cdp;
 pub(crate) mod cfm;
+mod cfm_fields;
 pub(crate) mod dtp;
 pub(crate) mod lldp;
 mod lldp_dcbx;
