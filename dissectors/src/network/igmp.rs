@@ -36,8 +36,24 @@ const RECORD: &[Slot] = &[
     Slot::new("igmp.num_src", 2, 2),
     Slot::new("igmp.maddr", 4, 4),
 ];
-const QUERY_V3: &[Slot] =
-    &[Slot::new("igmp.s", 8, 1).bit(3), Slot::new("igmp.qrv", 8, 1).bits(0, 7), Slot::new("igmp.num_src", 10, 2)];
+const QUERY_V3: &[Slot] = &[
+    Slot::new("igmp.s", 8, 1).bit(3),
+    Slot::new("igmp.qrv", 8, 1).bits(0, 7),
+    Slot::new("igmp.qqic", 9, 1),
+    Slot::new("igmp.num_src", 10, 2),
+];
+/// What traces of multicast paths have (draft-ietf-idmr-traceroute-ipm).
+const TRACE_FIELDS: &[Slot] = &[
+    Slot::new("igmp.type", 0, 1),
+    Slot::new("igmp.mtrace.max_hops", 1, 1),
+    Slot::new("igmp.checksum", 2, 2),
+    Slot::new("igmp.maddr", 4, 4),
+    Slot::new("igmp.mtrace.saddr", 8, 4),
+    Slot::new("igmp.mtrace.raddr", 12, 4),
+    Slot::new("igmp.mtrace.rspaddr", 16, 4),
+    Slot::new("igmp.mtrace.resp_ttl", 20, 1),
+    Slot::new("igmp.mtrace.q_id", 21, 3),
+];
 const RECORD_SOURCE: &[Slot] = &[Slot::new("igmp.saddr", 0, 4)];
 
 /// Notes a message, unless it is of another protocol that IGMP carries.
@@ -49,8 +65,21 @@ fn note(o: &mut Out, v: View<'_>, kind: u8) {
     }
     match kind {
         QUERY | REPORT_V1 | REPORT_V2 | LEAVE => {
-            o.note(TYPE, kind);
             let long = kind == QUERY && v.len() >= VERSION_3;
+            let version = match kind {
+                QUERY if long => 3u8,
+                QUERY => {
+                    if v.get(MAX_RESPONSE) == Ok(0) {
+                        1
+                    } else {
+                        2
+                    }
+                }
+                REPORT_V1 => 1,
+                _ => 2,
+            };
+            o.note(id!("igmp.version"), version);
+            o.note(TYPE, kind);
             match v.get(MAX_RESPONSE) {
                 Ok(code) if long => o.note(MAX_RESPONSE, interval(code)),
                 // Version 1 has none.
@@ -64,7 +93,10 @@ fn note(o: &mut Out, v: View<'_>, kind: u8) {
                 o.see_rows(RECORD_SOURCE, v.skip(VERSION_3).cut(usize::from(v.u16(10).unwrap_or(0)) * 4), 4);
             }
         }
+        TRACE | TRACE_RESPONSE => o.see_all(TRACE_FIELDS, v),
         REPORT_V3 => {
+            const VERSION: u8 = 3;
+            o.note(id!("igmp.version"), VERSION);
             o.note(TYPE, kind);
             o.see_all(REPORT, v);
             let mut record = v.skip(8);

@@ -2,6 +2,7 @@
 
 use super::nsap::Nsap;
 use super::osi::{self, comma};
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex, Hex4, Named, Otherwise, Table, UpperHex, bits, named};
 use crate::view::{Step, View};
@@ -97,6 +98,26 @@ const REASONS: Table = &[
 
 const NO_ROOM: &str = "li < size of fixed part of CLNP header and addresses";
 
+/// The tree's fields, and those of a segment.
+const FIELDS: &[Slot] = &[
+    Slot::new("clnp.nlpi", 0, 1),
+    Slot::new("clnp.len", SIZE, 1),
+    Slot::new("clnp.version", VERSION_AT, 1),
+    Slot::new("clnp.ttl", LIFETIME, 1),
+    Slot::new("clnp.type", TYPE, 1),
+    Slot::new("clnp.cnf.segmentation", TYPE, 1).bit(7),
+    Slot::new("clnp.cnf.more_segments", TYPE, 1).bit(6),
+    Slot::new("clnp.cnf.report_error", TYPE, 1).bit(5),
+    Slot::new("clnp.cnf.type", TYPE, 1).bits(0, TYPE_MASK as u64),
+    Slot::new("clnp.pdu.len", SEGMENT_LENGTH, 2),
+    Slot::new("clnp.checksum", CHECKSUM, 2),
+];
+const SEGMENT_FIELDS: &[Slot] = &[
+    Slot::new("clnp.data_unit_identifier", 0, 2),
+    Slot::new("clnp.segment_offset", 2, 2),
+    Slot::new("clnp.total_length", 4, 2),
+];
+
 /// A packet from its identifier on; false where it makes no sense.
 pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     o.proto = "clnp";
@@ -115,7 +136,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     }
     let mut rest = Rest { v: v.skip(FIXED), left: size - FIXED };
     let kind = v.u8(TYPE)? & TYPE_MASK;
-    o.note(id!("clnp.type"), kind);
+    o.see_all(FIELDS, v);
     let Some(to) = rest.address(o)? else { return Ok(false) };
     let Some(from) = rest.address(o)? else { return Ok(false) };
     o.note_octets(id!("clnp.dsap"), to);
@@ -134,6 +155,9 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step<bool> {
     o.put(("\n\tFlags [", bits(FLAGS, flags, ", ", "none"), "]"));
     o.put(("\n\tsource address (length ", from.len(), "): ", Nsap(from)));
     o.put(("\n\tdest   address (length ", to.len(), "): ", Nsap(to)));
+    if flags & SEGMENTATION != 0 {
+        o.see_all(SEGMENT_FIELDS, rest.v);
+    }
     if flags & SEGMENTATION != 0 && !segment(o, &mut rest)? {
         return Ok(false);
     }

@@ -4,6 +4,7 @@ use super::clnp::size_fits;
 use super::nsap::Nsap;
 use super::osi::{self, comma};
 use crate::families::NETWORK_IDENTIFIERS;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Mac, Named, Otherwise, Put, Table, named};
 use crate::view::{Step, View};
@@ -36,6 +37,16 @@ const OPTIONS: Table = &[
     (226, "SNPA Mask"),
 ];
 
+/// The tree's fields.
+const FIELDS: &[Slot] = &[
+    Slot::new("esis.nlpi", 0, 1),
+    Slot::new("esis.length", SIZE, 1),
+    Slot::new("esis.ver", VERSION_AT, 1),
+    Slot::new("esis.type", TYPE, 1).bits(0, TYPE_MASK as u64),
+    Slot::new("esis.htime", HOLDING_TIME, 2),
+    Slot::new("esis.chksum", CHECKSUM, 2),
+];
+
 /// A packet from its identifier on.
 pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
     o.proto = "esis";
@@ -57,8 +68,7 @@ pub(super) fn dissect(o: &mut Out, v: View<'_>) -> Step {
         return Ok(());
     }
     let (kind, time) = (v.u8(TYPE)? & TYPE_MASK, v.u16(HOLDING_TIME)?);
-    o.note(id!("esis.type"), kind);
-    o.note(id!("esis.ht"), time);
+    o.see_all(FIELDS, v);
     if o.opt.verbose == 0 {
         let name = Named(TYPES, kind.into(), Otherwise::Dec("unknown type (", ")"));
         o.put((comma(o), name, ", length ", v.len()));

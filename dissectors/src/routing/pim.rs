@@ -3,7 +3,7 @@
 
 use crate::below::{Below, ip_of};
 use crate::checksum;
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::out::Out;
 use crate::put::{Elapsed, Hex2, Hex4, Ipv4, Named, Otherwise, Table, named};
 use crate::routing::{pim_fields, pim_messages};
@@ -268,8 +268,27 @@ pub(crate) fn auto_rp(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     result
 }
 
+/// The tree's fields of announcements, of each rendezvous point and of its groups.
+const ANNOUNCEMENT: &[Slot] = &[
+    Slot::new("auto_rp.version", 0, 1).bits(4, 15),
+    Slot::new("auto_rp.type", 0, 1).bits(0, 15),
+    Slot::new("auto_rp.rp_count", 1, 1),
+    Slot::new("auto_rp.holdtime", 2, 2),
+];
+const POINT: &[Slot] = &[
+    Slot::new("auto_rp.rp_addr", 0, 4),
+    Slot::new("auto_rp.pim_ver", 4, 1).bits(0, 3),
+    Slot::new("auto_rp.group_num", 5, 1),
+];
+const GROUP: &[Slot] = &[
+    Slot::new("auto_rp.prefix_sign", 0, 1).bit(0),
+    Slot::new("auto_rp.mask_len", 1, 1),
+    Slot::new("auto_rp.group_prefix", 2, 4),
+];
+
 fn announcements(o: &mut Out, v: View<'_>) -> Step {
     left(v, 8)?;
+    o.see_all(ANNOUNCEMENT, v);
     o.put(" auto-rp ");
     match v.u8(0)? {
         0x11 => o.put("candidate-advert"),
@@ -285,6 +304,7 @@ fn announcements(o: &mut Out, v: View<'_>) -> Step {
     let mut v = v.skip(8);
     for _ in 0..points {
         left(v, 4)?;
+        o.see_all(POINT, v);
         o.put((" RP ", Ipv4(v.array(0)?)));
         left(v, 5)?;
         let version = v.u8(4)?;
@@ -295,6 +315,7 @@ fn announcements(o: &mut Out, v: View<'_>) -> Step {
         v = v.skip(6);
         for i in 0..entries {
             left(v, 6)?;
+            o.see_all(GROUP, v);
             let flags = v.u8(0)?;
             let separator = if i == 0 { " " } else { "," };
             o.put((separator, if flags & 1 != 0 { "!" } else { "" }, Ipv4(v.array(2)?), "/", v.u8(1)?));
