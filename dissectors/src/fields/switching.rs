@@ -1,7 +1,6 @@
 //! Protocols of bridges and switches.
 
 use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Text};
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Mac, Octets, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("cdp.capabilities", Hex(8), "Capabilities"),

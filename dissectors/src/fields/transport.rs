@@ -50,7 +50,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("forces.flags.tp", Decimal, "Transaction phase"),
     ("forces.flags.version", Decimal, "Version"),
     ("forces.messagetype", Decimal, "Message Type"),
-    ("forces.messagetype", Hex(2), "Message Type"),
     ("forces.sid", Ipv4, "Source ID"),
     ("m3ua.affected_point_code_mask", Decimal, "Mask"),
     ("m3ua.affected_point_code_pc", Decimal, "Affected point code"),
