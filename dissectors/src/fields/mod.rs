@@ -3,6 +3,7 @@
 
 mod gateways;
 mod lans;
+mod captured;
 mod link;
 mod management;
 mod naming;
@@ -85,6 +86,7 @@ impl Info {
 
 /// The tables, by the rooms of their dissectors.
 const TABLES: &[&[(&str, Kind, &str)]] = &[
+    captured::ROWS,
     link::ROWS,
     network::ROWS,
     transport::ROWS,

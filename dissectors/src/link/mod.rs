@@ -4,6 +4,7 @@ pub(crate) mod arcnet;
 pub(crate) mod atm;
 mod atm_oam;
 pub(crate) mod bluetooth;
+mod bluetooth_fields;
 pub(crate) mod cip;
 pub(crate) mod enc;
 pub(crate) mod ethernet;
