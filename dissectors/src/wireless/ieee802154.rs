@@ -1,12 +1,12 @@
 //! IEEE 802.15.4 (2015), frames of the MAC sublayer.
 
 use crate::below::Below;
-use crate::fields::Id;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Eui64, Hex, Hex2, Hex4, Hex8, Octets, Table, lookup};
 use crate::view::{Step, Stop, View};
 use crate::wireless::ieee802154_elements::{header_elements, payload_elements, put_pending, put_superframe};
+use crate::wireless::ieee802154_fields::{self, FROM, LONG_MULTIPURPOSE, SHORT_MULTIPURPOSE, Station, TO};
 
 const FRAME_TYPES: [&str; 8] = ["Beacon", "Data", "ACK", "Command", "Reserved", "Multipurpose", "Fragment", "Extended"];
 
@@ -44,6 +44,7 @@ pub(crate) fn tap(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return cut(o);
     }
     o.link_len += length;
+    ieee802154_fields::note_tap(o, v.cut(length));
     frame(o, v.skip(length), below)
 }
 
@@ -81,6 +82,8 @@ pub(super) fn error(o: &mut Out, what: &'static str) -> Stop {
 struct Check {
     stored: u32,
     computed: u32,
+    /// The octets that it has, if it is right.
+    octets: usize,
 }
 
 impl Check {
@@ -88,16 +91,25 @@ impl Check {
     fn find(v: View<'_>, four_from: usize) -> Step<(Self, View<'_>)> {
         let length = v.len();
         if length >= four_from {
-            let check = Check { stored: v.le32(length - 4)?, computed: crc32(v.bytes(0, length - 4)?) };
+            let check = Check { stored: v.le32(length - 4)?, computed: crc32(v.bytes(0, length - 4)?), octets: 4 };
             if check.stored == check.computed {
                 return Ok((check, v.claim(length - 4)));
             }
         }
-        let check = Check { stored: v.le16(length - 2)?.into(), computed: crc16(v.bytes(0, length - 2)?).into() };
-        if check.stored == check.computed {
-            return Ok((check, v.claim(length - 2)));
+        let (stored, computed) = (v.le16(length - 2)?.into(), crc16(v.bytes(0, length - 2)?).into());
+        if stored == computed {
+            return Ok((Check { stored, computed, octets: 2 }, v.claim(length - 2)));
         }
-        Ok((check, v))
+        Ok((Check { stored, computed, octets: 0 }, v))
+    }
+
+    /// Notes a check sequence that is right, and the octets of the frame without it.
+    fn note(self, o: &mut Out, v: View<'_>) {
+        o.note(id!("wpan.frame_length"), v.len());
+        if self.octets > 0 {
+            o.note(if self.octets == 2 { id!("wpan.fcs") } else { id!("wpan.fcs32") }, self.stored);
+            o.note(id!("wpan.fcs_ok"), true);
+        }
     }
 
     fn put(self, o: &mut Out) {
@@ -150,19 +162,14 @@ pub(super) fn put_address(o: &mut Out, v: View<'_>, octets: usize) -> Step {
     Ok(())
 }
 
-/// The tree's fields of a station: its network, and its short address.
-type Station = (Id, Id);
-const TO: Station = (Id::of("wpan.dst_pan"), Id::of("wpan.dst16"));
-const FROM: Station = (Id::of("wpan.src_pan"), Id::of("wpan.src16"));
-
 /// `pan:address` or `-:address`; what follows.
-fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize, fields: Station) -> Step<View<'p>> {
+fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize, fields: &Station) -> Step<View<'p>> {
     let mut v = v;
     if pan {
         if v.len() < 2 {
             return Err(error(o, "Truncated before dst_pan"));
         }
-        o.note(fields.0, v.le16(0)?);
+        o.note(fields.network, v.le16(0)?);
         o.put((Hex4(v.le16(0)?), ":"));
         v = v.skip(2);
     } else {
@@ -171,9 +178,7 @@ fn station<'p>(o: &mut Out, v: View<'p>, pan: bool, octets: usize, fields: Stati
     if v.len() < octets {
         return Err(error(o, "Truncated before dst_addr"));
     }
-    if octets == 2 {
-        o.note(fields.1, v.le16(0)?);
-    }
+    ieee802154_fields::note_address(o, v, octets, fields)?;
     put_address(o, v, octets)?;
     Ok(v.skip(octets))
 }
@@ -221,8 +226,8 @@ fn networks(o: &mut Out, version: u16, compressed: bool, to: usize, from: usize)
 fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let (check, mut v) = if v.len() < 4 { (Check::default(), v) } else { Check::find(v, 4)? };
     let version = control >> 12 & 3;
-    o.note(id!("wpan.frame_type"), control & 7);
-    o.note(id!("wpan.version"), version);
+    o.see_all(ieee802154_fields::CONTROL, v);
+    check.note(o, v);
     o.put(("v", version, " "));
     flags(
         o,
@@ -256,9 +261,9 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let from = address_octets(o, from, "Invalid src address mode")?;
     let to = address_octets(o, to, "Invalid dst address mode")?;
     let (to_network, from_network) = networks(o, version, control & 0x40 != 0, to, from);
-    v = station(o, v, to_network, to, TO)?;
+    v = station(o, v, to_network, to, &TO)?;
     o.put(" < ");
-    v = station(o, v, from_network, from, FROM)?;
+    v = station(o, v, from_network, from, &FROM)?;
     o.put(" ");
     v = secured(o, v, control & 0x08 != 0, control & 0x200 != 0)?;
     check.put(o);
@@ -279,6 +284,9 @@ fn standard(o: &mut Out, v: View<'_>, control: u16) -> Step {
 fn multipurpose(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let (check, mut v) = if v.len() < 3 { (Check::default(), v) } else { Check::find(v, 5)? };
     let long = control & 0x08 != 0;
+    o.see_all(ieee802154_fields::MULTIPURPOSE, v);
+    o.see_all(if long { LONG_MULTIPURPOSE } else { SHORT_MULTIPURPOSE }, v);
+    check.note(o, v);
     let mut number_at = Some(1);
     if long {
         o.put(("v", control >> 12 & 3, " "));
@@ -299,6 +307,7 @@ fn multipurpose(o: &mut Out, v: View<'_>, control: u16) -> Step {
     match number_at {
         Some(at) => {
             let number = v.u8(at)?;
+            o.note(id!("wpan.seq_no"), number);
             if o.opt.verbose > 0 {
                 o.put(("seq ", Hex2(number), " "));
             }
@@ -309,10 +318,10 @@ fn multipurpose(o: &mut Out, v: View<'_>, control: u16) -> Step {
     let (to, from) = (control >> 4, control >> 6);
     let from = address_octets(o, from, "Invalid src address mode")?;
     let to = address_octets(o, to, "Invalid dst address mode")?;
-    v = station(o, v, long && control & 0x100 != 0, to, TO)?;
+    v = station(o, v, long && control & 0x100 != 0, to, &TO)?;
     o.put(" < ");
     o.put(" ");
-    v = station(o, v, false, from, FROM)?;
+    v = station(o, v, false, from, &FROM)?;
     o.put(" ");
     v = secured(o, v, long && control & 0x200 != 0, long && control & 0x8000 != 0)?;
     check.put(o);
@@ -353,6 +362,7 @@ fn security_header<'p>(o: &mut Out, v: View<'p>) -> Step<(u8, View<'p>)> {
         return Err(error(o, "Truncated before Aux Security Header"));
     }
     let control = v.u8(0)?;
+    o.see_all(ieee802154_fields::SECURITY, v);
     let (level, mode) = (control & 7, control >> 3 & 3);
     let mut v = v.skip(1);
     if o.opt.verbose > 0 {
@@ -363,6 +373,7 @@ fn security_header<'p>(o: &mut Out, v: View<'p>) -> Step<(u8, View<'p>)> {
         if v.len() < 4 {
             return Err(error(o, "Truncated before Frame Counter"));
         }
+        o.see_all(ieee802154_fields::COUNTER, v);
         if wordy {
             o.put(("Frame Counter 0x", Hex8(v.le32(0)?), " "));
         }
@@ -375,9 +386,10 @@ fn security_header<'p>(o: &mut Out, v: View<'p>) -> Step<(u8, View<'p>)> {
             }
             return Ok((level, v));
         }
-        1 => {}
+        1 => o.see_all(ieee802154_fields::KEY_INDEX, v),
         _ => {
             let octets = if mode == 2 { 4 } else { 8 };
+            o.see_all(ieee802154_fields::KEY_INDEX, v.skip(octets));
             if v.len() < octets {
                 return Err(error(o, "Truncated before Key Source"));
             }
@@ -407,6 +419,7 @@ fn beacon<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
     if v.len() < 2 {
         return Err(error(o, "Truncated before beacon information"));
     }
+    o.see_all(ieee802154_fields::SUPERFRAME, v);
     put_superframe(o, v.le16(0)?);
     let mut rest = v.skip(2);
     if rest.is_empty() {
@@ -422,6 +435,7 @@ fn beacon<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
 /// Guaranteed time slots (7.3.1.4); the octets that they take.
 fn guaranteed_slots(o: &mut Out, v: View<'_>) -> Step<usize> {
     let count = usize::from(v.u8(0)? & 7);
+    o.see_all(ieee802154_fields::GUARANTEED, v);
     if count == 0 {
         if o.opt.verbose > 0 {
             o.put(("\n\tGTS Descriptor Count = ", count, ", "));
@@ -484,6 +498,7 @@ fn command<'p>(o: &mut Out, v: View<'p>) -> Step<View<'p>> {
         return Ok(v);
     }
     let id = v.u8(0)?;
+    o.see_all(ieee802154_fields::COMMAND, v);
     o.put("Command ID = ");
     match lookup(COMMANDS, id.into()) {
         Some(name) => o.put((name, " ")),
@@ -506,6 +521,9 @@ fn command_fields(o: &mut Out, id: u8, v: View<'_>) -> Step<usize> {
         Err(Stop::Malformed)
     };
     let length = v.len();
+    if let Some((_, slots)) = ieee802154_fields::COMMANDS.iter().find(|row| row.0 == id) {
+        o.see_all(slots, v.cut(length));
+    }
     match id {
         0x01 if length != 1 => return bad(o, "Association request"),
         0x01 => association(o, v.u8(0)?),

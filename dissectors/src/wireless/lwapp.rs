@@ -1,6 +1,7 @@
 //! The Light Weight Access Point Protocol (RFC 5412).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Hex8, Mac, Table, bits, named};
 use crate::view::{Step, View};
@@ -15,6 +16,26 @@ pub(crate) const DATA: u16 = 12222;
 const TRANSPORT: usize = 6;
 const STATION: usize = 6;
 const MESSAGE: usize = 8;
+
+/// The transport header for the tree, what precedes it, and a message's header.
+const FIELDS: &[Slot] = &[
+    Slot::new("lwapp.version", 0, 1).bits(6, 3),
+    Slot::new("lwapp.slotId", 0, 1).bits(3, 7),
+    Slot::new("lwapp.flags", 0, 1).bits(0, 0x3f),
+    Slot::new("lwapp.flags.type", 0, 1).bit(2),
+    Slot::new("lwapp.flags.fragment", 0, 1).bit(1),
+    Slot::new("lwapp.flags.fragmentType", 0, 1).bit(0),
+    Slot::new("lwapp.fragmentId", 1, 1),
+    Slot::new("lwapp.Length", 2, 2),
+    Slot::new("lwapp.rssi", 4, 1),
+    Slot::new("lwapp.snr", 5, 1),
+];
+const STATION_FIELDS: &[Slot] = &[Slot::new("lwapp.apid", 0, 6)];
+const MESSAGE_FIELDS: &[Slot] = &[
+    Slot::new("lwapp.control.type", 0, 1),
+    Slot::new("lwapp.control.seqno", 1, 1),
+    Slot::new("lwapp.control.length", 2, 2),
+];
 
 const VERSION: u8 = 0;
 const IS_CONTROL: u8 = 0x04;
@@ -59,7 +80,7 @@ const MESSAGES: Table = &[
 fn version(o: &mut Out, v: View<'_>, length: usize) -> Step<bool> {
     let first = v.u8(0)?;
     let version = first >> 6;
-    o.note(id!("lwapp.version"), version);
+    o.see_all(FIELDS, v);
     if version != VERSION {
         o.put(("LWAPP version ", version, " packet not supported"));
         return Ok(false);
@@ -77,6 +98,9 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let has_station = below.dport == CONTROL;
     let header = v.skip(if has_station { STATION } else { 0 });
     header.check(TRANSPORT)?;
+    if has_station {
+        o.see_all(STATION_FIELDS, v);
+    }
     if !version(o, header, v.len())? {
         return Ok(());
     }
@@ -89,13 +113,13 @@ pub(crate) fn control(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let mut v = header.skip(TRANSPORT);
     while left > 0 {
         v.check(MESSAGE)?;
+        o.see_all(MESSAGE_FIELDS, v);
         let size = usize::from(v.u16(2)?);
         if left < MESSAGE + size {
             o.put("\n\t  Msg goes past end of PDU");
             break;
         }
         let kind = v.u8(0)?;
-        o.note(id!("lwapp.control.type"), kind);
         o.put(("\n\t  Msg type: ", named(MESSAGES, kind, "Unknown"), " (", kind, "), Seqnum: ", v.u8(1)?));
         o.put((", Msg len: ", size, ", Session: 0x", Hex8(v.u32(4)?)));
         // As tcpdump has it: without the header.

@@ -7,6 +7,7 @@ pub(crate) mod ieee80211;
 mod ieee80211_fields;
 pub(crate) mod ieee802154;
 mod ieee802154_elements;
+mod ieee802154_fields;
 pub(crate) mod lwapp;
 mod management;
 mod management_fields;

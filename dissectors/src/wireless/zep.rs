@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::calendar::Calendar;
+use crate::field::Slot;
 use crate::link::ethernet;
 use crate::out::Out;
 use crate::put::{Hex4, Zeros};
@@ -12,6 +13,24 @@ use crate::wireless::ieee802154;
 const HEADER_1: usize = 16;
 const ACKNOWLEDGEMENT: usize = 8;
 const HEADER_2: usize = 32;
+
+/// The headers for the tree: what all have, version 1, and acknowledgements and data of version 2.
+const FIELDS: &[Slot] = &[Slot::new("zep.protocol_id", 0, 2), Slot::new("zep.version", 2, 1)];
+const FIELDS_1: &[Slot] = &[
+    Slot::new("zep.channel_id", 3, 1),
+    Slot::new("zep.device_id", 4, 2),
+    Slot::new("zep.lqi_mode", 6, 1),
+    Slot::new("zep.length", 15, 1),
+];
+const FIELDS_2: &[Slot] = &[
+    Slot::new("zep.type", 3, 1),
+    Slot::new("zep.channel_id", 4, 1),
+    Slot::new("zep.device_id", 5, 2),
+    Slot::new("zep.lqi_mode", 7, 1),
+    Slot::new("zep.seqno", 17, 4),
+    Slot::new("zep.length", 31, 1),
+];
+const ACKNOWLEDGEMENT_FIELDS: &[Slot] = &[Slot::new("zep.type", 3, 1), Slot::new("zep.seqno", 4, 4)];
 
 /// A packet.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
@@ -30,9 +49,11 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     let version = v.u8(2)?;
+    o.see_all(FIELDS, v);
     o.put(("v", version, " "));
     let (header, inner) = if version == 1 {
         need(o, v, HEADER_1)?;
+        o.see_all(FIELDS_1, v);
         o.put(("Channel ID ", v.u8(3)?, ", Device ID 0x", Hex4(v.u16(4)?), ", "));
         quality(o, v, 6)?;
         let inner = v.u8(15)?;
@@ -40,10 +61,12 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         (HEADER_1, inner)
     } else if v.u8(3)? == 2 {
         need(o, v, ACKNOWLEDGEMENT)?;
+        o.see_all(ACKNOWLEDGEMENT_FIELDS, v);
         o.put(("ACK, seq# = ", v.u32(4)?));
         (ACKNOWLEDGEMENT, 0)
     } else {
         need(o, v, HEADER_2)?;
+        o.see_all(FIELDS_2, v);
         o.put(("Type ", v.u8(3)?, ", Channel ID ", v.u8(4)?, ", Device ID 0x", Hex4(v.u16(5)?), ", "));
         quality(o, v, 7)?;
         timestamp(o, v.u32(9)?, v.u32(13)?);
@@ -72,6 +95,7 @@ fn quality(o: &mut Out, v: View<'_>, at: usize) -> Step {
     if v.u8(at)? != 0 {
         o.put("CRC, ");
     } else {
+        o.note(id!("zep.lqi"), v.u8(at + 1)?);
         o.put(("LQI ", v.u8(at + 1)?, ", "));
     }
     Ok(())
@@ -81,6 +105,8 @@ fn quality(o: &mut Out, v: View<'_>, at: usize) -> Step {
 fn timestamp(o: &mut Out, seconds: u32, fraction: u32) {
     /// Seconds from 1900 to 1970.
     const EPOCH: u32 = 2_208_988_800;
+    let since_epoch = u64::from(seconds.wrapping_sub(EPOCH)) * 1_000_000_000;
+    o.note(id!("zep.time"), since_epoch + (u64::from(fraction) * 1_000_000_000 >> 32));
     let billionths = f64::from((fraction as f32) / 4_294_967_296_f32) * 1e9;
     o.put((seconds, ".", Zeros(billionths as u32, 9)));
     if seconds != 0 {
