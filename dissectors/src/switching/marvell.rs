@@ -2,11 +2,22 @@
 //! (LINKTYPE_DSA_TAG_EDSA) and without (LINKTYPE_DSA_TAG_DSA).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::link::ethernet::{self, SwitchTag};
 use crate::out::Out;
 use crate::put::{Hex4, Table, named};
 use crate::registry::ETHERTYPES;
 use crate::view::{Step, View};
+
+/// A tag for the tree, of which Wireshark has none.
+const FIELDS: &[Slot] = &[
+    Slot::new("dsa.mode", 0, 1).bits(6, 3),
+    Slot::new("dsa.tagged", 0, 1).bit(5),
+    Slot::new("dsa.device", 0, 1).bits(0, 31),
+    Slot::new("dsa.port", 1, 1).bits(3, 31),
+    Slot::new("dsa.priority", 2, 1).bits(5, 7),
+    Slot::new("dsa.vlan", 2, 2).bits(0, 0xfff),
+];
 
 const TO_CPU: u8 = 0;
 const FROM_CPU: u8 = 1;
@@ -82,6 +93,7 @@ impl Tag {
 
 fn tag(o: &mut Out, v: View<'_>) -> Step {
     let tag = Tag::read(v)?;
+    o.see_all(FIELDS, v);
     if o.opt.link {
         long(o, &tag)
     } else {

@@ -33,6 +33,18 @@ const FIELDS: &[Slot] = &[
     Slot::new("rrcp.authkey", 2, 2),
 ];
 
+const HELLO_FIELDS: &[Slot] = &[
+    Slot::new("rrcp.hello_reply.downlink_port", 4, 1),
+    Slot::new("rrcp.hello_reply.uplink_port", 5, 1),
+    Slot::new("rrcp.hello_reply.uplink_mac", 6, 6),
+    Slot::new("rrcp.hello_reply.chip_id", 12, 2),
+    Slot::new("rrcp.hello_reply.vendor_id", 14, 4),
+];
+const REGISTER_FIELDS: &[Slot] = &[Slot::new("rrcp.regaddr", 4, 2), Slot::new("rrcp.regdata", 6, 2)];
+/// Echo, loop detection, and a tag of a switch.
+const ECHO: &[Slot] = &[Slot::new("rep.protocol", 0, 1)];
+const LOOP: &[Slot] = &[Slot::new("rldp.protocol", 0, 1)];
+
 const HELLO: u8 = 0;
 const GET: u8 = 1;
 const SET: u8 = 2;
@@ -43,6 +55,11 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "rtl";
     if let Some((source, destination)) = below.source.zip(below.destination) {
         o.put((source, " > ", destination, ", "));
+    }
+    match v.u8(PROTOCOL)? {
+        0x02 => o.see_all(ECHO, v),
+        0x03 | 0x23 => o.see_all(LOOP, v),
+        _ => {}
     }
     match v.u8(PROTOCOL)? {
         REMOTE_CONTROL => return remote_control(o, v),
@@ -63,6 +80,11 @@ fn remote_control(o: &mut Out, v: View<'_>) -> Step {
     let name = Named(OPERATIONS, operation.into(), Otherwise::Hex("unknown opcode (0x", 2, ")"));
     o.put(("RRCP ", if reply { "reply" } else { "query" }, ": ", name));
     let register = matches!(operation, GET | SET);
+    if register {
+        o.see_all(REGISTER_FIELDS, v);
+    } else if operation == HELLO && reply {
+        o.see_all(HELLO_FIELDS, v);
+    }
     if register {
         o.put((" addr=0x", Hex4(v.le16(REGISTER)?), ", data=0x", Hex8(v.le32(VALUE)?)));
     }

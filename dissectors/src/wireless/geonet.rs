@@ -1,6 +1,7 @@
 //! GeoNetworking (ETSI TS 102 636-4-1) with the Basic Transport Protocol
 //! (ETSI TS 102 636-5-1).
 
+use super::geonet_fields;
 use crate::below::Below;
 use crate::out::Out;
 use crate::put::{Eui64, Named, Otherwise, Table, named};
@@ -43,6 +44,7 @@ const MESSAGES: Table = &[
 /// A packet behind its Ethertype.
 pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "geonet";
+    geonet_fields::note(o, v);
     o.put("GeoNet ");
     if let Some(source) = below.source {
         o.put(("src:", source));

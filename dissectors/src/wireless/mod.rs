@@ -3,6 +3,7 @@
 pub(crate) mod calm_fast;
 mod codes;
 pub(crate) mod geonet;
+mod geonet_fields;
 pub(crate) mod ieee80211;
 mod ieee80211_fields;
 pub(crate) mod ieee802154;
