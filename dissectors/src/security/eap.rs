@@ -1,6 +1,7 @@
 //! The Extensible Authentication Protocol (RFC 3748), and EAP over LANs
 //! (IEEE 802.1X, clause 11).
 
+use super::eapol_fields;
 use crate::below::Below;
 use crate::field::Field;
 use crate::out::Out;
@@ -14,6 +15,7 @@ const LAN_LENGTH: Field<u16> = Field::new("eapol.len", 2);
 const LAN_HEADER: usize = 4;
 
 const LAN_PACKET: u8 = 0;
+const LAN_KEY: u8 = 3;
 const LAN_TYPES: Table =
     &[(0, "EAP packet"), (1, "EAPOL start"), (2, "EAPOL logoff"), (3, "EAPOL key"), (4, "Encapsulated ASF alert")];
 
@@ -81,6 +83,9 @@ fn frame(o: &mut Out, v: View<'_>) -> Step {
     let (kind, version, length) = (v.get(LAN_TYPE)?, v.get(LAN_VERSION)?, v.get(LAN_LENGTH)?);
     o.put((LAN_TYPE.text(kind, named(LAN_TYPES, kind, "unknown")), " (", kind, ") v", LAN_VERSION.show(version)));
     o.put((", len ", LAN_LENGTH.show(length)));
+    if kind == LAN_KEY {
+        eapol_fields::note(o, v.skip(LAN_HEADER).cut(length.into()));
+    }
     if o.opt.verbose == 0 || kind != LAN_PACKET {
         return Ok(());
     }

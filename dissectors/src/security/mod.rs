@@ -2,6 +2,7 @@
 
 pub(crate) mod ah;
 pub(crate) mod eap;
+mod eapol_fields;
 pub(crate) mod esp;
 pub(crate) mod isakmp;
 mod isakmp_attributes;

@@ -169,6 +169,8 @@ const KEY_IDENTIFIER: &[Slot] = &[Slot::new("wlan.pmkid.akms", 0, 16)];
 const GROUP_MANAGEMENT_CIPHER: &[Slot] =
     &[Slot::new("wlan.rsn.gmcs", 0, 4), Slot::new("wlan.rsn.gmcs.oui", 0, 3), Slot::new("wlan.rsn.gmcs.type", 3, 1)];
 
+/// The identifier of a master key in the data of a key (12.7.2).
+const KEY_DATA: &[Slot] = &[Slot::new("wlan.rsn.ie.pmkid", 4, 16)];
 const VENDOR: &[Slot] = &[Slot::new("wlan.tag.oui", 0, 3), Slot::new("wlan.tag.vendor.oui.type", 3, 1)];
 /// What Microsoft's and the Wi-Fi Alliance's elements are about.
 const ALLIANCE: &[Slot] = &[Slot::new("wlan.wfa.ie.type", 3, 1)];
@@ -254,7 +256,8 @@ fn action(o: &mut Out, v: View<'_>) -> Step {
     }
 }
 
-fn elements(o: &mut Out, v: View<'_>) -> Step {
+/// Notes elements, which some frames have beside those of management.
+pub(crate) fn elements(o: &mut Out, v: View<'_>) -> Step {
     let mut rest = v;
     while rest.caplen() > 0 {
         o.see_all(ELEMENT, rest);
@@ -309,7 +312,12 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
     const MICROSOFT: u32 = 0x00_50f2;
     const ACCESS: u8 = 1;
     const MULTIMEDIA: u8 = 2;
+    const KEYS_OF_80211: u32 = 0x00_0fac;
+    const KEY_DATA_IDENTIFIER: u8 = 4;
     o.see_all(VENDOR, v);
+    if v.u24(0)? == KEYS_OF_80211 && v.u8(3)? == KEY_DATA_IDENTIFIER {
+        o.see_all(KEY_DATA, v);
+    }
     if v.u24(0)? != MICROSOFT {
         return Ok(());
     }

@@ -17,3 +17,5 @@ mod radio_fields;
 mod radiotap;
 mod radiotap_fields;
 pub(crate) mod zep;
+
+pub(crate) use management_fields::elements;
