@@ -20,7 +20,10 @@ const INTERFACE: Id = Id::of("frame.interface_id");
 const INTERFACE_NAME: Id = Id::of("frame.interface_name");
 
 /// Fields that announce an Ethertype, which Wireshark counts as a layer.
-const TYPES: [Id; 3] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.etype")];
+const TYPES: [Id; 4] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.etype"), Id::of("avsp.etype")];
+
+/// Protocols whose fields have names of their own in Wireshark: the fields' and the protocol's.
+const LAYERS: [(&str, &str); 3] = [("basicxid", "llc"), ("geonw", "gnw"), ("wlan_rsna_eapol", "eapol")];
 
 /// Fields that only earlier packets tell.
 const OF_EARLIER: [Id; 9] = [
@@ -114,6 +117,7 @@ impl Grower {
         let mut last = "frame";
         for node in tree.nodes() {
             let protocol = node.field.protocol();
+            let protocol = LAYERS.iter().find(|row| row.0 == protocol).map_or(protocol, |row| row.1);
             for layer in
                 [Some(protocol).filter(|&layer| layer != last), TYPES.contains(&node.field).then_some("ethertype")]
             {

@@ -216,9 +216,7 @@ impl Walk<'_, '_> {
             return Ok(None);
         }
         let tag = self.rest.u16(0)?;
-        o.see(PRIORITY, self.rest);
-        o.see(DROP_ELIGIBLE, self.rest);
-        o.see(TAG, self.rest);
+        see_tag(o, self.rest);
         if o.opt.link {
             put_type(o, kind);
             self.length(o);
@@ -226,7 +224,6 @@ impl Walk<'_, '_> {
             o.put(", ");
         }
         let inner = self.rest.get(TAG_TYPE)?;
-        o.note(TAG_TYPE, inner);
         self.skip(TAG_LEN);
         Ok(Some(inner))
     }
@@ -296,6 +293,14 @@ pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
     if o.opt.dumps_unknown() {
         o.default_dump(v.payload());
     }
+}
+
+/// Notes a tag and the type behind it.
+pub(super) fn see_tag(o: &mut Out, v: View<'_>) {
+    o.see(PRIORITY, v);
+    o.see(DROP_ELIGIBLE, v);
+    o.see(TAG, v);
+    o.see(TAG_TYPE, v);
 }
 
 /// `vlan 48, p 1, DEI` of a tag control information.

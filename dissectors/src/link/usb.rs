@@ -71,12 +71,12 @@ pub(crate) fn long_frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 }
 
 fn event(o: &mut Out, v: View<'_>, header: usize) -> Step {
+    if o.tree.is_some() {
+        let _ends_early = note(o, v, header);
+    }
     v.need(header)?;
     o.link_len += header;
     let (event, transfer) = (v.u8(8)?, v.u8(9)?);
-    if o.tree.is_some() {
-        note(o, v, header)?;
-    }
     o.put("USB");
     if o.opt.quiet > 0 {
         return Ok(());
