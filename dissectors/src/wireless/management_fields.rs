@@ -74,7 +74,19 @@ const BLOCK_ACK_ACTIONS: [&[Slot]; 3] = [
     ],
 ];
 
-const ELEMENT: &[Slot] = &[Slot::new("wlan.tag.number", 0, 1), Slot::new("wlan.tag.length", 1, 1)];
+const ELEMENT: &[Slot] = &[Slot::new("wlan.tag.number", 0, 1)];
+const LENGTH: &[Slot] = &[Slot::new("wlan.tag.length", 1, 1)];
+/// An element of which the number follows (9.4.2.1).
+const EXTENDED: u8 = 255;
+const EXTENDED_NUMBER: &[Slot] = &[Slot::new("wlan.ext_tag.number", 0, 1)];
+/// The operation of a network of 802.11ax (9.4.2.249), behind its number.
+const HIGH_EFFICIENCY: u8 = 36;
+const HIGH_EFFICIENCY_OPERATION: &[Slot] = &[
+    Slot::new("wlan.ext_tag.he_operation.params", 1, 3).little(),
+    Slot::new("wlan.ext_tag.bss_color_information", 4, 1),
+    Slot::new("wlan.ext_tag.bss_color_information.bss_color", 4, 1).bits(0, 0x3f),
+    Slot::new("wlan.ext_tag.he_operation.basic_he_mcs_and_nss", 5, 2).little(),
+];
 
 /// The values of elements that have fields at fixed places, by the element's number.
 const ELEMENTS: &[(u8, &[Slot])] = &[
@@ -143,7 +155,6 @@ const ELEMENTS: &[(u8, &[Slot])] = &[
             Slot::new("wlan.vht.op.channelcenter1", 2, 1),
         ],
     ),
-    (255, &[Slot::new("wlan.ext_tag.number", 0, 1)]),
 ];
 
 const SUPPORTED_RATE: &[Slot] = &[Slot::new("wlan.supported_rates", 0, 1)];
@@ -262,6 +273,11 @@ pub(crate) fn elements(o: &mut Out, v: View<'_>) -> Step {
     while rest.caplen() > 0 {
         o.see_all(ELEMENT, rest);
         let (number, length) = (rest.u8(0)?, usize::from(rest.u8(1)?));
+        if number == EXTENDED {
+            o.note(id!("wlan.ext_tag.length"), length.saturating_sub(1));
+        } else {
+            o.see_all(LENGTH, rest);
+        }
         let value = rest.skip(2);
         value.need(length)?;
         let _ends_early = element(o, number, value.cut(length));
@@ -282,6 +298,12 @@ fn element(o: &mut Out, number: u8, v: View<'_>) -> Step {
         50 => o.see_rows(EXTENDED_RATE, v, 1),
         114 => o.note_octets(id!("wlan.mesh.id"), v.data()),
         221 => return vendor(o, v),
+        EXTENDED => {
+            o.see_all(EXTENDED_NUMBER, v);
+            if v.u8(0)? == HIGH_EFFICIENCY {
+                o.see_all(HIGH_EFFICIENCY_OPERATION, v);
+            }
+        }
         _ => {}
     }
     Ok(())
