@@ -172,6 +172,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step<Print
 
 /// Notes a control field (IEEE 802.2, 5.4) of a command or a response.
 fn note_control(o: &mut Out, control: u16, response: bool) {
+    if o.tree.is_none() {
+        return;
+    }
     let unnumbered = control & 3 == 3;
     o.note(id!("llc.control"), control);
     o.note(id!("llc.control.ftype"), control & if unnumbered { 3 } else { 1 });
@@ -323,7 +326,8 @@ pub(crate) fn snap(o: &mut Out, v: View<'_>, below: &Below<'_>, bridge_pad: usiz
 
 /// Notes a SNAP header.
 fn note_snap(o: &mut Out, v: View<'_>) {
-    if v.has(SNAP_HEADER)
+    if o.tree.is_some()
+        && v.has(SNAP_HEADER)
         && let Ok(organization) = v.u24(0)
     {
         o.see_all(ORGANIZATION, v);

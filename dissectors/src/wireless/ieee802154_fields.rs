@@ -158,7 +158,7 @@ pub(super) fn note_tap(o: &mut Out, v: View<'_>) {
             // In tenths, as far as a radio can tell.
             let tenths = (f32::from_le_bytes(octets) * 10.0) as i32;
             let (sign, size) = ((tenths < 0).then_some("-"), tenths.unsigned_abs());
-            o.note_text(id!("wpan-tap.rss"), (sign, size / 10, (size % 10 != 0).then_some((".", size % 10))));
+            o.note_text(id!("wpan-tap.rss"), (sign, size / 10, (!size.is_multiple_of(10)).then_some((".", size % 10))));
         }
         rest = rest.skip((TAP_HEADER + length).next_multiple_of(4));
     }

@@ -106,7 +106,7 @@ fn timestamp(o: &mut Out, seconds: u32, fraction: u32) {
     /// Seconds from 1900 to 1970.
     const EPOCH: u32 = 2_208_988_800;
     let since_epoch = u64::from(seconds.wrapping_sub(EPOCH)) * 1_000_000_000;
-    o.note(id!("zep.time"), since_epoch + (u64::from(fraction) * 1_000_000_000 >> 32));
+    o.note(id!("zep.time"), since_epoch + ((u64::from(fraction) * 1_000_000_000) >> 32));
     let billionths = f64::from((fraction as f32) / 4_294_967_296_f32) * 1e9;
     o.put((seconds, ".", Zeros(billionths as u32, 9)));
     if seconds != 0 {
