@@ -10,6 +10,7 @@ mod naming;
 mod network;
 mod openflow;
 mod other;
+mod radio;
 mod routing;
 mod security;
 mod storage;
@@ -103,6 +104,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     gateways::ROWS,
     states::ROWS,
     other::ROWS,
+    radio::ROWS,
     wireless::ROWS,
 ];
 

@@ -8,6 +8,7 @@ use crate::out::Out;
 use crate::put::Chars;
 use crate::registry;
 use crate::view::{Step, View};
+use crate::wireless::Summary;
 
 /// Octets of the fixed header.
 const HEADER: usize = 8;
@@ -88,6 +89,7 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
     /// Thousands of bits in a second of the unit of rates.
     const RATE: u32 = 500;
     o.see_all(FIELDS, v);
+    let mut summary = Summary::default();
     let alignment = if v.u8(1)? & ALIGNED != 0 { 4 } else { 1 };
     let mut rest = v.skip(HEADER);
     while rest.has(FIELD_HEADER) {
@@ -97,9 +99,17 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
         if kind == COMMON_80211 {
             o.see_all(COMMON, value);
             o.note(id!("ppi.80211-common.rate"), u32::from(value.le16(10)?) * RATE);
+            summary = Summary {
+                frequency: Some(value.le16(12)?),
+                signal: Some(value.i8(18)?),
+                noise: Some(value.i8(19)?),
+                time: Some(value.le64(0)?),
+                ..Summary::default()
+            };
         }
         rest = rest.skip((FIELD_HEADER + length).next_multiple_of(alignment));
     }
+    summary.note(o);
     Ok(())
 }
 

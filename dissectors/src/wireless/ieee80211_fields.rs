@@ -107,6 +107,9 @@ const ASKS: &[Slot] = &[Slot::new("wlan.qos.bit4", 0, 2).little().bit(4)];
 const FOR_TIME: &[Slot] = &[Slot::new("wlan.qos.txop_dur_req", 1, 1)];
 const FOR_QUEUE: &[Slot] = &[Slot::new("wlan.qos.queue_size", 1, 1)];
 
+/// The control field of 802.11n and its successors, which the order flag announces.
+const HIGH_THROUGHPUT: &[Slot] = &[Slot::new("wlan.htc", 0, 4).little()];
+
 /// What precedes encrypted octets.
 const KEY: &[Slot] = &[Slot::new("wlan.wep.key", 3, 1).bits(6, 3)];
 const VECTOR: &[Slot] = &[Slot::new("wlan.wep.iv", 0, 3)];
@@ -141,6 +144,9 @@ fn frame(o: &mut Out, v: View<'_>) -> Step {
             o.see_all(TRANSMITTER, v);
             o.see_all(ADDRESSES[0], v);
             o.see_all(SEQUENCE, v);
+            if flags & ORDERED != 0 {
+                o.see_all(HIGH_THROUGHPUT, v.skip(24));
+            }
             let body = v.skip(if flags & ORDERED != 0 { 28 } else { 24 });
             if flags & PROTECTED != 0 {
                 return protection(o, body);
@@ -180,6 +186,7 @@ fn control_frame(o: &mut Out, subtype: u8, v: View<'_>) -> Step {
         o.see_all(addresses, v);
     }
     if subtype == WRAPPER {
+        o.see_all(HIGH_THROUGHPUT, v.skip(12));
         return control(o, v.skip(10));
     }
     if !matches!(subtype, BLOCK_ACK_REQUEST | BLOCK_ACK) {
@@ -231,7 +238,11 @@ fn data(o: &mut Out, subtype: u8, flags: u8, v: View<'_>) -> Step {
                 o.see_all(if field.u8(0)? & ASKS_FOR_QUEUE != 0 { FOR_QUEUE } else { FOR_TIME }, field);
             }
         }
-        header += if flags & ORDERED != 0 { 6 } else { 2 };
+        header += 2;
+        if flags & ORDERED != 0 {
+            o.see_all(HIGH_THROUGHPUT, v.skip(header));
+            header += 4;
+        }
     }
     let body = v.skip(header);
     if flags & PROTECTED != 0 { protection(o, body) } else { Ok(()) }

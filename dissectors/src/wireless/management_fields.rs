@@ -34,17 +34,50 @@ const ACTIONS: &[(u8, &[Slot])] = &[
     (0, ACTION),
     (BLOCK_ACK, ACTION),
     (PUBLIC, &[Slot::new("wlan.fixed.publicact", 1, 1)]),
+    (RADIO_MEASUREMENT, &[Slot::new("wlan.fixed.action_code", 1, 1), Slot::new("wlan.rm.dialog_token", 2, 1)]),
+    (
+        FAST_TRANSITION,
+        &[
+            Slot::new("wlan.fixed.action_code", 1, 1),
+            Slot::new("wlan.fixed.sta_address", 2, 6),
+            Slot::new("wlan.fixed.target_ap_address", 8, 6),
+        ],
+    ),
     (7, &[Slot::new("wlan.fixed.htact", 1, 1)]),
     (8, &[Slot::new("wlan.fixed.action_code", 1, 1), Slot::new("wlan.fixed.transaction_id", 2, 2).little()]),
     (9, &[Slot::new("wlan.fixed.publicact", 1, 1)]),
+    (NETWORK_MANAGEMENT, ACTION),
     (13, &[Slot::new("wlan.fixed.mesh_action", 1, 1)]),
     (14, &[Slot::new("wlan.fixed.multihop_action", 1, 1)]),
     (15, &[Slot::new("wlan.fixed.selfprot_action", 1, 1)]),
+    (21, &[Slot::new("wlan.vht.action", 1, 1)]),
+    (127, &[Slot::new("wlan.tag.oui", 1, 3)]),
 ];
 const ACTION: &[Slot] = &[Slot::new("wlan.fixed.action_code", 1, 1)];
 const SPECTRUM: u8 = 0;
 const BLOCK_ACK: u8 = 3;
 const PUBLIC: u8 = 4;
+const RADIO_MEASUREMENT: u8 = 5;
+const FAST_TRANSITION: u8 = 6;
+const NETWORK_MANAGEMENT: u8 = 10;
+
+/// A request to go to another access point (9.6.13.9), and the answer.
+const TRANSITION_REQUEST: &[Slot] = &[
+    Slot::new("wlan.fixed.dialog_token", 2, 1),
+    Slot::new("wlan.fixed.request_mode.pref_cand", 3, 1).bit(0),
+    Slot::new("wlan.fixed.request_mode.abridged", 3, 1).bit(1),
+    Slot::new("wlan.fixed.request_mode.disassoc_imminent", 3, 1).bit(2),
+    Slot::new("wlan.fixed.request_mode.bss_term_included", 3, 1).bit(3),
+    Slot::new("wlan.fixed.request_mode.ess_disassoc_imminent", 3, 1).bit(4),
+    Slot::new("wlan.fixed.disassoc_timer", 4, 2).little(),
+    Slot::new("wlan.fixed.validity_interval", 6, 1),
+];
+const TRANSITION_RESPONSE: &[Slot] = &[
+    Slot::new("wlan.fixed.dialog_token", 2, 1),
+    Slot::new("wlan.fixed.bss_transition_status_code", 3, 1),
+    Slot::new("wlan.fixed.bss_termination_delay", 4, 1),
+    Slot::new("wlan.fixed.bss_transition_target_bss", 5, 6),
+];
 
 /// A request for block acknowledgments, its response and its end.
 const BLOCK_ACK_ACTIONS: [&[Slot]; 3] = [
@@ -263,6 +296,18 @@ fn action(o: &mut Out, v: View<'_>) -> Step {
             Ok(())
         }
         (SPECTRUM, CHANNEL_SWITCH) => elements(o, v.skip(2)),
+        // A measurement has a number of repetitions too.
+        (RADIO_MEASUREMENT, action) => elements(o, v.skip(if action == 0 { 5 } else { 3 })),
+        // A response has a status.
+        (FAST_TRANSITION, action) => elements(o, v.skip(if action == 2 { 16 } else { 14 })),
+        (NETWORK_MANAGEMENT, 7) => {
+            o.see_all(TRANSITION_REQUEST, v);
+            Ok(())
+        }
+        (NETWORK_MANAGEMENT, 8) => {
+            o.see_all(TRANSITION_RESPONSE, v);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

@@ -19,3 +19,4 @@ mod radiotap_fields;
 pub(crate) mod zep;
 
 pub(crate) use management_fields::elements;
+pub(crate) use radio_fields::Summary;

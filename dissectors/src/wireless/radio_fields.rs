@@ -4,6 +4,53 @@ use crate::field::Slot;
 use crate::out::Out;
 use crate::view::{Step, View};
 
+/// What the headers of all radios tell, which Wireshark shows once more in the same names.
+#[derive(Default)]
+pub(crate) struct Summary {
+    pub(crate) channel: Option<u32>,
+    /// In MHz.
+    pub(crate) frequency: Option<u16>,
+    /// In dBm.
+    pub(crate) signal: Option<i8>,
+    pub(crate) noise: Option<i8>,
+    /// In microseconds.
+    pub(crate) time: Option<u64>,
+}
+
+impl Summary {
+    /// Notes what there is; the frequency tells the channel where nothing else does.
+    pub(crate) fn note(self, o: &mut Out) {
+        if let Some(channel) = self.channel.or_else(|| self.frequency.and_then(channel)) {
+            o.note(id!("wlan_radio.channel"), channel);
+        }
+        if let Some(frequency) = self.frequency {
+            o.note(id!("wlan_radio.frequency"), frequency);
+        }
+        for (field, strength) in
+            [(id!("wlan_radio.signal_dbm"), self.signal), (id!("wlan_radio.noise_dbm"), self.noise)]
+        {
+            if let Some(strength) = strength {
+                o.note(field, i64::from(strength));
+            }
+        }
+        if let Some(time) = self.time {
+            o.note(id!("wlan_radio.timestamp"), time);
+        }
+    }
+}
+
+/// The channel of a frequency in MHz (IEEE 802.11, annex E).
+fn channel(frequency: u16) -> Option<u32> {
+    match frequency {
+        2412..=2472 if frequency % 5 == 2 => Some((frequency - 2407) / 5),
+        2484 => Some(14),
+        5000..=5925 if frequency.is_multiple_of(5) => Some((frequency - 5000) / 5),
+        5955..=7115 if frequency.is_multiple_of(5) => Some((frequency - 5950) / 5),
+        _ => None,
+    }
+    .map(u32::from)
+}
+
 const AVS: &[Slot] = &[
     Slot::new("wlancap.magic", 0, 4).bits(4, 0xfff_ffff),
     Slot::new("wlancap.version", 0, 4).bits(0, 15),
@@ -45,12 +92,14 @@ pub(super) fn note_avs(o: &mut Out, v: View<'_>) {
 
 fn avs(o: &mut Out, v: View<'_>) -> Step {
     const HOPS: u32 = 1;
+    const DBM: u32 = 2;
     const FIRST_FREQUENCY: u32 = 256;
     /// Bits in a second of the unit of rates.
     const RATE: u64 = 100_000;
     o.see_all(AVS, v);
+    let kind = v.u32(24)?;
     o.see_all(
-        if v.u32(24)? == HOPS {
+        if kind == HOPS {
             HOPPING
         } else if v.u32(28)? < FIRST_FREQUENCY {
             CHANNEL
@@ -66,6 +115,17 @@ fn avs(o: &mut Out, v: View<'_>) -> Step {
     if v.u32(0)? & 15 >= 2 {
         o.see_all(AVS_2, v);
     }
+    let number = Some(v.u32(28)?).filter(|_| kind != HOPS);
+    let in_dbm = v.u32(44)? == DBM;
+    let strength = |at: usize| v.u32(at).ok().filter(|_| in_dbm).map(|value| value as i8);
+    Summary {
+        channel: number.filter(|channel| *channel < FIRST_FREQUENCY),
+        frequency: number.filter(|frequency| *frequency >= FIRST_FREQUENCY).and_then(|value| value.try_into().ok()),
+        signal: strength(48),
+        noise: strength(52),
+        time: Some(v.u64(8)?),
+    }
+    .note(o);
     Ok(())
 }
 
@@ -108,6 +168,7 @@ fn prism(o: &mut Out, v: View<'_>) -> Step {
     }
     o.see_all(PRISM, v);
     o.see_name(id!("prism.devname"), v, 8, NAME);
+    let mut summary = Summary::default();
     let mut rest = v.skip(8 + NAME);
     while rest.has(VALUE_SIZE) {
         o.see_all(VALUE, rest);
@@ -116,8 +177,16 @@ fn prism(o: &mut Out, v: View<'_>) -> Step {
             && let Some(slot) = number.checked_sub(1).and_then(|number| VALUES.get(number))
         {
             o.see_all(&[*slot], rest);
+            let value = rest.le32(8)?;
+            match number {
+                2 => summary.time = Some(value.into()),
+                3 => summary.channel = Some(value),
+                4 => summary.signal = Some(value as i8),
+                _ => {}
+            }
         }
         rest = rest.skip(VALUE_SIZE);
     }
+    summary.note(o);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The fields of radiotap headers (radiotap.org).
 
 use super::codes::RATES;
+use super::radio_fields::Summary;
 use super::radiotap_fields;
 use crate::out::Out;
 use crate::view::{Step, Stop, View};
@@ -88,6 +89,7 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
     }
     let mut fields = Fields { v, at: last + 4 };
     let mut flags = 0;
+    let mut summary = Summary::default();
     let mut first = 0;
     // The octets of a vendor's namespace, which are skipped.
     let mut vendor: Option<usize> = None;
@@ -103,7 +105,7 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
                 vendor = Some(0);
             }
             None => {
-                if !namespace(o, &mut fields, present, first, &mut flags)? {
+                if !namespace(o, &mut fields, present, first, &mut flags, &mut summary)? {
                     break;
                 }
             }
@@ -124,6 +126,7 @@ pub(super) fn header(o: &mut Out, v: View<'_>) -> Step<Option<Radiotap>> {
             _ => {}
         }
     }
+    summary.note(o);
     let check = if flags & FLAG_CHECK != 0 { 4 } else { 0 };
     Ok(Some(Radiotap { len, padded: flags & FLAG_PADDED != 0, check }))
 }
@@ -138,9 +141,16 @@ fn vendor_header(fields: &mut Fields<'_>) -> Step<usize> {
 }
 
 /// Prints the fields of a bitmap; false if none can follow.
-fn namespace(o: &mut Out, fields: &mut Fields<'_>, present: u32, first: u32, flags: &mut u8) -> Step<bool> {
+fn namespace(
+    o: &mut Out,
+    fields: &mut Fields<'_>,
+    present: u32,
+    first: u32,
+    flags: &mut u8,
+    summary: &mut Summary,
+) -> Step<bool> {
     for bit in (0..RADIOTAP_NAMESPACE).filter(|bit| present >> bit & 1 != 0) {
-        radiotap_fields::note(o, first + bit, fields.v.skip(fields.at), fields.at);
+        radiotap_fields::note(o, first + bit, fields.v.skip(fields.at), fields.at, summary);
         match field(o, fields, first + bit, present, flags) {
             Ok(true) => {}
             Ok(false) => {

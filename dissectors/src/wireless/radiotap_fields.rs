@@ -1,5 +1,6 @@
 //! The fields of radiotap headers for the tree (radiotap.org): where they are in each.
 
+use super::radio_fields::Summary;
 use crate::field::Slot;
 use crate::out::Out;
 use crate::view::{Step, View};
@@ -110,13 +111,13 @@ const FIRST_USER: &[Slot] =
     &[Slot::new("radiotap.vht.mcs.0", 4, 1).bits(4, 15), Slot::new("radiotap.vht.nss.0", 4, 1).bits(0, 15)];
 
 /// Notes the field of a bit, from where `rest` of the header begins, which is `at` octets into it.
-pub(super) fn note(o: &mut Out, bit: u32, rest: View<'_>, at: usize) {
+pub(super) fn note(o: &mut Out, bit: u32, rest: View<'_>, at: usize, summary: &mut Summary) {
     if o.tree.is_some() {
-        let _ends_early = field(o, bit, rest, at);
+        let _ends_early = field(o, bit, rest, at, summary);
     }
 }
 
-fn field(o: &mut Out, bit: u32, rest: View<'_>, at: usize) -> Step {
+fn field(o: &mut Out, bit: u32, rest: View<'_>, at: usize, summary: &mut Summary) -> Step {
     const RATE: u32 = 2;
     const MCS: u32 = 19;
     const VHT: u32 = 21;
@@ -126,6 +127,14 @@ fn field(o: &mut Out, bit: u32, rest: View<'_>, at: usize) -> Step {
     let Some(&(_, alignment, slots)) = FIELDS.iter().find(|row| row.0 == bit) else { return Ok(()) };
     let v = rest.skip(at.next_multiple_of(alignment) - at);
     o.see_all(slots, v);
+    match bit {
+        0 => summary.time = Some(v.le64(0)?),
+        3 => summary.frequency = Some(v.le16(0)?),
+        5 => summary.signal = Some(v.i8(0)?),
+        6 => summary.noise = Some(v.i8(0)?),
+        18 => (summary.frequency, summary.channel) = (Some(v.le16(4)?), Some(v.u8(6)?.into())),
+        _ => {}
+    }
     let (known, parts) = match bit {
         MCS => (v.u8(0)?.into(), &SCHEME),
         VHT => (v.le16(0)?, &VERY_HIGH),
