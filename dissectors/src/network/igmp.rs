@@ -68,13 +68,7 @@ fn note(o: &mut Out, v: View<'_>, kind: u8) {
             let long = kind == QUERY && v.len() >= VERSION_3;
             let version = match kind {
                 QUERY if long => 3u8,
-                QUERY => {
-                    if v.get(MAX_RESPONSE) == Ok(0) {
-                        1
-                    } else {
-                        2
-                    }
-                }
+                QUERY if v.get(MAX_RESPONSE) == Ok(0) => 1,
                 REPORT_V1 => 1,
                 _ => 2,
             };
