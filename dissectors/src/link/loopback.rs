@@ -31,21 +31,25 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
 /// Prints a message; `rest` is what is left where it stops.
 fn message(o: &mut Out, rest: &mut View<'_>) -> Step {
     let skipped = word(rest)?;
+    o.note(id!("loop.skipcount"), skipped);
     o.put((", skipCount ", skipped));
     if skipped % 8 != 0 {
         o.put(" (bogus)");
     }
     take(rest, skipped.into())?;
     let function = word(rest)?;
+    o.note(id!("loop.relevant_function"), function);
     o.put((", ", Named(FUNCTIONS, function.into(), Otherwise::Dec(" invalid (", ")"))));
     match function {
         REPLY => {
             let receipt = word(rest)?;
+            o.note(id!("loop.receipt_number"), receipt);
             o.put((", receipt number ", receipt, ", data (", rest.len(), " octets)"));
         }
         FORWARD => {
-            let address = take(rest, ADDRESS)?;
-            o.put((", forwarding address ", Mac(address.array(0)?), ", data (", rest.len(), " octets)"));
+            let address = Mac(take(rest, ADDRESS)?.array(0)?);
+            o.note(id!("loop.forwarding_address"), address);
+            o.put((", forwarding address ", address, ", data (", rest.len(), " octets)"));
         }
         _ => {}
     }
