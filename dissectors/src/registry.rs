@@ -22,7 +22,7 @@ use crate::routing::{
 use crate::security::{ah, eap, esp, isakmp, kerberos, radius, rpki_rtr, tls_fields};
 use crate::storage::{aoe, nfs, rpc, rx};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, realtek, slow, stp, tipc, udld, vqp, vtp};
-use crate::text::{beep, http_fields, lines, resp, ssh, telnet, zmtp};
+use crate::text::{beep, http_fields, lines, resp, sip_fields, ssh, telnet, zmtp};
 use crate::transport::{dccp, pgm, quic, sctp, tcp, udp};
 use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
@@ -735,6 +735,7 @@ const TCP_TYPES: &[(PacketType, Dissect)] =
 /// Notes what a segment carries on whatever port.
 pub(crate) fn note_segment(o: &mut Out, payload: &[u8]) {
     http_fields::note(o, payload);
+    sip_fields::note_segment(o, payload);
     tls_fields::note(o, payload);
 }
 

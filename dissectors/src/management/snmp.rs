@@ -1,6 +1,7 @@
 //! SNMP: versions 1 (RFC 1157), 2c (RFC 3416) and 3 (RFC 3412, RFC 3414).
 
 use crate::below::Below;
+use crate::field::Slot;
 use crate::management::snmp_asn1::{self, Element, Kind};
 use crate::out::Out;
 use crate::put::{Ipv4, Named, Otherwise, Put, Table};
@@ -153,6 +154,13 @@ fn community(o: &mut Out, mut level: Level<'_>, version: i32) -> Step {
     unit(o, level, version)
 }
 
+/// The tree's fields of the flags of version 3 (RFC 3412, section 6.4).
+const FLAGS_3: &[Slot] = &[
+    Slot::new("snmp.v3.flags.report", 0, 1).bit(2),
+    Slot::new("snmp.v3.flags.crypt", 0, 1).bit(1),
+    Slot::new("snmp.v3.flags.auth", 0, 1).bit(0),
+];
+
 /// The header, security parameters and scoped unit of version 3.
 fn message_3(o: &mut Out, mut level: Level<'_>) -> Step {
     const USER_BASED: i32 = 3;
@@ -170,6 +178,7 @@ fn message_3(o: &mut Out, mut level: Level<'_>) -> Step {
         o.put(("[msgFlags size ", flags.content.len(), "]"));
         return Ok(());
     }
+    o.see_all(FLAGS_3, flags.content);
     let flags = flags.content.u8(0)?;
     // Privacy needs authentication.
     if !matches!(flags, 0 | 1 | 3 | 4 | 5 | 7) {

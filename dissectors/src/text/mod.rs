@@ -5,7 +5,7 @@ pub(crate) mod http_fields;
 mod line_fields;
 pub(crate) mod lines;
 pub(crate) mod resp;
-mod sip_fields;
+pub(crate) mod sip_fields;
 pub(crate) mod ssh;
 mod ssh_fields;
 pub(crate) mod telnet;

@@ -75,6 +75,16 @@ const HEADERS: &[(&[u8], &[u8], Id, Form)] = &[
     (b"Content-Length", b"l", Id::of("sip.Content-Length"), Form::Number),
 ];
 
+/// Notes a message that a segment begins with, on whatever port.
+pub(crate) fn note_segment(o: &mut Out, octets: &[u8]) {
+    const VERSION: &[u8] = b"SIP/2.0";
+    let is_start = |line: &[u8]| line.starts_with(VERSION) || line.ends_with(VERSION) && line.is_ascii();
+    // Most segments are the middle of something.
+    if octets.first().is_some_and(u8::is_ascii_uppercase) && line(octets).is_some_and(|(start, _)| is_start(start)) {
+        note(o, octets);
+    }
+}
+
 /// Notes a message.
 pub(super) fn note(o: &mut Out, octets: &[u8]) {
     let Some((start, mut rest)) = line(octets) else { return };
