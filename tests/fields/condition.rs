@@ -125,3 +125,30 @@ fn nested_headers_count() {
     assert_eq!(run("tcp.port == 80").stdout, "2\n");
     assert_eq!(run("vlan.id == 7").stdout, "1\n");
 }
+
+/// What somebody looks for in a capture of servers.
+#[test]
+fn captures_are_searched_by_fields_of_applications() {
+    let scratch = Scratch::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fields/captures/");
+    for (capture, condition, packets) in [
+        ("nfs", "nfs.name == \"file.txt\"", "2 packets\n"),
+        ("nfs", "rpc && nfs.status3 != 0", "2 packets\n"),
+        ("nfs", "rpc.auth.uid == 1000 && nfs.procedure_v3 == 7", "1 packet\n"),
+        ("text", "smtp.req.parameter contains \"a@example\"", "1 packet\n"),
+        ("text", "ftp.passive.port == 50000", "1 packet\n"),
+        ("text", "sip.from.user == \"alice\" && sip.Method == \"INVITE\"", "2 packets\n"),
+        ("text", "ssh.kex_algorithms ~ \"curve25519\"", "2 packets\n"),
+        ("text", "resp.integer < 0", "1 packet\n"),
+        ("dns", "dns.svcb.svcparam.alpn == \"h2\"", "1 packet\n"),
+        ("dns", "dns.opt.client.addr4 == 192.0.2.0/24", "1 packet\n"),
+        ("kerberos", "kerberos.CNameString == \"alice\" && kerberos.error_code == 25", "1 packet\n"),
+        ("seldom", "icmpv6.opt.linkaddr == 02:00:00:00:00:01", "2 packets\n"),
+        ("seldom", "icmpv6.opt.linkaddr[4:2] == 00:02", "1 packet\n"),
+        ("switches", "cdp.voice_vlan == 100 || lldp.media.vlan_id == 100", "2 packets\n"),
+    ] {
+        let file = format!("{folder}{capture}.pcap.gz");
+        let ran = scratch.run(&["-r", &file, "--where", condition, "--count"]);
+        assert_eq!((&*ran.stdout, ran.code), (packets, Some(0)), "{condition}: {}", ran.stderr);
+    }
+}
