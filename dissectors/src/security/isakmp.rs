@@ -24,6 +24,18 @@ const FIELDS: &[Slot] = &[
     Slot::new("isakmp.messageid", 20, 4),
     Slot::new("isakmp.length", 24, 4),
 ];
+const VERSIONS: &[Slot] = &[Slot::new("isakmp.mjver", 17, 1).bits(4, 15), Slot::new("isakmp.mnver", 17, 1).bits(0, 15)];
+/// The flags of version 1 (RFC 2408, section 3.1) and 2 (RFC 7296, section 3.1).
+const FLAGS_1: &[Slot] = &[
+    Slot::new("isakmp.flag_e", 19, 1).bit(0),
+    Slot::new("isakmp.flag_c", 19, 1).bit(1),
+    Slot::new("isakmp.flag_a", 19, 1).bit(2),
+];
+const FLAGS_2: &[Slot] = &[
+    Slot::new("isakmp.flag_i", 19, 1).bit(3),
+    Slot::new("isakmp.flag_v", 19, 1).bit(4),
+    Slot::new("isakmp.flag_r", 19, 1).bit(5),
+];
 const INITIATOR: Field<u64> = Field::new("isakmp.ispi", 0);
 const RESPONDER: Field<u64> = Field::new("isakmp.rspi", 8);
 const NEXT: Field<u8> = Field::new("isakmp.nextpayload", 16);
@@ -204,6 +216,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.see_all(FIELDS, v);
     let version = v.get(VERSION)?;
     let (major, minor) = (version >> 4, version & 15);
+    o.see_all(VERSIONS, v);
+    o.see_all(if major == 1 { FLAGS_1 } else { FLAGS_2 }, v);
     o.put("isakmp");
     if o.opt.verbose > 0 {
         o.put((" ", major, ".", minor));

@@ -3,9 +3,9 @@
 
 use std::ops::RangeInclusive;
 
-use crate::field::Slot;
 use crate::out::Out;
 use crate::put::{Named, Otherwise, Table};
+use crate::transport::dtls_fields;
 use crate::view::{Step, View};
 
 /// First octets by which DTLS is told from what shares its ports (RFC 9443, section 3).
@@ -18,24 +18,6 @@ const WITH_ID: u8 = 0x10;
 const LONG_SEQUENCE: u8 = 0x08;
 const WITH_LENGTH: u8 = 0x04;
 const EPOCH: u8 = 0x03;
-
-/// The tree's fields of a record, and of the handshake message that one begins with
-/// (RFC 6347, section 4.2.2).
-const RECORD: &[Slot] = &[
-    Slot::new("dtls.record.content_type", 0, 1),
-    Slot::new("dtls.record.version", 1, 2),
-    Slot::new("dtls.record.epoch", 3, 2),
-    Slot::new("dtls.record.sequence_number", 5, 6),
-    Slot::new("dtls.record.length", 11, 2),
-];
-const HANDSHAKE: u8 = 22;
-const MESSAGE: &[Slot] = &[
-    Slot::new("dtls.handshake.type", 0, 1),
-    Slot::new("dtls.handshake.length", 1, 3),
-    Slot::new("dtls.handshake.message_seq", 4, 2),
-    Slot::new("dtls.handshake.fragment_offset", 6, 3),
-    Slot::new("dtls.handshake.fragment_length", 9, 3),
-];
 
 /// Octets of a header with everything in it.
 const HEADER: usize = 13;
@@ -70,15 +52,11 @@ fn record<'p>(o: &mut Out, v: View<'p>, kind: u8) -> Step<View<'p>> {
         o.put((", ", Named(TYPES, u32::from(kind), Otherwise::Text(""))));
         return Ok(v.skip(v.len()));
     }
-    o.see_all(RECORD, v);
+    dtls_fields::note(o, v);
     let (version, epoch, sequence, length) = (v.u16(1)?, v.u16(3)?, v.u48(5)?, v.u16(11)?);
     o.put((", ", Named(TYPES, u32::from(kind), Otherwise::Dec("type ", ""))));
     o.put((", ", Named(VERSIONS, u32::from(version), Otherwise::Hex("version 0x", 4, ""))));
     o.put((", epoch ", epoch, ", seq ", sequence, ", length ", length));
-    // Later epochs are encrypted.
-    if kind == HANDSHAKE && epoch == 0 {
-        o.see_all(MESSAGE, v.skip(HEADER).cut(length.into()));
-    }
     v.check(HEADER + usize::from(length))?;
     Ok(v.skip(HEADER + usize::from(length)))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod dccp;
 mod dccp_fields;
 mod dtls;
+mod dtls_fields;
 mod forces;
 mod forces_paths;
 mod m3ua;
