@@ -82,7 +82,6 @@ const PRIORITY: &[Slot] = &[Slot::new("dns.svcb.svcpriority", 0, 2)];
 /// Notes the data of a record, `length` octets at `at`.
 pub(super) fn note(o: &mut Out, reader: &Reader<'_>, kind: u16, at: usize, length: usize) -> Option<()> {
     let v = reader.v.skip(at).cut(length);
-    let end = at + length;
     if let Some((_, slots, rest)) = FIXED.iter().find(|row| row.0 == kind) {
         o.see_all(slots, v);
         if let Some((from, id)) = rest {
@@ -124,7 +123,7 @@ pub(super) fn note(o: &mut Out, reader: &Reader<'_>, kind: u16, at: usize, lengt
         SVCB | HTTPS => {
             let (name, behind) = reader.name(at + 2)?;
             o.note_octets(id!("dns.svcb.targetname"), name.text());
-            parameters(o, v.skip(behind - at).cut(end - behind))?;
+            parameters(o, v.skip(behind - at))?;
         }
         HINFO => {
             let (processor, rest) = counted(v)?;
