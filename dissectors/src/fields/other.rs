@@ -1,6 +1,6 @@
 //! Media, industry and ATA over Ethernet.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Signed, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("aoe.cmd", Decimal, "Command"),
@@ -60,6 +60,25 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("someip.returncode", Hex(2), "Return Code"),
     ("someip.serviceid", Hex(4), "Service ID"),
     ("someip.sessionid", Hex(4), "Session ID"),
+    ("someipsd.entry.counter", Hex(2), "Counter"),
+    ("someipsd.entry.eventgroupid", Hex(4), "Eventgroup ID"),
+    ("someipsd.entry.instanceid", Hex(4), "Instance ID"),
+    ("someipsd.entry.majorver", Decimal, "Major Version"),
+    ("someipsd.entry.minorver", Decimal, "Minor Version"),
+    ("someipsd.entry.serviceid", Hex(4), "Service ID"),
+    ("someipsd.entry.ttl", Decimal, "TTL"),
+    ("someipsd.entry.type", Hex(2), "Type"),
+    ("someipsd.flags", Hex(2), "Flags"),
+    ("someipsd.flags.reboot", Flag, "Reboot Flag"),
+    ("someipsd.flags.unicast", Flag, "Unicast Flag"),
+    ("someipsd.length_entriesarray", Decimal, "Length of Entries Array"),
+    ("someipsd.length_optionsarray", Decimal, "Length of Options Array"),
+    ("someipsd.option.ipv4address", Ipv4, "IPv4 Address"),
+    ("someipsd.option.ipv6address", Ipv6, "IPv6 Address"),
+    ("someipsd.option.length", Decimal, "Length"),
+    ("someipsd.option.port", Decimal, "Port"),
+    ("someipsd.option.proto", Decimal, "Protocol"),
+    ("someipsd.option.type", Decimal, "Type"),
     ("vat.conference", Decimal, "Conference"),
     ("vat.format", Decimal, "Audio format"),
     ("vat.timestamp", Decimal, "Timestamp"),

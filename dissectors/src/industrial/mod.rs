@@ -1,3 +1,4 @@
 //! Vehicles and industrial control.
 
 pub(crate) mod someip;
+mod someip_fields;

@@ -2,6 +2,7 @@
 
 use crate::below::Below;
 use crate::field::Field;
+use crate::industrial::someip_fields;
 use crate::out::Out;
 use crate::put::{Table, named};
 use crate::view::{Step, View};
@@ -61,6 +62,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
         return Ok(());
     }
     v.u32(0)?;
+    someip_fields::note(o, v);
     let method = v.get(METHOD)?;
     o.put((", service ", SERVICE.show(v.get(SERVICE)?), if method & EVENT != 0 { ", event " } else { ", method " }));
     o.put(METHOD.text(method, method & !EVENT));
