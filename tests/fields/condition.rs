@@ -145,7 +145,7 @@ fn captures_are_searched_by_fields_of_applications() {
         ("kerberos", "kerberos.CNameString == \"alice\" && kerberos.error_code == 25", "1 packet\n"),
         ("seldom", "icmpv6.opt.linkaddr == 02:00:00:00:00:01", "2 packets\n"),
         ("seldom", "icmpv6.opt.linkaddr[4:2] == 00:02", "1 packet\n"),
-        ("switches", "cdp.voice_vlan == 100 || lldp.media.vlan_id == 100", "2 packets\n"),
+        ("discovery", "cdp.voice_vlan == 100 || lldp.media.vlan_id == 100", "2 packets\n"),
     ] {
         let file = format!("{folder}{capture}.pcap.gz");
         let ran = scratch.run(&["-r", &file, "--where", condition, "--count"]);
