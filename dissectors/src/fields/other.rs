@@ -1,6 +1,6 @@
 //! Media, industry and ATA over Ethernet.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Signed, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("aoe.cmd", Decimal, "Command"),

@@ -1,6 +1,6 @@
 //! Routing and redundancy.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Text};
+use super::Kind::{self, Colons, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("aodv.dest_ip", Ipv4, "Destination IP"),
@@ -63,7 +63,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("bgp.cap.orf.fqdn.hostname", Text, "Hostname"),
     ("bgp.cap.orf.fqdn.hostname.len", Decimal, "Hostname Length"),
     ("bgp.cap.type", Decimal, "Type"),
-    ("bgp.evpn.nlri.esi", Octets, "ESI"),
+    ("bgp.evpn.nlri.esi", Colons, "ESI"),
     ("bgp.evpn.nlri.esi.type", Decimal, "ESI Type"),
     ("bgp.evpn.nlri.etag", Decimal, "Ethernet Tag ID"),
     ("bgp.evpn.nlri.ip.addr", Ipv4, "IPv4 address"),

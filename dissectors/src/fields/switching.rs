@@ -105,7 +105,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("dtp.tlv_len", Decimal, "Length"),
     ("dtp.tlv_type", Hex(4), "Type"),
     ("dtp.version", Decimal, "Version"),
-    ("lacp.version", Hex(2), "LACP Version"),
     ("lldp.chassis.id", Octets, "Chassis Id"),
     ("lldp.chassis.id.ip4", Ipv4, "Chassis Id"),
     ("lldp.chassis.id.ip6", Ipv6, "Chassis Id"),
