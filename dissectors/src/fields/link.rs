@@ -1,6 +1,6 @@
 //! Frames and link layers.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Seconds, Text};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Mac, Octets, Seconds, Signed, Text};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ap1394.dst", Octets, "Destination"),
@@ -231,6 +231,11 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("vjc.change_mask.win", Flag, "TCP Window flag"),
     ("vjc.checksum", Hex(4), "TCP Checksum"),
     ("vjc.connection_number", Decimal, "Connection number"),
+    ("vjc.delta_ack", Decimal, "Delta ack"),
+    ("vjc.delta_ipid", Decimal, "Delta IP ID"),
+    ("vjc.delta_seq", Decimal, "Delta seq"),
+    ("vjc.delta_window", Signed, "Delta window"),
+    ("vjc.urgent_pointer", Decimal, "Urgent pointer"),
     ("vlan.dei", Flag, "DEI"),
     ("vlan.etype", Hex(4), "Type"),
     ("vlan.id", Decimal, "ID"),

@@ -46,6 +46,9 @@ const VERIFICATION: &[Slot] =
 
 /// Notes a call reference, whose first bit says which side chose it.
 fn note_reference(o: &mut Out, v: View<'_>) {
+    if o.tree.is_none() {
+        return;
+    }
     let Some((first, rest)) = v.data().split_first() else { return };
     o.note(id!("q933.call_ref_flag"), first & 0x80 != 0);
     let mut number = [0; 15];

@@ -3,6 +3,7 @@
 
 use crate::below::Below;
 use crate::field::Slot;
+use crate::fields::Id;
 use crate::out::Out;
 use crate::registry;
 use crate::view::{Step, Stop, View};
@@ -94,8 +95,34 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
             rest = rest.skip(1);
         }
         o.see_all(CHECKSUM, rest);
+        rest = rest.skip(2);
+        // Two combinations of bits stand for common changes, and have no numbers.
+        if !matches!(kind & SPECIALS, SPECIAL_I | SPECIAL_D) {
+            for (bit, field) in DELTAS {
+                if kind & bit != 0 {
+                    rest = delta(o, rest, field)?;
+                }
+            }
+        }
+        if kind & NEW_I != 0 {
+            delta(o, rest, id!("vjc.delta_ipid"))?;
+        }
     }
     Ok(())
+}
+
+/// Notes a number of one octet, or of two behind a zero; what follows it.
+fn delta<'p>(o: &mut Out, v: View<'p>, field: Id) -> Step<View<'p>> {
+    match v.u8(0)? {
+        0 => {
+            o.note(field, v.u16(1)?);
+            Ok(v.skip(3))
+        }
+        short => {
+            o.note(field, short);
+            Ok(v.skip(1))
+        }
+    }
 }
 
 /// The direction and what the compressor made of the packet.
@@ -144,6 +171,14 @@ fn data(inner: View<'_>) -> Step<u32> {
     let words = words + usize::from(inner.u8(4 * words + 12)? >> 4);
     Ok((inner.len() as u32).wrapping_sub(4 * words as u32))
 }
+
+/// The numbers of changes, in their order.
+const DELTAS: [(u8, Id); 4] = [
+    (NEW_U, id!("vjc.urgent_pointer")),
+    (NEW_W, id!("vjc.delta_window")),
+    (NEW_A, id!("vjc.delta_ack")),
+    (NEW_S, id!("vjc.delta_seq")),
+];
 
 const NEW_C: u8 = 0x40;
 const NEW_I: u8 = 0x20;

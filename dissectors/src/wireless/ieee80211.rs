@@ -172,7 +172,10 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
                 destination: Some(Station::Mac(destination)),
                 ..Below::default()
             };
-            return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
+            let tree = if o.tree.is_some() && ieee80211_fields::is_longer(v) { o.tree.take() } else { None };
+            let result = llc::dissect_or_dump(o, inner, &below);
+            o.tree = tree.or(o.tree.take());
+            return Ok(header + result?);
         }
     };
     if !complete {

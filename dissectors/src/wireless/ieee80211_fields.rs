@@ -110,6 +110,12 @@ const FOR_QUEUE: &[Slot] = &[Slot::new("wlan.qos.queue_size", 1, 1)];
 /// The control field of 802.11n and its successors, which the order flag announces.
 const HIGH_THROUGHPUT: &[Slot] = &[Slot::new("wlan.htc", 0, 4).little()];
 
+/// The bit of the field of quality that announces an aggregate, and the header of a frame in that.
+const AGGREGATE: u16 = 0x80;
+const SUBFRAME: &[Slot] =
+    &[Slot::new("wlan.da", 0, 6), Slot::new("wlan.sa", 6, 6), Slot::new("wlan_aggregate.a_mdsu.length", 12, 2)];
+const SUBFRAME_HEADER: usize = 14;
+
 /// What precedes encrypted octets.
 const KEY: &[Slot] = &[Slot::new("wlan.wep.key", 3, 1).bits(6, 3)];
 const VECTOR: &[Slot] = &[Slot::new("wlan.wep.iv", 0, 3)];
@@ -205,7 +211,6 @@ fn control_frame(o: &mut Out, subtype: u8, v: View<'_>) -> Step {
 }
 
 fn data(o: &mut Out, subtype: u8, flags: u8, v: View<'_>) -> Step {
-    const AGGREGATE: u16 = 0x80;
     const ASKS_FOR_QUEUE: u8 = 0x10;
     const FROM_SYSTEM: usize = 2;
     let systems = usize::from(flags & 3);
@@ -245,7 +250,29 @@ fn data(o: &mut Out, subtype: u8, flags: u8, v: View<'_>) -> Step {
         }
     }
     let body = v.skip(header);
-    if flags & PROTECTED != 0 { protection(o, body) } else { Ok(()) }
+    if flags & PROTECTED != 0 {
+        return protection(o, body);
+    }
+    if aggregate { subframes(o, body) } else { Ok(()) }
+}
+
+/// The frames of an aggregate (9.3.2.2), each of which begins at a multiple of four octets.
+fn subframes(o: &mut Out, v: View<'_>) -> Step {
+    let mut rest = v;
+    while rest.has(SUBFRAME_HEADER) {
+        o.see_all(SUBFRAME, rest);
+        let octets = SUBFRAME_HEADER + usize::from(rest.u16(SUBFRAME_HEADER - 2)?);
+        rest = rest.skip(octets.next_multiple_of(4));
+    }
+    Ok(())
+}
+
+/// Whether a data frame has more before its payload than tcpdump knows: what it takes for LLC is none.
+pub(super) fn is_longer(v: View<'_>) -> bool {
+    let [Ok(first), Ok(flags)] = [v.u8(0), v.u8(1)] else { return false };
+    let quality = first >> 2 & 3 == DATA && first >> 4 & QUALITY != 0;
+    let header = if flags & 3 == 3 { 30 } else { 24 };
+    quality && (flags & ORDERED != 0 || v.le16(header).is_ok_and(|field| field & AGGREGATE != 0))
 }
 
 /// What precedes encrypted octets: the vector and the key of WEP, the packet number of TKIP and CCMP.

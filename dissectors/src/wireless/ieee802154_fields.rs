@@ -54,6 +54,7 @@ pub(super) const FROM: Station =
 /// Notes an address of 0, 2 or 8 octets.
 pub(super) fn note_address(o: &mut Out, v: View<'_>, octets: usize, station: &Station) -> Step {
     match octets {
+        _ if o.tree.is_none() => {}
         0 => {}
         2 => o.note(station.short, v.le16(0)?),
         _ => {

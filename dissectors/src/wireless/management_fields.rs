@@ -190,6 +190,14 @@ const ELEMENTS: &[(u8, &[Slot])] = &[
     ),
 ];
 
+/// The channels of a country and of a station: the first, how many, and with what power.
+const COUNTRY_CHANNELS: &[Slot] = &[
+    Slot::new("wlan.country_info.fnm.fcn", 0, 1),
+    Slot::new("wlan.country_info.fnm.nc", 1, 1),
+    Slot::new("wlan.country_info.fnm.mtpl", 2, 1),
+];
+const CHANNELS: &[Slot] = &[Slot::new("wlan.supchan.first", 0, 1), Slot::new("wlan.supchan.range", 1, 1)];
+const EXTENDED_CAPABILITIES: &[Slot] = &[Slot::new("wlan.extcap", 0, 1)];
 const SUPPORTED_RATE: &[Slot] = &[Slot::new("wlan.supported_rates", 0, 1)];
 const EXTENDED_RATE: &[Slot] = &[Slot::new("wlan.extended_supported_rates", 0, 1)];
 
@@ -240,6 +248,16 @@ const WME: &[Slot] = &[
     Slot::new("wlan.wfa.ie.wme.subtype", 4, 1),
     Slot::new("wlan.wfa.ie.wme.version", 5, 1),
     Slot::new("wlan.wfa.ie.wme.qos_info", 6, 1),
+];
+
+/// The parameters of a category of access.
+const WME_CATEGORY: &[Slot] = &[
+    Slot::new("wlan.wfa.ie.wme.acp.aifsn", 0, 1).bits(0, 15),
+    Slot::new("wlan.wfa.ie.wme.acp.acm", 0, 1).bit(4),
+    Slot::new("wlan.wfa.ie.wme.acp.aci", 0, 1).bits(5, 3),
+    Slot::new("wlan.wfa.ie.wme.acp.ecw.max", 1, 1).bits(4, 15),
+    Slot::new("wlan.wfa.ie.wme.acp.ecw.min", 1, 1).bits(0, 15),
+    Slot::new("wlan.wfa.ie.wme.acp.txop_limit", 2, 2).little(),
 ];
 
 /// Notes the body of a frame.
@@ -338,9 +356,12 @@ fn element(o: &mut Out, number: u8, v: View<'_>) -> Step {
     match number {
         0 => o.note_octets(id!("wlan.ssid"), v.data()),
         1 => o.see_rows(SUPPORTED_RATE, v, 1),
+        7 => o.see_rows(COUNTRY_CHANNELS, v.skip(3), 3),
         16 => o.note_octets(id!("wlan.tag.challenge_text"), v.data()),
+        36 => o.see_rows(CHANNELS, v, 2),
         48 => return robust_security(o, v),
         50 => o.see_rows(EXTENDED_RATE, v, 1),
+        127 => o.see_rows(EXTENDED_CAPABILITIES, v, 1),
         114 => o.note_octets(id!("wlan.mesh.id"), v.data()),
         221 => return vendor(o, v),
         EXTENDED => {
@@ -379,6 +400,7 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
     const MICROSOFT: u32 = 0x00_50f2;
     const ACCESS: u8 = 1;
     const MULTIMEDIA: u8 = 2;
+    const PARAMETERS: u8 = 1;
     const KEYS_OF_80211: u32 = 0x00_0fac;
     const KEY_DATA_IDENTIFIER: u8 = 4;
     o.see_all(VENDOR, v);
@@ -395,7 +417,12 @@ fn vendor(o: &mut Out, v: View<'_>) -> Step {
             let rest = counted(o, WPA_UNICAST_COUNT, WPA_UNICAST, 4, v.skip(10))?;
             counted(o, WPA_KEYS_COUNT, WPA_KEYS, 4, rest)?;
         }
-        MULTIMEDIA => o.see_all(WME, v),
+        MULTIMEDIA => {
+            o.see_all(WME, v);
+            if v.u8(4)? == PARAMETERS {
+                o.see_rows(WME_CATEGORY, v.skip(8).cut(16), 4);
+            }
+        }
         _ => {}
     }
     Ok(())

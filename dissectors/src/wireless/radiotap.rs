@@ -150,7 +150,7 @@ fn namespace(
     summary: &mut Summary,
 ) -> Step<bool> {
     for bit in (0..RADIOTAP_NAMESPACE).filter(|bit| present >> bit & 1 != 0) {
-        radiotap_fields::note(o, first + bit, fields.v.skip(fields.at), fields.at, summary);
+        radiotap_fields::note(o, first + bit, fields.v, fields.at, summary);
         match field(o, fields, first + bit, present, flags) {
             Ok(true) => {}
             Ok(false) => {

@@ -110,22 +110,23 @@ const VERY_HIGH: [(u32, Slot); 6] = [
 const FIRST_USER: &[Slot] =
     &[Slot::new("radiotap.vht.mcs.0", 4, 1).bits(4, 15), Slot::new("radiotap.vht.nss.0", 4, 1).bits(0, 15)];
 
-/// Notes the field of a bit, from where `rest` of the header begins, which is `at` octets into it.
-pub(super) fn note(o: &mut Out, bit: u32, rest: View<'_>, at: usize, summary: &mut Summary) {
+/// Notes the field of a bit, before which `at` octets of the header were read.
+#[inline]
+pub(super) fn note(o: &mut Out, bit: u32, header: View<'_>, at: usize, summary: &mut Summary) {
     if o.tree.is_some() {
-        let _ends_early = field(o, bit, rest, at, summary);
+        let _ends_early = field(o, bit, header, at, summary);
     }
 }
 
-fn field(o: &mut Out, bit: u32, rest: View<'_>, at: usize, summary: &mut Summary) -> Step {
+fn field(o: &mut Out, bit: u32, header: View<'_>, at: usize, summary: &mut Summary) -> Step {
     const RATE: u32 = 2;
     const MCS: u32 = 19;
     const VHT: u32 = 21;
     if bit == RATE {
-        note_rate(o, u16::from(rest.u8(0)?) * 5);
+        note_rate(o, u16::from(header.u8(at)?) * 5);
     }
     let Some(&(_, alignment, slots)) = FIELDS.iter().find(|row| row.0 == bit) else { return Ok(()) };
-    let v = rest.skip(at.next_multiple_of(alignment) - at);
+    let v = header.skip(at.next_multiple_of(alignment));
     o.see_all(slots, v);
     match bit {
         0 => summary.time = Some(v.le64(0)?),
