@@ -102,14 +102,16 @@ fn slarp(o: &mut Out, v: View<'_>) -> Step {
     let mut data = v.skip(4);
     o.see_all(SLARP_TYPE, v);
     match v.u32(0)? {
-        REQUEST | REPLY => o.see_all(SLARP_ADDRESS, v),
-        KEEPALIVE => o.see_all(SLARP_COUNTERS, v),
-        _ => {}
-    }
-    match v.u32(0)? {
-        REQUEST => o.put("request"),
-        REPLY => o.put(("reply ", Ipv4(v.array(4)?), "/", Ipv4(v.array(8)?))),
+        REQUEST => {
+            o.see_all(SLARP_ADDRESS, v);
+            o.put("request");
+        }
+        REPLY => {
+            o.see_all(SLARP_ADDRESS, v);
+            o.put(("reply ", Ipv4(v.array(4)?), "/", Ipv4(v.array(8)?)));
+        }
         KEEPALIVE => {
+            o.see_all(SLARP_COUNTERS, v);
             o.put(("keepalive: mineseen=0x", Hex8(v.u32(4)?), ", yourseen=0x", Hex8(v.u32(8)?)));
             o.put((", reliability=0x", Hex4(v.u16(12)?)));
             if length >= SLARP_MAX {

@@ -57,14 +57,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((source, " > ", destination, ", "));
     }
     match v.u8(PROTOCOL)? {
-        0x02 => o.see_all(ECHO, v),
-        0x03 | 0x23 => o.see_all(LOOP, v),
-        _ => {}
-    }
-    match v.u8(PROTOCOL)? {
         REMOTE_CONTROL => return remote_control(o, v),
-        0x02 => o.put("REP"),
-        0x03 | 0x23 => o.put("RLDP"),
+        0x02 => {
+            o.see_all(ECHO, v);
+            o.put("REP");
+        }
+        0x03 | 0x23 => {
+            o.see_all(LOOP, v);
+            o.put("RLDP");
+        }
         0x04 => o.put("Realtek 8-byte DSA tag"),
         0x90..=0x9f => o.put("Realtek RTL8306 4-byte DSA tag"),
         0xa0..=0xaf => o.put("Realtek RTL8366RB 4-byte DSA tag"),
@@ -82,16 +83,13 @@ fn remote_control(o: &mut Out, v: View<'_>) -> Step {
     let register = matches!(operation, GET | SET);
     if register {
         o.see_all(REGISTER_FIELDS, v);
-    } else if operation == HELLO && reply {
-        o.see_all(HELLO_FIELDS, v);
-    }
-    if register {
         o.put((" addr=0x", Hex4(v.le16(REGISTER)?), ", data=0x", Hex8(v.le32(VALUE)?)));
     }
     o.put((", auth=0x", Hex4(v.u16(KEY)?)));
     if register {
         o.put((", cookie=0x", Hex8(v.u32(COOKIE_HIGH)?), Hex8(v.u32(COOKIE_LOW)?), " "));
     } else if operation == HELLO && reply {
+        o.see_all(HELLO_FIELDS, v);
         o.put((
             (" downlink_port=", v.u8(DOWNLINK)?, ", uplink_port=", v.u8(UPLINK)?),
             (", uplink_mac=", Mac(v.array(UPLINK_ADDRESS)?)),
