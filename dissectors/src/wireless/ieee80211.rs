@@ -1,6 +1,7 @@
 //! 802.11 frames (IEEE 802.11, clause 9).
 
-use super::{ieee80211_fields, management};
+use super::ieee80211_fields::{self, Payload};
+use super::management;
 use crate::below::{Below, Station};
 use crate::field::Field;
 use crate::link::llc;
@@ -172,16 +173,40 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
                 destination: Some(Station::Mac(destination)),
                 ..Below::default()
             };
-            let tree = if o.tree.is_some() && ieee80211_fields::is_longer(v) { o.tree.take() } else { None };
-            let result = llc::dissect_or_dump(o, inner, &below);
-            o.tree = tree.or(o.tree.take());
-            return Ok(header + result?);
+            if o.tree.is_some()
+                && let Some(payload) = ieee80211_fields::longer(v)
+            {
+                let tree = o.tree.take();
+                let result = llc::dissect_or_dump(o, inner, &below);
+                o.tree = tree;
+                note_payload(o, payload, &below);
+                return Ok(header + result?);
+            }
+            return Ok(header + llc::dissect_or_dump(o, inner, &below)?);
         }
     };
     if !complete {
         o.truncated();
     }
     Ok(header)
+}
+
+/// Notes a payload that begins elsewhere than tcpdump's text has it, and leaves no text.
+fn note_payload(o: &mut Out, payload: Payload<'_>, below: &Below<'_>) {
+    let (start, proto, link_len) = (o.line.len(), o.proto, o.link_len);
+    match payload {
+        Payload::One(frame) => {
+            let _ends_early = llc::dissect(o, frame, below);
+        }
+        Payload::Aggregate(mut rest) => {
+            while let Some(frame) = ieee80211_fields::subframe(o, &mut rest) {
+                let _ends_early = llc::dissect(o, frame, below);
+                o.line.truncate(start);
+            }
+        }
+    }
+    o.line.truncate(start);
+    (o.proto, o.link_len) = (proto, link_len);
 }
 
 /// The initialization vector of an encrypted frame; false if it is cut.

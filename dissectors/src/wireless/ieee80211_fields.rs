@@ -250,29 +250,39 @@ fn data(o: &mut Out, subtype: u8, flags: u8, v: View<'_>) -> Step {
         }
     }
     let body = v.skip(header);
-    if flags & PROTECTED != 0 {
-        return protection(o, body);
-    }
-    if aggregate { subframes(o, body) } else { Ok(()) }
+    if flags & PROTECTED != 0 { protection(o, body) } else { Ok(()) }
 }
 
-/// The frames of an aggregate (9.3.2.2), each of which begins at a multiple of four octets.
-fn subframes(o: &mut Out, v: View<'_>) -> Step {
-    let mut rest = v;
-    while rest.has(SUBFRAME_HEADER) {
-        o.see_all(SUBFRAME, rest);
-        let octets = SUBFRAME_HEADER + usize::from(rest.u16(SUBFRAME_HEADER - 2)?);
-        rest = rest.skip(octets.next_multiple_of(4));
-    }
-    Ok(())
+/// What a data frame carries.
+pub(super) enum Payload<'p> {
+    /// One frame from its LLC header on.
+    One(View<'p>),
+    /// Several with headers of their own (9.3.2.2).
+    Aggregate(View<'p>),
 }
 
-/// Whether a data frame has more before its payload than tcpdump knows: what it takes for LLC is none.
-pub(super) fn is_longer(v: View<'_>) -> bool {
-    let [Ok(first), Ok(flags)] = [v.u8(0), v.u8(1)] else { return false };
-    let quality = first >> 2 & 3 == DATA && first >> 4 & QUALITY != 0;
+/// What a data frame carries, if it has more before that than tcpdump knows: what its text takes for LLC is none.
+pub(super) fn longer(v: View<'_>) -> Option<Payload<'_>> {
+    let (first, flags) = (v.u8(0).ok()?, v.u8(1).ok()?);
+    if first >> 2 & 3 != DATA || first >> 4 & QUALITY == 0 {
+        return None;
+    }
     let header = if flags & 3 == 3 { 30 } else { 24 };
-    quality && (flags & ORDERED != 0 || v.le16(header).is_ok_and(|field| field & AGGREGATE != 0))
+    let ordered = flags & ORDERED != 0;
+    let body = v.skip(header + if ordered { 6 } else { 2 });
+    if v.le16(header).ok()? & AGGREGATE != 0 {
+        return Some(Payload::Aggregate(body));
+    }
+    ordered.then_some(Payload::One(body))
+}
+
+/// Notes the header of the next frame of an aggregate; what it carries. Each begins at a multiple of four octets.
+pub(super) fn subframe<'p>(o: &mut Out, rest: &mut View<'p>) -> Option<View<'p>> {
+    o.see_all(SUBFRAME, *rest);
+    let octets = usize::from(rest.u16(SUBFRAME_HEADER - 2).ok()?);
+    let frame = rest.skip(SUBFRAME_HEADER).cut(octets);
+    *rest = rest.skip((SUBFRAME_HEADER + octets).next_multiple_of(4));
+    Some(frame)
 }
 
 /// What precedes encrypted octets: the vector and the key of WEP, the packet number of TKIP and CCMP.
