@@ -254,6 +254,7 @@ fn data(o: &mut Out, subtype: u8, flags: u8, v: View<'_>) -> Step {
 }
 
 /// What a data frame carries.
+#[derive(Clone, Copy)]
 pub(super) enum Payload<'p> {
     /// One frame from its LLC header on.
     One(View<'p>),
