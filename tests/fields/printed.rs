@@ -29,17 +29,18 @@ fn a_packet_is_an_object_with_typed_values() {
     assert_eq!((ran.stderr, ran.code), (reading("f"), Some(0)));
 }
 
-/// Every golden packet is a JSON object whose members are registered fields, and
-/// the text path prints as many packets.
+/// Every packet of the golden files and of the captures is a JSON object whose members are
+/// registered fields, and the text path prints as many packets.
 #[test]
-fn every_golden_packet_is_a_valid_object_of_registered_fields() {
+fn every_packet_is_a_valid_object_of_registered_fields() {
     let scratch = Scratch::new();
     let listed = scratch.run(&["fields"]).stdout;
     let listed: HashSet<&str> = listed.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let (mut seen, mut packets) = (HashSet::new(), 0);
-    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if path.extension().is_none_or(|extension| extension != "pcap") {
+    let files = ["golden", "fields/captures"].map(|folder| fs::read_dir(tests.join(folder)).unwrap());
+    for path in files.into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|extension| extension != "pcap" && extension != "gz") {
             continue;
         }
         let file = path.to_str().unwrap();
@@ -55,7 +56,7 @@ fn every_golden_packet_is_a_valid_object_of_registered_fields() {
     }
     let unknown: Vec<_> = seen.iter().filter(|key| !listed.contains(key.as_str())).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
-    assert!(packets > 3000 && seen.len() > 300, "{packets} packets with {} fields", seen.len());
+    assert!(packets > 5000 && seen.len() > 2500, "{packets} packets with {} fields", seen.len());
 }
 
 #[test]
