@@ -420,16 +420,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ripng.rte.prefix_length", Decimal, "Prefix Length"),
     ("ripng.rte.route_tag", Hex(4), "Route Tag"),
     ("ripng.version", Decimal, "Version"),
-    (
-        "tcp.options.mptcp.dseqnpresent.flag",
-        Decimal,
-        "Data Sequence Number, Subflow Sequence Number, Data-level Length, Checksum present",
-    ),
-    (
-        "tcp.options.mptcp.nomoresubflows.flag",
-        Decimal,
-        "Do not attempt to establish new subflows to this address and port",
-    ),
     ("vrrp.addr_count", Decimal, "Addr Count"),
     ("vrrp.adver_int", Decimal, "Adver Int"),
     ("vrrp.auth_string", Text, "Authentication String"),

@@ -142,14 +142,4 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("mip6.ni.cni", Decimal, "Care-of nonce index"),
     ("mip6.ni.hni", Decimal, "Home nonce index"),
     ("mip6.proto", Decimal, "Payload protocol"),
-    (
-        "tcp.options.mptcp.dseqnpresent.flag",
-        Decimal,
-        "Data Sequence Number, Subflow Sequence Number, Data-level Length, Checksum present",
-    ),
-    (
-        "tcp.options.mptcp.nomoresubflows.flag",
-        Decimal,
-        "Do not attempt to establish new subflows to this address and port",
-    ),
 ];

@@ -413,14 +413,4 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("rsvp.tspec.service_header", Decimal, "Service header"),
     ("rsvp.type", Decimal, "Type"),
     ("rsvp.version", Decimal, "RSVP Version"),
-    (
-        "tcp.options.mptcp.dseqnpresent.flag",
-        Decimal,
-        "Data Sequence Number, Subflow Sequence Number, Data-level Length, Checksum present",
-    ),
-    (
-        "tcp.options.mptcp.nomoresubflows.flag",
-        Decimal,
-        "Do not attempt to establish new subflows to this address and port",
-    ),
 ];

@@ -221,16 +221,6 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("stp.root.prio", Decimal, "Root Bridge Priority"),
     ("stp.type", Hex(2), "BPDU Type"),
     ("stp.version", Decimal, "Protocol Version Identifier"),
-    (
-        "tcp.options.mptcp.dseqnpresent.flag",
-        Decimal,
-        "Data Sequence Number, Subflow Sequence Number, Data-level Length, Checksum present",
-    ),
-    (
-        "tcp.options.mptcp.nomoresubflows.flag",
-        Decimal,
-        "Do not attempt to establish new subflows to this address and port",
-    ),
     ("udld.checksum", Hex(4), "Checksum"),
     ("udld.flags", Decimal, "Flags"),
     ("udld.opcode", Decimal, "Opcode"),
