@@ -86,21 +86,16 @@ const ATTRIBUTE: &[Slot] = &[Slot::new("pim.source_ja.flags", 0, 1), Slot::new("
 
 /// What an address is, by IP version.
 type Role = (Id, Id);
-macro_rules! role {
-    ($four:literal, $six:literal) => {
-        (id!($four), id!($six))
-    };
-}
-const GROUP: Role = role!("pim.group", "pim.group_ip6");
-const SOURCE: Role = role!("pim.source", "pim.source_ip6");
-const UNICAST: Role = role!("pim.unicast", "pim.unicast_ipv6");
-const UPSTREAM: Role = role!("pim.upstream_neighbor", "pim.upstream_neighbor_ip6");
-const JOIN: Role = role!("pim.join_ip", "pim.join_ip6");
-const PRUNE: Role = role!("pim.prune_ip", "pim.prune_ip6");
-const ROUTER: Role = role!("pim.bsr", "pim.bsr_ip6");
-const RENDEZVOUS: Role = role!("pim.rp", "pim.rp_ip6");
-const ORIGINATOR: Role = role!("pim.originator", "pim.originator_ip6");
-const ADDRESS: Role = role!("pim.address_list", "pim.address_list_ip6");
+const GROUP: Role = (id!("pim.group"), id!("pim.group_ip6"));
+const SOURCE: Role = (id!("pim.source"), id!("pim.source_ip6"));
+const UNICAST: Role = (id!("pim.unicast"), id!("pim.unicast_ipv6"));
+const UPSTREAM: Role = (id!("pim.upstream_neighbor"), id!("pim.upstream_neighbor_ip6"));
+const JOIN: Role = (id!("pim.join_ip"), id!("pim.join_ip6"));
+const PRUNE: Role = (id!("pim.prune_ip"), id!("pim.prune_ip6"));
+const ROUTER: Role = (id!("pim.bsr"), id!("pim.bsr_ip6"));
+const RENDEZVOUS: Role = (id!("pim.rp"), id!("pim.rp_ip6"));
+const ORIGINATOR: Role = (id!("pim.originator"), id!("pim.originator_ip6"));
+const ADDRESS: Role = (id!("pim.address_list"), id!("pim.address_list_ip6"));
 
 /// The form of an encoded address (RFC 7761, section 4.9.1).
 #[derive(Clone, Copy, PartialEq, Eq)]

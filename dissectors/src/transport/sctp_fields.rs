@@ -198,6 +198,7 @@ fn parameter(o: &mut Out, v: View<'_>, kind: u16) -> Step {
                 _ => {}
             }
         }
+        0xc003 => causes(o, v.skip(4))?,
         _ => {}
     }
     Ok(())
@@ -214,6 +215,8 @@ fn causes(o: &mut Out, v: View<'_>) -> Step {
         let cause = v.cut(size);
         match CAUSES.iter().find(|row| row.0 == code) {
             Some(&(_, slots)) => o.see_all(slots, cause),
+            // What is refused or not understood is inside.
+            None if matches!(code, 5 | 8 | 0xa0..=0xa2) => parameters(o, cause.skip(4))?,
             None if code == 12 => o.note_octets(id!("sctp.cause_information"), cause.skip(4).data()),
             None => {}
         }
