@@ -1,9 +1,9 @@
 //! All fields that dissectors note: name, kind and meaning, stated once. Names
 //! are Wireshark's display-filter names where it has one.
 
+mod captured;
 mod gateways;
 mod lans;
-mod captured;
 mod link;
 mod management;
 mod naming;
@@ -13,8 +13,8 @@ mod other;
 mod radio;
 mod routing;
 mod security;
-mod storage;
 mod states;
+mod storage;
 mod switching;
 mod text;
 mod transport;
