@@ -248,6 +248,17 @@ impl Out {
         result
     }
 
+    /// Has `dissect` note the fields of what tcpdump's text does not read, and leaves no text.
+    pub(crate) fn note_unread(&mut self, dissect: impl FnOnce(&mut Out) -> Step) {
+        if self.tree.is_none() {
+            return;
+        }
+        let (start, proto, link_len) = (self.line.len(), self.proto, self.link_len);
+        let _ends_early = self.nested(dissect);
+        self.line.truncate(start);
+        (self.proto, self.link_len) = (proto, link_len);
+    }
+
     /// Runs `write` with the colour of `paint`, when colours are wanted.
     #[inline(always)]
     pub fn paint(&mut self, paint: Paint, write: impl FnOnce(&mut Out)) {

@@ -21,6 +21,13 @@ const USAGE: &str = "Usage: sniff fields [--protocols] [GLOB]…
 
 Lists the fields of --fields, --json and --where: name, kind, meaning. With --protocols it
 lists the protocols that --where takes, with the number of their fields.
+
+A condition of --where is one word for the shell:
+  --where 'http.response.code >= 400 && ip.src == 10.0.0.0/8'
+It has tests, among them
+  dns    tcp.port == 80    tcp.port in {80, 8000..8100}    tcp.flags & 0x12 == 0x12
+  http.host contains \"x\"    http.host matches \"^www\"    eth.src[0:3] == 00:11:22
+and joins them with !, &&, || and parentheses.
 ";
 
 /// What the manual page and the completions tell of it.

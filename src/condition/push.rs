@@ -3,15 +3,16 @@
 //!
 //! A condition on `ip.src` holds of any IP header of a packet, also one in a
 //! tunnel, behind a tag or quoted in an error. The filter only drops packets that
-//! certainly have none but the outer headers: TCP directly above IP.
+//! certainly have none but the outer headers: TCP directly above IP, on ports of which
+//! nothing is read that quotes packets.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::literal::Literal;
 use super::test::{Expr, Operand, Relation};
 
-/// Packets in which nothing is nested.
-const PLAIN: &str = "((ip proto 6) or (ip6 and ip6[6] = 6))";
+/// Packets in which nothing is nested: MSDP's and OpenFlow's messages hold packets.
+const PLAIN: &str = "((ip proto 6) or (ip6 and ip6[6] = 6)) and not (tcp port 639 or tcp port 6633 or tcp port 6653)";
 
 /// Filters longer than this are left out.
 const MAX_FILTER: usize = 4096;
@@ -19,7 +20,7 @@ const MAX_FILTER: usize = 4096;
 /// The filter of a condition.
 pub(super) fn filter(expr: &Expr) -> Option<String> {
     let seen = seen(expr)?;
-    Some(format!("({seen}) or not {PLAIN}")).filter(|filter| filter.len() <= MAX_FILTER)
+    Some(format!("({seen}) or not ({PLAIN})")).filter(|filter| filter.len() <= MAX_FILTER)
 }
 
 /// What is true of a plain packet if the condition is; nothing where that is not certain.

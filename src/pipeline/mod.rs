@@ -120,9 +120,14 @@ fn compile(expression: &str, pushed: Option<&str>, interface: &Interface, optimi
     program(expression, pushed, target, optimize)
 }
 
-/// Compiles the filter for a target.
+/// The DLT_ values of links on which libpcap sees what we see: raw IP, loopback,
+/// Ethernet and Linux's cooked captures. Behind other headers it may look elsewhere.
+const SEEN: [i32; 8] = [0, 1, 12, 108, 113, 228, 229, 276];
+
+/// Compiles the filter for a target; `pushed` narrows it where that is certain.
 fn program(expression: &str, pushed: Option<&str>, target: Target, optimize: bool) -> Result<Program, Failure> {
     let alone = Program::compile(expression, target, optimize).map_err(|text| unfiltered(expression, text, target))?;
+    let pushed = pushed.filter(|_| SEEN.contains(&target.link));
     let both = pushed.map(|pushed| Program::compile(&expression::joined(expression, pushed), target, optimize));
     Ok(both.and_then(Result::ok).unwrap_or(alone))
 }

@@ -1,5 +1,7 @@
 //! `--where`.
 
+use std::path::Path;
+
 use crate::common::{Ran, Scratch, pcap, reading, udp};
 use crate::talk::{Talk, capture};
 
@@ -102,11 +104,30 @@ fn a_condition_makes_the_filter_narrower() {
     let scratch = scratch();
     let program = |args: &[&str]| scratch.run(&[&["-r", "f", "-d"], args].concat()).stdout;
     let narrow = program(&["--where", "ip.src == 10.0.0.1 && http"]);
-    assert_eq!(narrow, program(&["(ip src net 10.0.0.1/32) or not ((ip proto 6) or (ip6 and ip6[6] = 6))"]));
+    let plain = "((ip proto 6) or (ip6 and ip6[6] = 6)) and not (tcp port 639 or tcp port 6633 or tcp port 6653)";
+    assert_eq!(narrow, program(&[&format!("(ip src net 10.0.0.1/32) or not ({plain})")]));
     assert_ne!(narrow, program(&[]));
     // Whoever wants to know how connections go sees both directions.
     assert_eq!(program(&["--where", "ip.src == 10.0.0.1", "--analyze"]), program(&[]));
     assert_eq!(program(&["--where", "http"]), program(&[]));
+}
+
+/// Packets inside others are found whether the filter is narrower or not, as with `--json`.
+#[test]
+fn a_narrower_filter_loses_nothing() {
+    let scratch = Scratch::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for (capture, condition) in
+        [("msdp", "udp"), ("openflow10", "ip.addr == 10.0.0.1"), ("ppi", "ip"), ("icmpv6", "udp")]
+    {
+        let path = folder.join(capture).with_extension("pcap");
+        let run = |options: &[&str]| {
+            scratch.run(&[&["-n", "-r", path.to_str().unwrap(), "--where", condition], options].concat())
+        };
+        let objects = run(&["--json"]).stdout.lines().count();
+        assert!(objects > 0, "{capture}");
+        assert_eq!(run(&["--fields", "frame.number"]).stdout.lines().count(), objects, "{capture}: {condition}");
+    }
 }
 
 /// A tag, and another address inside a tunnel: the filter alone would miss them.

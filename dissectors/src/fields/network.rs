@@ -91,7 +91,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("ip.flags.df", Flag, "Don't fragment"),
     ("ip.flags.mf", Flag, "More fragments"),
     ("ip.flags.rb", Flag, "Reserved bit"),
-    ("ip.frag_offset", Decimal, "Fragment Offset"),
+    ("ip.frag_offset", Decimal, "Fragment Offset, in units of eight octets"),
     ("ip.hdr_len", Decimal, "Header Length"),
     ("ip.id", Hex(4), "Identification"),
     ("ip.len", Decimal, "Total Length"),

@@ -2,7 +2,7 @@
 //! clause 9) and the tags that switch chips insert before the type.
 
 use crate::below::{Below, Dissect, Station};
-use crate::field::Field;
+use crate::field::{Field, Slot};
 use crate::link::llc;
 use crate::out::Out;
 use crate::put::{Hex4, Mac, Named, Otherwise, named};
@@ -25,10 +25,21 @@ const DESTINATION: Field<Mac> = Field::new("eth.dst", 0);
 const SOURCE: Field<Mac> = Field::new("eth.src", 6);
 const TYPE: Field<u16> = Field::new("eth.type", 0);
 const LENGTH: Field<u16> = Field::new("eth.len", 0);
-const TAG: Field<u16> = Field::bits("vlan.id", 0, 0, 0xfff);
-const PRIORITY: Field<u16> = Field::bits("vlan.priority", 0, 13, 7);
-const DROP_ELIGIBLE: Field<u16> = Field::bits("vlan.dei", 0, 12, 1);
-const TAG_TYPE: Field<u16> = Field::new("vlan.etype", 2);
+/// The type behind a tag.
+const TAG_TYPE: usize = 2;
+const TAG_FIELDS: &[Slot] = &[
+    Slot::new("vlan.priority", 0, 2).bits(13, 7),
+    Slot::new("vlan.dei", 0, 2).bit(12),
+    Slot::new("vlan.id", 0, 2).bits(0, 0xfff),
+    Slot::new("vlan.etype", TAG_TYPE, 2),
+];
+/// The type of a provider's tag (IEEE 802.1Q, clause 9.5), which has fields of its own.
+const SERVICE_TAG: u16 = 0x88a8;
+const SERVICE_FIELDS: &[Slot] = &[
+    Slot::new("ieee8021ad.priority", 0, 2).bits(13, 7),
+    Slot::new("ieee8021ad.dei", 0, 2).bit(12),
+    Slot::new("ieee8021ad.id", 0, 2).bits(0, 0xfff),
+];
 
 /// What an encapsulation prints before the Ethernet header that it carries.
 pub(crate) type Before<'a> = Option<&'a dyn Fn(&mut Out) -> Step>;
@@ -216,14 +227,14 @@ impl Walk<'_, '_> {
             return Ok(None);
         }
         let tag = self.rest.u16(0)?;
-        see_tag(o, self.rest);
+        see_tag(o, self.rest, kind);
         if o.opt.link {
             put_type(o, kind);
             self.length(o);
             put_tag(o, tag);
             o.put(", ");
         }
-        let inner = self.rest.get(TAG_TYPE)?;
+        let inner = self.rest.u16(TAG_TYPE)?;
         self.skip(TAG_LEN);
         Ok(Some(inner))
     }
@@ -295,12 +306,9 @@ pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
     }
 }
 
-/// Notes a tag and the type behind it.
-pub(super) fn see_tag(o: &mut Out, v: View<'_>) {
-    o.see(PRIORITY, v);
-    o.see(DROP_ELIGIBLE, v);
-    o.see(TAG, v);
-    o.see(TAG_TYPE, v);
+/// Notes a tag that `kind` announces, and the type behind it.
+pub(super) fn see_tag(o: &mut Out, v: View<'_>, kind: u16) {
+    o.see_all(if kind == SERVICE_TAG { SERVICE_FIELDS } else { TAG_FIELDS }, v);
 }
 
 /// `vlan 48, p 1, DEI` of a tag control information.

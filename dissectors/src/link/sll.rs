@@ -107,7 +107,7 @@ fn cooked(o: &mut Out, v: View<'_>, below: &Below<'_>, version: &Version) -> Ste
             o.link_len += header_len + inner.caplen();
             return Ok(());
         }
-        ethernet::see_tag(o, inner);
+        ethernet::see_tag(o, inner, kind);
         if o.opt.link {
             ethernet::put_tag(o, inner.u16(0)?);
             o.put(", ");

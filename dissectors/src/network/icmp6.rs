@@ -4,7 +4,9 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
-use crate::network::{icmp6_fields, icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl};
+use crate::network::{
+    icmp6_fields, icmp6_information, icmp6_multicast, icmp6_neighbor, icmp6_renumbering, icmp6_rpl, ipv6,
+};
 use crate::out::Out;
 use crate::put::{Hex4, Ipv6, Named, Otherwise, Table, TcpPort, UdpPort};
 use crate::view::{Step, Stop, View};
@@ -83,6 +85,9 @@ const UNREACHABLE_CODES: Table = &[
     (4, "unreachable port"),
 ];
 
+/// Messages that quote the packet that they are about.
+const ERRORS: std::ops::RangeInclusive<u8> = 1..=4;
+
 /// Fields of the quoted datagram, from the start of the ICMP header.
 const QUOTED_SOURCE: usize = HEADER + 8;
 const QUOTED_DESTINATION: usize = HEADER + 24;
@@ -113,6 +118,10 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         icmp6_fields::note(o, v, kind);
     }
     let result = message(o, v, kind, code);
+    if ERRORS.contains(&kind) {
+        // The text has none but a few of the quoted packet's fields (RFC 4443, section 3).
+        o.note_unread(|o| ipv6::dissect(o, v.skip(HEADER), &Below::default()));
+    }
     match result {
         Ok(true) if o.opt.verbose == 0 => o.put((", length ", v.len())),
         Ok(_) => {}

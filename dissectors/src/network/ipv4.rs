@@ -162,7 +162,7 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
     o.see(RESERVED, v);
     o.see(DONT_FRAGMENT, v);
     o.see(MORE, v);
-    o.note(OFFSET, u32::from(v.get(OFFSET)?) * 8);
+    o.note(OFFSET, v.get(OFFSET)?);
     o.note(TTL, v.get(TTL)?);
     o.note(PROTOCOL, v.get(PROTOCOL)?);
     o.note(CHECKSUM, v.get(CHECKSUM)?);

@@ -63,7 +63,7 @@ fn is_record(octets: &[u8]) -> bool {
 
 /// Notes the records of a segment, as far as they are whole.
 pub(crate) fn note(o: &mut Out, octets: &[u8]) {
-    let mut rest = octets;
+    let (mut rest, mut encrypted) = (octets, false);
     while is_record(rest) {
         let size = usize::from(u16::from_be_bytes([rest[3], rest[4]]));
         let Some(fragment) = rest.get(HEADER..HEADER + size) else { return };
@@ -71,7 +71,10 @@ pub(crate) fn note(o: &mut Out, octets: &[u8]) {
         o.note(id!("tls.record.version"), u16::from_be_bytes([rest[1], rest[2]]));
         o.note(id!("tls.record.length"), size);
         match (rest[0], fragment) {
-            (HANDSHAKE, _) => {
+            (CHANGE_CIPHER_SPEC, _) => encrypted = true,
+            // A hello request is alone in its record; zeros before others are a nonce.
+            (HANDSHAKE, [0, ..]) if size != 4 => {}
+            (HANDSHAKE, _) if !encrypted => {
                 let mut messages = Reader(fragment);
                 while handshake(o, &mut messages).is_some() {}
             }

@@ -1,6 +1,8 @@
 //! ERSPAN for the tree: the header of a mirrored frame in GRE (draft-foschiano-erspan).
 
+use crate::below::Below;
 use crate::field::Slot;
+use crate::link::ethernet;
 use crate::out::Out;
 use crate::view::View;
 
@@ -36,9 +38,20 @@ pub(super) fn note_mirrored(o: &mut Out, v: View<'_>, kind: u16, sequence: bool)
         return;
     }
     o.see_all(HEADER, v);
-    match v.u8(0) {
-        Ok(first) if first >> 4 == 1 => o.see_all(SECOND, v),
-        Ok(first) if first >> 4 == 2 => o.see_all(THIRD, v),
-        _ => {}
-    }
+    /// Octets of the header of each version, and of what may follow the third's.
+    const SECOND_SIZE: usize = 8;
+    const THIRD_SIZE: usize = 12;
+    const PLATFORM: usize = 8;
+    let size = match v.u8(0) {
+        Ok(first) if first >> 4 == 1 => {
+            o.see_all(SECOND, v);
+            SECOND_SIZE
+        }
+        Ok(first) if first >> 4 == 2 => {
+            o.see_all(THIRD, v);
+            THIRD_SIZE + if v.u8(THIRD_SIZE - 1).is_ok_and(|last| last & 1 == 1) { PLATFORM } else { 0 }
+        }
+        _ => return,
+    };
+    o.note_unread(|o| ethernet::encapsulated(o, v.skip(size), &Below::default()));
 }

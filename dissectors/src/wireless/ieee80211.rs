@@ -193,20 +193,15 @@ fn body(o: &mut Out, control: Control, v: View<'_>, header: usize) -> Step<usize
 
 /// Notes a payload that begins elsewhere than tcpdump's text has it, and leaves no text.
 fn note_payload(o: &mut Out, payload: Payload<'_>, below: &Below<'_>) {
-    let (start, proto, link_len) = (o.line.len(), o.proto, o.link_len);
+    let llc = |o: &mut Out, frame| o.note_unread(|o| llc::dissect(o, frame, below).map(drop));
     match payload {
-        Payload::One(frame) => {
-            let _ends_early = llc::dissect(o, frame, below);
-        }
+        Payload::One(frame) => llc(o, frame),
         Payload::Aggregate(mut rest) => {
             while let Some(frame) = ieee80211_fields::subframe(o, &mut rest) {
-                let _ends_early = llc::dissect(o, frame, below);
-                o.line.truncate(start);
+                llc(o, frame);
             }
         }
     }
-    o.line.truncate(start);
-    (o.proto, o.link_len) = (proto, link_len);
 }
 
 /// The initialization vector of an encrypted frame; false if it is cut.
