@@ -197,6 +197,10 @@ fn a_filter_error_is_shown_with_its_place() {
         assert_eq!(ran, Ran::new("", reading("f") + text, 1));
     };
     error(&["tcp prot 80"], "sniff: can't parse filter expression: syntax error\n  tcp prot 80\n      ^\n");
+    let hint = "Fields are for --where, which takes one word: --where 'tcp.port == 80'\n";
+    let place = "sniff: can't parse filter expression: syntax error\n";
+    error(&["tcp.port == 80"], &format!("{place}  tcp.port == 80\n  ^\n{hint}"));
+    error(&["--where", "tcp.port", "==", "80"], &format!("{place}  == 80\n  ^\n{hint}"));
     error(&["udp", "and"], "sniff: can't parse filter expression: syntax error\n  udp and\n         ^\n");
     error(&["port nosuch"], "sniff: unknown port 'nosuch'\n  port nosuch\n       ^\n");
 }

@@ -13,6 +13,7 @@ mod workers;
 use std::io;
 
 use sniff_captures::Interface;
+use sniff_dissectors::fields;
 use sniff_filters::{Program, Target};
 
 use crate::cli::{Args, Input};
@@ -90,9 +91,18 @@ fn report(failure: Failure) -> u8 {
             let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             let before = expression.get(..at).unwrap_or_default().chars().count();
             message::line(&format!("  {shown}\n  {}^", " ".repeat(before)));
+            if text.contains("syntax error") && is_of_fields(&expression) {
+                message::line("Fields are for --where, which takes one word: --where 'tcp.port == 80'");
+            }
         }
     }
     EXIT_FAILURE
+}
+
+/// Whether somebody took a filter expression for a condition, or left out its quotes.
+fn is_of_fields(expression: &str) -> bool {
+    let is_field = |word: &str| word.contains('.') && !fields::named(word).is_empty();
+    expression.starts_with("==") || expression.split([' ', '(', ')', '!']).any(is_field)
 }
 
 /// Says that standard output cannot be written; the exit code.
