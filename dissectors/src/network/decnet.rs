@@ -186,7 +186,9 @@ fn packet(o: &mut Out, v: View<'_>) -> Step {
         }
         o.put((hops, " hops "));
     }
-    services(o, rest.skip(header).claim(length - header))
+    // Padding may leave less than a header; tcpdump then goes on in 32 bits, and so
+    // finds that the message is cut.
+    services(o, rest.skip(header).claim((length as u32).wrapping_sub(header as u32) as usize))
 }
 
 const NODE_TYPES: [&str; 4] = ["reserved-ntype? ", "l2rout ", "l1rout ", "endnode "];
