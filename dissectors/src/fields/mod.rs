@@ -156,7 +156,7 @@ const GROUPS: &[(&str, &[&str], &str)] = &[
 pub struct Id(u16);
 
 impl Id {
-    /// The field of a name.
+    /// The field of a name. For constants: the tables that it reads are then not in the program.
     ///
     /// # Panics
     /// No field has it: in a constant, as nearly everywhere, that is an error while compiling.
@@ -266,7 +266,7 @@ pub fn named(name: &str) -> Vec<Id> {
         return vec![id];
     }
     if let Some((_, members, _)) = GROUPS.iter().find(|group| group.0 == name) {
-        return members.iter().map(|member| Id::of(member)).collect();
+        return members.iter().filter_map(|member| Id::find(member)).collect();
     }
     all().filter(|id| id.protocol() == name).collect()
 }
@@ -278,8 +278,10 @@ pub fn is_protocol(name: &str) -> bool {
 
 /// All fields and groups by name, with what they hold and mean.
 pub fn list() -> Vec<Info> {
-    let groups =
-        GROUPS.iter().map(|&(name, members, about)| Info { name, about, ..FIELDS[Id::of(members[0]).index()] });
+    let groups = GROUPS.iter().filter_map(|&(name, members, about)| {
+        let first = Id::find(members[0])?.info()?;
+        Some(Info { name, about, ..*first })
+    });
     let mut all: Vec<_> = FIELDS.iter().copied().chain(groups).collect();
     all.sort_by_key(|info| info.name);
     all
