@@ -8,7 +8,7 @@ use super::worker::Worker;
 use crate::pipeline::Failure;
 
 /// Chunks that may wait, each with its text, which is a few times its size at most.
-const MOST: usize = 4;
+const MOST: usize = 2;
 
 /// A chunk whose text is made, as far as it could be.
 pub(super) struct Finished {
