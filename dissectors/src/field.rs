@@ -136,10 +136,7 @@ impl Slot {
         match (kind, <[u8; 16]>::try_from(octets)) {
             (Some(Kind::Octets | Kind::Colons), _) => return tree.add_octets(self.id, octets),
             // A text in a place of its own is padded with NUL.
-            (Some(Kind::Text), _) => {
-                let text = octets.split(|octet| *octet == 0).next().unwrap_or_default();
-                return tree.add_octets(self.id, text);
-            }
+            (Some(Kind::Text), _) => return tree.add_padded(self.id, octets),
             (Some(Kind::Ipv6), Ok(address)) => return tree.add(self.id, Value::Ipv6(address)),
             _ => {}
         }
@@ -165,10 +162,8 @@ impl Out {
 
     /// Notes the text in a room of so many octets, which a zero octet ends.
     pub(crate) fn see_name(&mut self, field: Id, v: View<'_>, at: usize, octets: usize) {
-        if let Some(tree) = &mut self.tree
-            && let Ok(room) = v.bytes(at, octets)
-        {
-            tree.add_octets(field, room.split(|octet| *octet == 0).next().unwrap_or(room));
+        if let Ok(room) = v.bytes(at, octets) {
+            self.note_padded(field, room);
         }
     }
 

@@ -114,8 +114,8 @@ impl Out {
 
     /// Notes text that the first NUL ends, if there is one.
     pub(crate) fn note_padded(&mut self, field: impl Noted, octets: &[u8]) {
-        if self.tree.is_some() {
-            self.note_octets(field, octets.split(|octet| *octet == 0).next().unwrap_or_default());
+        if let Some(tree) = &mut self.tree {
+            tree.add_padded(field.id(), octets);
         }
     }
 

@@ -122,6 +122,11 @@ impl Tree {
         }
     }
 
+    /// Adds text that the first NUL ends, if there is one.
+    pub fn add_padded(&mut self, field: Id, octets: &[u8]) {
+        self.add_octets(field, octets.split(|octet| *octet == 0).next().unwrap_or_default());
+    }
+
     #[inline]
     fn wants(&self, field: Id) -> bool {
         self.wanted.as_ref().is_none_or(|wanted| wanted.get(field.index()) == Some(&true))
