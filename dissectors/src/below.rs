@@ -3,6 +3,7 @@
 use crate::checksum::Sum;
 use crate::out::Out;
 use crate::put::{Eui64, Ipv4, Ipv6, Mac, Put};
+use crate::room;
 use crate::view::{Step, Stop, View};
 
 /// The layers below a dissector.
@@ -154,6 +155,22 @@ impl Put for Address {
         match self {
             Address::V4(octets) => Ipv4(octets).put(o),
             Address::V6(octets) => Ipv6(octets).put(o),
+        }
+    }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        match self {
+            Address::V4(octets) => Ipv4(*octets).room(o),
+            Address::V6(octets) => Ipv6(*octets).room(o),
+        }
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        match self {
+            Address::V4(octets) => room::ipv4(room, octets),
+            Address::V6(octets) => room::ipv6(room, octets),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use crate::line::hex_digits;
+use crate::room::hex_digits;
 use crate::out::Out;
 use crate::view::{Step, Stop, View};
 

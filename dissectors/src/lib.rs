@@ -24,6 +24,7 @@ mod frame;
 mod industrial;
 #[allow(unsafe_code)]
 mod line;
+mod room;
 mod link;
 mod management;
 mod media;

@@ -1,177 +1,122 @@
 //! The line writer: the one place where packet text is put into memory.
-//!
-//! Dissectors are safe code over this small core. A writer that reserves once
-//! and then stores digits from a table is several times faster than `std::fmt`;
-//! that is why the few `unsafe` lines of the crate are here and nowhere else.
 
-/// The decimal digits of 0 to 9999, four bytes each.
-static DIGITS: [[u8; 4]; 10_000] = {
-    let mut table = [[0u8; 4]; 10_000];
-    let mut i = 0;
-    while i < 10_000 {
-        table[i] =
-            [b'0' + (i / 1000) as u8, b'0' + (i / 100 % 10) as u8, b'0' + (i / 10 % 10) as u8, b'0' + (i % 10) as u8];
-        i += 1;
-    }
-    table
-};
-
-/// The two hexadecimal digits of each octet.
-static HEX: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut table = [[0u8; 2]; 256];
-    let mut i = 0;
-    while i < 256 {
-        table[i] = [digits[i >> 4], digits[i & 15]];
-        i += 1;
-    }
-    table
-};
-
-/// The two hexadecimal digits of an octet.
-#[inline]
-pub(crate) fn hex_digits(octet: u8) -> [u8; 2] {
-    HEX[octet as usize]
-}
-
-/// Each octet in decimal with a dot behind it, and how long that is.
-static DOTTED: [([u8; 4], u8); 256] = {
-    let mut table = [([b'.'; 4], 0); 256];
-    let mut i = 0;
-    while i < 256 {
-        let skip = 1 + (i < 100) as usize + (i < 10) as usize;
-        let mut at = skip;
-        while at < 4 {
-            table[i].0[at - skip] = DIGITS[i][at];
-            at += 1;
-        }
-        table[i].1 = (5 - skip) as u8;
-        i += 1;
-    }
-    table
-};
+use crate::room::{self, DIGITS, hex_digits};
 
 /// A growing buffer of output text that is reused from packet to packet.
 #[derive(Default)]
 pub struct Line {
-    buf: Vec<u8>,
+    /// The text, and memory behind it for what follows.
+    memory: Vec<u8>,
+    /// How long the text is.
+    len: usize,
 }
 
 impl Line {
     /// An empty line with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
-        Line { buf: Vec::with_capacity(capacity) }
+        Line { memory: vec![0; capacity], len: 0 }
     }
 
     /// What has been written since the last [`Line::clear`].
     pub fn as_bytes(&self) -> &[u8] {
-        &self.buf
+        &self.memory[..self.len]
     }
 
     /// The number of bytes written.
     pub fn len(&self) -> usize {
-        self.buf.len()
+        self.len
     }
 
     /// Whether nothing has been written.
     pub fn is_empty(&self) -> bool {
-        self.buf.is_empty()
+        self.len == 0
     }
 
     /// Forgets the text and keeps the memory.
     pub fn clear(&mut self) {
-        self.buf.clear();
+        self.len = 0;
     }
 
     /// Takes back everything after the first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
-        self.buf.truncate(len);
+        self.len = self.len.min(len);
     }
 
     /// Appends bytes as they are.
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
-        self.buf.extend_from_slice(bytes);
+        self.fill(bytes.len(), |room| {
+            let (start, rest) = room.split_at_mut(bytes.len());
+            start.copy_from_slice(bytes);
+            rest
+        });
     }
 
     /// Appends bytes, each as `show` shows it.
     #[inline]
     pub fn mapped(&mut self, bytes: &[u8], show: impl Fn(u8) -> u8) {
-        self.buf.extend(bytes.iter().map(|&byte| show(byte)));
+        self.fill(bytes.len(), |room| {
+            let (start, rest) = room.split_at_mut(bytes.len());
+            for (room, &byte) in start.iter_mut().zip(bytes) {
+                *room = show(byte);
+            }
+            rest
+        });
     }
 
     /// Appends text as it is.
     #[inline(always)]
     pub fn str(&mut self, text: &str) {
-        let size = text.len();
-        if self.buf.capacity() - self.buf.len() < size {
-            self.grow(size);
-        }
-        let len = self.buf.len();
-        // SAFETY: there is room for `size` bytes after `len`, and they are
-        // initialised when the length is raised.
-        unsafe {
-            std::ptr::copy_nonoverlapping(text.as_ptr(), self.buf.as_mut_ptr().add(len), size);
-            self.buf.set_len(len + size);
-        }
+        self.fill(text.len(), |room| room::str(room, text));
     }
 
     /// Appends one byte.
     #[inline]
     pub fn byte(&mut self, byte: u8) {
-        self.store(&[byte], 1);
+        self.start_of(&[byte], 1);
     }
 
     /// Appends the first `used` bytes of `chunk`.
-    #[inline]
+    #[inline(always)]
     pub fn start_of<const N: usize>(&mut self, chunk: &[u8; N], used: usize) {
-        self.store(chunk, used.min(N));
+        self.fill(N, |room| room::start_of(room, chunk, used));
     }
 
-    /// Stores the first `used` bytes of `chunk`, writing the whole chunk so that
-    /// the copy has a constant size.
+    /// Appends what `write` puts at the start of room for at least `most` bytes; it
+    /// gives back the rest of that.
     #[inline(always)]
-    fn store<const N: usize>(&mut self, chunk: &[u8; N], used: usize) {
-        debug_assert!(used <= N);
-        if self.buf.capacity() - self.buf.len() < N {
-            self.grow(N);
+    fn fill(&mut self, most: usize, write: impl FnOnce(&mut [u8]) -> &mut [u8]) {
+        let left = write(self.room(most)).len();
+        self.leave(left);
+    }
+
+    /// Room for at least `most` bytes behind the text.
+    #[inline(always)]
+    pub(crate) fn room(&mut self, most: usize) -> &mut [u8] {
+        if self.memory.len() - self.len < most {
+            self.grow(most);
         }
-        let len = self.buf.len();
-        // SAFETY: there is room for N bytes after `len`, and `used` <= N of them
-        // have been initialised when the length is raised.
-        unsafe {
-            std::ptr::copy_nonoverlapping(chunk.as_ptr(), self.buf.as_mut_ptr().add(len), N);
-            self.buf.set_len(len + used);
-        }
+        &mut self.memory[self.len..]
+    }
+
+    /// Makes text of the room but for the last `left` bytes.
+    #[inline(always)]
+    pub(crate) fn leave(&mut self, left: usize) {
+        self.len = self.memory.len() - left;
     }
 
     #[cold]
     fn grow(&mut self, more: usize) {
-        self.buf.reserve(more.max(4096));
+        // Fresh memory is zero without being touched.
+        let mut memory = vec![0; (self.len + more.max(4096)).max(2 * self.memory.len())];
+        memory[..self.len].copy_from_slice(self.as_bytes());
+        self.memory = memory;
     }
 
     /// Appends an unsigned number in decimal.
     #[inline]
     pub fn dec(&mut self, value: u64) {
-        if value < 10_000 {
-            let digits = u32::from_le_bytes(DIGITS[value as usize]);
-            let skip = usize::from(value < 1000) + usize::from(value < 100) + usize::from(value < 10);
-            self.store(&(digits >> (8 * skip)).to_le_bytes(), 4 - skip);
-        } else {
-            self.dec_long(value);
-        }
-    }
-
-    fn dec_long(&mut self, value: u64) {
-        const ZEROS: u64 = 0x3030_3030_3030_3030;
-        if value < 100_000_000 {
-            let digits = eight_digits(value);
-            let skip = (digits ^ ZEROS).trailing_zeros() / 8;
-            self.store(&(digits >> (8 * skip)).to_le_bytes(), 8 - skip as usize);
-        } else {
-            self.dec(value / 100_000_000);
-            self.store(&eight_digits(value % 100_000_000).to_le_bytes(), 8);
-        }
+        self.fill(room::DEC, |room| room::dec(room, value));
     }
 
     /// Appends a number in decimal, padded on the left to `width` with `pad`.
@@ -187,95 +132,41 @@ impl Line {
     pub fn dec6(&mut self, value: u32) {
         let high = DIGITS[(value / 10_000 % 100) as usize];
         let low = DIGITS[(value % 10_000) as usize];
-        self.store(&[high[2], high[3], low[0], low[1], low[2], low[3], 0, 0], 6);
+        self.start_of(&[high[2], high[3], low[0], low[1], low[2], low[3], 0, 0], 6);
     }
 
     /// Appends exactly two digits; `value` is below 100.
     #[inline]
     pub fn dec2(&mut self, value: u32) {
         let digits = DIGITS[(value % 100) as usize];
-        self.store(&[digits[2], digits[3]], 2);
+        self.start_of(&[digits[2], digits[3]], 2);
     }
 
     /// Appends a number in lower-case hexadecimal with at least `width` digits.
     #[inline]
     pub fn hex(&mut self, value: u64, width: usize) {
-        match u16::try_from(value) {
-            Ok(value) if width <= 4 => self.hex4(value, width),
-            _ => self.hex_long(value, width),
-        }
-    }
-
-    fn hex_long(&mut self, value: u64, width: usize) {
-        let needed = (16 - value.leading_zeros() as usize / 4).max(1).max(width);
-        for _ in 16..needed {
+        for _ in room::HEX_DIGITS..width {
             self.byte(b'0');
         }
-        let mut digits = 0;
-        for octet in value.to_le_bytes() {
-            digits = digits << 16 | u128::from(u16::from_le_bytes(HEX[octet as usize]));
-        }
-        let needed = needed.min(16);
-        self.store(&(digits >> (8 * (16 - needed))).to_le_bytes(), needed);
-    }
-
-    /// Appends a 16-bit number in lower-case hexadecimal with at least `width`
-    /// digits, of which four are the most.
-    #[inline]
-    fn hex4(&mut self, value: u16, width: usize) {
-        let (digits, size) = short_hex(value, width);
-        self.store(&digits, size);
+        self.fill(room::HEX_DIGITS, |room| room::hex(room, value, width));
     }
 
     /// Appends the two hexadecimal digits of an octet.
     #[inline]
     pub fn hex2(&mut self, octet: u8) {
-        self.store(&HEX[octet as usize], 2);
+        self.start_of(&hex_digits(octet), 2);
     }
 
     /// Appends an IPv4 address in dotted decimal.
     #[inline]
     pub fn ipv4(&mut self, address: [u8; 4]) {
-        let mut text = [0; 16];
-        let mut len = 0;
-        for octet in address {
-            let (digits, size) = DOTTED[octet as usize];
-            text[len..len + 4].copy_from_slice(&digits);
-            len += usize::from(size);
-        }
-        self.store(&text, len - 1);
+        self.fill(room::IPV4, |room| room::ipv4(room, address));
     }
 
     /// Appends an IPv6 address in the form of RFC 5952, with the dotted tail of
     /// IPv4-mapped and IPv4-compatible addresses as `inet_ntop` writes them.
     pub fn ipv6(&mut self, address: [u8; 16]) {
-        let word = |i: usize| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]);
-        let (start, count) = longest_zero_run(u128::from_be_bytes(address));
-        let dotted = start == 0 && (count == 6 || (count == 5 && word(5) == 0xffff));
-        let (mut text, mut len, mut i) = ([0; 48], 0, 0);
-        while i < 8 {
-            if i != 0 || count > 0 && start == 0 {
-                text[len] = b':';
-                len += 1;
-            }
-            if count > 0 && i == start {
-                i += count;
-                if i == 8 {
-                    text[len] = b':';
-                    len += 1;
-                }
-                continue;
-            }
-            if dotted && i == 6 {
-                self.store(&text, len);
-                return self.ipv4([address[12], address[13], address[14], address[15]]);
-            }
-            let (digits, size) = short_hex(word(i), 1);
-            text[len..len + 4].copy_from_slice(&digits);
-            len += size;
-            i += 1;
-        }
-        self.store(&text, len);
+        self.fill(room::IPV6, |room| room::ipv6(room, address));
     }
 
     /// Appends octets as hexadecimal pairs joined by `separator`.
@@ -290,53 +181,9 @@ impl Line {
 
     /// Appends a MAC address, `00:11:22:33:44:55`.
     #[inline]
-    pub fn mac(&mut self, m: [u8; 6]) {
-        let mut chunk = [b':'; 18];
-        for (i, octet) in m.into_iter().enumerate() {
-            let [high, low] = HEX[octet as usize];
-            chunk[3 * i] = high;
-            chunk[3 * i + 1] = low;
-        }
-        self.store(&chunk, 17);
+    pub fn mac(&mut self, address: [u8; 6]) {
+        self.fill(room::MAC, |room| room::mac(room, address));
     }
-}
-
-/// The eight decimal digits of a number below 100,000,000, the first in the lowest octet.
-#[inline(always)]
-fn eight_digits(value: u64) -> u64 {
-    let four = |part: u64| u64::from(u32::from_le_bytes(DIGITS[part as usize]));
-    four(value / 10_000) | four(value % 10_000) << 32
-}
-
-/// The hexadecimal digits of a number, at least `width`, and how many they are.
-#[inline(always)]
-fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
-    let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
-    let skip = (value.leading_zeros() as usize / 4).min(4 - width.clamp(1, 4));
-    (((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip)
-}
-
-/// The longest run of two or more zero words of 16 bits, the first of several: its
-/// start and length.
-#[inline]
-fn longest_zero_run(address: u128) -> (usize, usize) {
-    let zeros = zero_words((address >> 64) as u64) | zero_words(address as u64) << 4;
-    // Each round leaves the bits with one more zero word behind them.
-    let (mut starts, mut count) = (zeros, 1);
-    while starts & starts >> 1 != 0 {
-        starts &= starts >> 1;
-        count += 1;
-    }
-    if count > 1 { (starts.trailing_zeros() as usize, count) } else { (0, 0) }
-}
-
-/// Which of four words are zero, the most significant one in the lowest bit.
-#[inline]
-fn zero_words(words: u64) -> u32 {
-    /// All bits of each word but the highest, which a sum then carries into.
-    const REST: u64 = 0x7fff_7fff_7fff_7fff;
-    let zero = !(((words & REST) + REST) | words | REST);
-    (zero >> 63 | zero >> 46 & 2 | zero >> 29 & 4 | zero >> 12 & 8) as u32
 }
 
 /// How many decimal digits `value` has.

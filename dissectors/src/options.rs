@@ -137,6 +137,13 @@ impl Cipher {
 }
 
 impl Options {
+    /// Whether addresses and ports are numbers without colour, which nothing else
+    /// shapes.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.numeric > 0 && !self.color
+    }
+
     /// Whether payloads of unknown protocols are dumped: not with a dump of the
     /// whole packet, and not with `-q`.
     pub fn dumps_unknown(&self) -> bool {

@@ -7,17 +7,41 @@
 use crate::line::Line;
 use crate::names::{self, PortKind};
 use crate::out::Out;
+use crate::room;
 
 /// Something that writes itself into the current line.
-pub trait Put {
+pub trait Put: Sized {
     /// Appends the text to `o`'s line.
     fn put(self, o: &mut Out);
+
+    /// The room in octets that suffices for [`Put::write`], where it may be called:
+    /// where the text needs nothing of `o` but that.
+    #[inline(always)]
+    fn room(&self, _: &Out) -> Option<usize> {
+        None
+    }
+
+    /// Writes what [`Put::put`] would at the start of `room`, and gives back the rest.
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room
+    }
 }
 
 impl Put for &str {
     #[inline(always)]
     fn put(self, o: &mut Out) {
         o.line.str(self);
+    }
+
+    #[inline(always)]
+    fn room(&self, _: &Out) -> Option<usize> {
+        Some(self.len())
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::str(room, self)
     }
 }
 
@@ -35,6 +59,11 @@ impl Put for Ipv6Text {
 impl Put for () {
     #[inline]
     fn put(self, _: &mut Out) {}
+
+    #[inline(always)]
+    fn room(&self, _: &Out) -> Option<usize> {
+        Some(0)
+    }
 }
 
 /// The value if there is one.
@@ -43,6 +72,19 @@ impl<P: Put> Put for Option<P> {
     fn put(self, o: &mut Out) {
         if let Some(value) = self {
             value.put(o);
+        }
+    }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        self.as_ref().map_or(Some(0), |value| value.room(o))
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        match self {
+            Some(value) => value.write(room),
+            None => room,
         }
     }
 }
@@ -54,6 +96,16 @@ macro_rules! put_unsigned {
             #[inline]
             fn put(self, o: &mut Out) {
                 o.line.dec(self as u64);
+            }
+
+            #[inline(always)]
+            fn room(&self, _: &Out) -> Option<usize> {
+                Some(room::DEC)
+            }
+
+            #[inline(always)]
+            fn write(self, room: &mut [u8]) -> &mut [u8] {
+                room::dec(room, self as u64)
             }
         }
     )*};
@@ -84,17 +136,46 @@ impl Put for char {
         let mut bytes = [0; 4];
         o.line.str(self.encode_utf8(&mut bytes));
     }
+
+    #[inline(always)]
+    fn room(&self, _: &Out) -> Option<usize> {
+        Some(char::MAX_LEN_UTF8)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        let mut bytes = [0; char::MAX_LEN_UTF8];
+        room::str(room, self.encode_utf8(&mut bytes))
+    }
 }
 
 macro_rules! put_tuple {
     ($($name:ident)*) => {
+        #[allow(non_snake_case)]
         impl<$($name: Put),*> Put for ($($name,)*) {
             // Texts have a length that is known here, so that they are stored without a call.
             #[inline(always)]
             fn put(self, o: &mut Out) {
-                #[allow(non_snake_case)]
+                if let Some(room) = self.room(o) {
+                    // No closure, which would be a call.
+                    let left = self.write(o.line.room(room)).len();
+                    return o.line.leave(left);
+                }
                 let ($($name,)*) = self;
                 $($name.put(o);)*
+            }
+
+            #[inline(always)]
+            fn room(&self, o: &Out) -> Option<usize> {
+                let ($($name,)*) = self;
+                Some(0 $(+ $name.room(o)?)*)
+            }
+
+            #[inline(always)]
+            fn write(self, room: &mut [u8]) -> &mut [u8] {
+                let ($($name,)*) = self;
+                $(let room = $name.write(room);)*
+                room
             }
         }
     };
@@ -125,6 +206,16 @@ macro_rules! put_hex {
             #[inline]
             fn put(self, o: &mut Out) {
                 o.line.hex(self.0.try_into().unwrap_or_default(), $width);
+            }
+
+            #[inline(always)]
+            fn room(&self, _: &Out) -> Option<usize> {
+                Some(room::HEX_DIGITS)
+            }
+
+            #[inline(always)]
+            fn write(self, room: &mut [u8]) -> &mut [u8] {
+                room::hex(room, self.0.try_into().unwrap_or_default(), $width)
             }
         }
     )*};
@@ -297,6 +388,16 @@ impl Put for Ipv4 {
     fn put(self, o: &mut Out) {
         o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.ipv4(self.0) } else { names::put_ipv4(o, self.0) });
     }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        o.opt.is_plain().then_some(room::IPV4)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::ipv4(room, self.0)
+    }
 }
 
 /// An IPv6 address: its name where names are wanted, else RFC 5952 text.
@@ -308,6 +409,16 @@ impl Put for Ipv6 {
     fn put(self, o: &mut Out) {
         o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.ipv6(self.0) } else { names::put_ipv6(o, self.0) });
     }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        o.opt.is_plain().then_some(room::IPV6)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::ipv6(room, self.0)
+    }
 }
 
 /// A MAC address: its name or vendor where names are wanted.
@@ -318,6 +429,16 @@ impl Put for Mac {
     #[inline]
     fn put(self, o: &mut Out) {
         o.paint(Paint::Address, |o| if o.opt.numeric > 0 { o.line.mac(self.0) } else { names::put_mac(o, self.0) });
+    }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        o.opt.is_plain().then_some(room::MAC)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::mac(room, self.0)
     }
 }
 
@@ -346,6 +467,16 @@ impl Put for TcpPort {
     fn put(self, o: &mut Out) {
         put_port(o, PortKind::Tcp, self.0);
     }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        o.opt.is_plain().then_some(room::DEC)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::dec(room, self.0.into())
+    }
 }
 
 /// A UDP port: its service name where names are wanted.
@@ -357,11 +488,42 @@ impl Put for UdpPort {
     fn put(self, o: &mut Out) {
         put_port(o, PortKind::Udp, self.0);
     }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        o.opt.is_plain().then_some(room::DEC)
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        room::dec(room, self.0.into())
+    }
 }
 
 #[inline]
 fn put_port(o: &mut Out, kind: PortKind, port: u16) {
     o.paint(Paint::Port, |o| if o.opt.numeric > 0 { o.line.dec(port.into()) } else { names::put_port(o, kind, port) });
+}
+
+/// Text of one colour, where colours are wanted.
+#[derive(Clone, Copy)]
+pub struct Painted<P>(pub Paint, pub P);
+
+impl<P: Put> Put for Painted<P> {
+    #[inline(always)]
+    fn put(self, o: &mut Out) {
+        o.paint(self.0, |o| self.1.put(o));
+    }
+
+    #[inline(always)]
+    fn room(&self, o: &Out) -> Option<usize> {
+        if o.opt.color { None } else { self.1.room(o) }
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        self.1.write(room)
+    }
 }
 
 /// What a stretch of text is, for colour.

@@ -5,7 +5,7 @@ use crate::checksum;
 use crate::field::Field;
 use crate::names;
 use crate::out::Out;
-use crate::put::{Hex, Ipv4, Paint, Table, bits, named, named_dec};
+use crate::put::{Hex, Ipv4, Paint, Painted, Table, bits, named, named_dec};
 use crate::registry::{self, IP_PROTOCOLS};
 use crate::view::{Step, Stop, View};
 
@@ -60,8 +60,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn datagram(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ip";
     if !o.opt.link {
-        o.paint(Paint::Protocol, |o| o.put("IP"));
-        o.put(" ");
+        o.put((Painted(Paint::Protocol, "IP"), " "));
     }
     match lengths(o, v) {
         Err(Stop::Malformed) => {

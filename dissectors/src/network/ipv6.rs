@@ -4,7 +4,7 @@ use crate::below::{Below, Ip};
 use crate::field::Field;
 use crate::network::{ipv6_options, ipv6_routing, mobility};
 use crate::out::Out;
-use crate::put::{Hex2, Hex8, Ipv6, Paint, named};
+use crate::put::{Hex2, Hex8, Ipv6, Paint, Painted, named};
 use crate::registry::{self, IP_PROTOCOLS};
 use crate::view::{Step, Stop, View};
 
@@ -49,8 +49,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 fn datagram(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "ip6";
     if !o.opt.link {
-        o.paint(Paint::Protocol, |o| o.put("IP6"));
-        o.put(" ");
+        o.put((Painted(Paint::Protocol, "IP6"), " "));
     }
     if v.len() < HEADER {
         return Err(o.wrong("length", v.len(), "<", HEADER));

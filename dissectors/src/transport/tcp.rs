@@ -5,8 +5,9 @@ use crate::checksum;
 use crate::field::Field;
 use crate::fields::Id;
 use crate::out::Out;
-use crate::put::{Hex4, Paint, Put, TcpPort};
+use crate::put::{Hex4, Paint, Painted, Put, TcpPort};
 use crate::registry;
+use crate::room;
 use crate::transport::tcp_options;
 use crate::view::{Step, Stop, View};
 
@@ -52,6 +53,9 @@ const URG: u8 = 0x20;
 /// The flags' letters, from the lowest bit on.
 const FLAG_LETTERS: &[u8; 8] = b"FSRP.UEW";
 
+/// What stands for no flags.
+const NO_FLAGS: &str = "none";
+
 /// The letters of each combination of flags, and how many they are.
 static FLAG_TEXTS: [([u8; 8], u8); 256] = {
     let mut table = [([0; 8], 0); 256];
@@ -77,8 +81,21 @@ impl Put for Flags {
     #[inline]
     fn put(self, o: &mut Out) {
         match FLAG_TEXTS[usize::from(self.0)] {
-            (_, 0) => o.put("none"),
+            (_, 0) => o.put(NO_FLAGS),
             (letters, count) => o.line.start_of(&letters, count.into()),
+        }
+    }
+
+    #[inline(always)]
+    fn room(&self, _: &Out) -> Option<usize> {
+        Some(FLAG_LETTERS.len())
+    }
+
+    #[inline(always)]
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        match &FLAG_TEXTS[usize::from(self.0)] {
+            (_, 0) => room::str(room, NO_FLAGS),
+            (letters, count) => room::start_of(room, letters, usize::from(*count)),
         }
     }
 }
@@ -117,9 +134,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     let flags = v.get(FLAGS)?;
-    o.put("Flags [");
-    o.paint(Paint::Flags, |o| o.put(Flags(flags)));
-    o.put("]");
+    o.put(("Flags [", Painted(Paint::Flags, Flags(flags)), "]"));
     let mut numbers = Numbers { seq: v.get(SEQUENCE)?, ack: v.get(ACKNOWLEDGMENT)?, sack_base: 0 };
     if !o.opt.absolute_seq && flags & ACK != 0 {
         numbers.make_relative(o, &ip, sport, dport, flags)?;
@@ -132,18 +147,19 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     let payload = v.skip(header_len);
     let length = payload.len();
-    if o.opt.verbose > 1 || length > 0 || flags & (SYN | FIN | RST) != 0 {
-        o.put((", seq ", numbers.seq));
-        if length > 0 {
-            o.put((":", numbers.seq.wrapping_add(length as u32)));
-        }
-    }
-    if flags & ACK != 0 {
-        o.put((", ack ", numbers.ack));
-    } else if o.opt.verbose > 1 && numbers.ack != 0 {
-        o.put((", [ack ", numbers.ack, " != 0 while ACK flag not set]"));
-    }
-    o.put((", win ", v.get(WINDOW)?));
+    let numbered = o.opt.verbose > 1 || length > 0 || flags & (SYN | FIN | RST) != 0;
+    let end = (length > 0).then(|| (":", numbers.seq.wrapping_add(length as u32)));
+    let acknowledges = flags & ACK != 0;
+    o.put((
+        numbered.then_some((", seq ", numbers.seq, end)),
+        acknowledges.then_some((", ack ", numbers.ack)),
+        (o.opt.verbose > 1 && !acknowledges && numbers.ack != 0).then_some((
+            ", [ack ",
+            numbers.ack,
+            " != 0 while ACK flag not set]",
+        )),
+        (", win ", v.get(WINDOW)?),
+    ));
     let urgent = v.get(URGENT)?;
     if flags & URG != 0 {
         o.put((", urg ", urgent));
