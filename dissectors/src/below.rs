@@ -14,7 +14,7 @@ pub struct Below<'p> {
     /// The receiving station.
     pub destination: Option<Station>,
     /// The nearest IP header.
-    pub ip: Option<Ip<'p>>,
+    pub ip: Option<&'p Ip<'p>>,
     /// The source port.
     pub sport: u16,
     /// The destination port.
@@ -70,6 +70,19 @@ impl<'p> Ip<'p> {
         } else {
             Ok(Address::V6(self.header.array(24)?))
         }
+    }
+
+    /// Writes `source.port > destination.port: ` of a transport protocol; behind an
+    /// extension header the ports alone.
+    #[inline]
+    pub(crate) fn put_ends<P: Put>(&self, o: &mut Out, protocol: u8, sport: P, dport: P) -> Step {
+        let header = self.header;
+        match (self.protocol == protocol, self.version) {
+            (false, _) => o.put((sport, " > ", dport, ": ")),
+            (_, 4) => o.put((Ipv4(header.array(12)?), ".", sport, " > ", Ipv4(header.array(16)?), ".", dport, ": ")),
+            _ => o.put((Ipv6(header.array(8)?), ".", sport, " > ", Ipv6(header.array(24)?), ".", dport, ": ")),
+        }
+        Ok(())
     }
 
     /// The destination for pseudo-headers: the last hop of a source route.
@@ -179,6 +192,6 @@ impl Put for Address {
 pub type Dissect = fn(&mut Out, View<'_>, &Below<'_>) -> Step;
 
 /// The IP header below, for protocols that only exist above IP.
-pub(crate) fn ip_of<'p>(below: &Below<'p>) -> Step<Ip<'p>> {
+pub(crate) fn ip_of<'p>(below: &Below<'p>) -> Step<&'p Ip<'p>> {
     below.ip.ok_or(Stop::Malformed)
 }

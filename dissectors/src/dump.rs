@@ -2,8 +2,8 @@
 
 use memchr::memchr_iter;
 
-use crate::room::hex_digits;
 use crate::out::Out;
+use crate::room::hex_digits;
 use crate::view::{Step, Stop, View};
 
 /// Octets to a line.

@@ -4,7 +4,7 @@
 //! Nothing here does I/O, and no input panics: packets are read through
 //! [`View`], whose every access is checked.
 
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 /// A field by its name, found while compiling.
 macro_rules! id {
@@ -22,9 +22,7 @@ mod field;
 pub mod fields;
 mod frame;
 mod industrial;
-#[allow(unsafe_code)]
 mod line;
-mod room;
 mod link;
 mod management;
 mod media;
@@ -36,6 +34,7 @@ mod options;
 mod out;
 mod put;
 mod registry;
+mod room;
 mod routing;
 mod security;
 mod state;
@@ -50,7 +49,7 @@ mod view;
 mod wireless;
 
 pub use frame::{Frame, body, header_fault};
-pub use line::Line;
+pub use line::{Line, six_digits};
 pub use names::{Names, Numeric, PortKind};
 pub use observe::{Facts, Observed, observe};
 pub use options::{Cipher, Opens, Options, PacketType, Secret};

@@ -1,6 +1,6 @@
 //! The line writer: the one place where packet text is put into memory.
 
-use crate::room::{self, DIGITS, hex_digits};
+use crate::room::{self, PAIRS, hex_digits};
 
 /// A growing buffer of output text that is reused from packet to packet.
 #[derive(Default)]
@@ -127,19 +127,10 @@ impl Line {
         self.dec(value);
     }
 
-    /// Appends exactly six digits, as in microseconds; `value` is below 1,000,000.
-    #[inline]
-    pub fn dec6(&mut self, value: u32) {
-        let high = DIGITS[(value / 10_000 % 100) as usize];
-        let low = DIGITS[(value % 10_000) as usize];
-        self.start_of(&[high[2], high[3], low[0], low[1], low[2], low[3], 0, 0], 6);
-    }
-
     /// Appends exactly two digits; `value` is below 100.
     #[inline]
     pub fn dec2(&mut self, value: u32) {
-        let digits = DIGITS[(value % 100) as usize];
-        self.start_of(&[digits[2], digits[3]], 2);
+        self.start_of(&PAIRS[(value % 100) as usize], 2);
     }
 
     /// Appends a number in lower-case hexadecimal with at least `width` digits.
@@ -186,6 +177,13 @@ impl Line {
     }
 }
 
+/// Six digits, as in microseconds; `value` is below 1,000,000.
+#[inline]
+pub fn six_digits(value: u32) -> [u8; 6] {
+    let [[a, b], [c, d], [e, f]] = [value / 10_000, value / 100, value].map(|pairs| PAIRS[(pairs % 100) as usize]);
+    [a, b, c, d, e, f]
+}
+
 /// How many decimal digits `value` has.
 fn digits_of(mut value: u64) -> usize {
     let mut digits = 1;
@@ -216,7 +214,7 @@ mod tests {
             assert_eq!(written(|l| l.hex(v, 8)), format!("{v:08x}"));
             assert_eq!(written(|l| l.dec_padded(v, 5, b' ')), format!("{v:>5}"));
         }
-        assert_eq!(written(|l| l.dec6(42)), "000042");
+        assert_eq!(six_digits(42), *b"000042");
         assert_eq!(written(|l| l.dec2(7)), "07");
     }
 

@@ -1,7 +1,6 @@
 //! Where a packet's text goes, with all that a dissector may consult: options,
 //! names and the state that outlives a packet.
 
-use crate::below::Address;
 use crate::field::{Field, Read};
 use crate::fields::Id;
 use crate::line::Line;
@@ -9,7 +8,7 @@ use crate::names::Names;
 use crate::observe::Facts;
 use crate::options::Options;
 use crate::put::{Chars, Paint, Put};
-use crate::state::{State, TcpBase};
+use crate::state::State;
 use crate::tree::{Tree, Value};
 use crate::view::{Step, Stop, View};
 
@@ -79,15 +78,6 @@ impl Out {
     pub(crate) fn state(&mut self) -> &mut State {
         debug_assert!(self.facts.is_none(), "a packet that was settled needs earlier ones");
         &mut self.state
-    }
-
-    /// What the numbers of a segment are relative to; see [`State::tcp_base`].
-    #[inline]
-    pub(crate) fn tcp_base(&mut self, ends: [(Address, u16); 2], opens: bool, seq: u32, ack: u32) -> Option<TcpBase> {
-        match self.facts {
-            Some(facts) => facts.tcp,
-            None => self.state.tcp_base(ends, opens, seq, ack),
-        }
     }
 
     /// Appends text, numbers and addresses to the line.

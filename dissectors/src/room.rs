@@ -7,13 +7,33 @@
 //! is several times faster than `std::fmt`. Room that does not suffice is an error
 //! of the caller's, and panics.
 
-/// The decimal digits of 0 to 9999, four bytes each.
-pub(crate) static DIGITS: [[u8; 4]; 10_000] = {
-    let mut table = [[0u8; 4]; 10_000];
+/// The decimal digits of 0 to 9999, the first in the lowest octet; the two highest
+/// bits of that, which no digit has, are how many digits follow.
+static SHORT: [u32; 10_000] = {
+    let mut table = [0; 10_000];
     let mut i = 0;
     while i < 10_000 {
-        table[i] =
-            [b'0' + (i / 1000) as u8, b'0' + (i / 100 % 10) as u8, b'0' + (i / 10 % 10) as u8, b'0' + (i % 10) as u8];
+        let (mut left, mut digits, mut after) = (i, 0, 0);
+        loop {
+            digits = digits << 8 | (b'0' as u32 + left % 10);
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+            after += 1;
+        }
+        table[i as usize] = digits | after << 6;
+        i += 1;
+    }
+    table
+};
+
+/// The decimal digits of 0 to 99.
+pub(crate) static PAIRS: [[u8; 2]; 100] = {
+    let mut table = [[0; 2]; 100];
+    let mut i = 0;
+    while i < 100 {
+        table[i] = [b'0' + (i / 10) as u8, b'0' + (i % 10) as u8];
         i += 1;
     }
     table
@@ -39,16 +59,12 @@ pub(crate) fn hex_digits(octet: u8) -> [u8; 2] {
 
 /// Each octet in decimal with a dot behind it, and how long that is.
 static DOTTED: [([u8; 4], u8); 256] = {
-    let mut table = [([b'.'; 4], 0); 256];
+    let mut table = [([0; 4], 0); 256];
     let mut i = 0;
     while i < 256 {
-        let skip = 1 + (i < 100) as usize + (i < 10) as usize;
-        let mut at = skip;
-        while at < 4 {
-            table[i].0[at - skip] = DIGITS[i][at];
-            at += 1;
-        }
-        table[i].1 = (5 - skip) as u8;
+        let digits = SHORT[i];
+        let size = (digits >> 6 & 3) + 1;
+        table[i] = ((digits & !0xc0 | (b'.' as u32) << (8 * size)).to_le_bytes(), size as u8 + 1);
         i += 1;
     }
     table
@@ -71,37 +87,60 @@ pub(crate) fn str<'r>(room: &'r mut [u8], text: &str) -> &'r mut [u8] {
 }
 
 /// The room that an unsigned number in decimal needs.
-pub(crate) const DEC: usize = 24;
+pub(crate) const DEC: usize = 32;
 
 /// An unsigned number in decimal.
 #[inline(always)]
 pub(crate) fn dec(room: &mut [u8], value: u64) -> &mut [u8] {
     if value < 10_000 {
-        let digits = u32::from_le_bytes(DIGITS[value as usize]);
-        let skip = usize::from(value < 1000) + usize::from(value < 100) + usize::from(value < 10);
-        start_of(room, &(digits >> (8 * skip)).to_le_bytes(), 4 - skip)
+        let digits = SHORT[value as usize];
+        start_of(room, &(digits & !0xc0).to_le_bytes(), (digits >> 6 & 3) as usize + 1)
     } else {
         dec_long(room, value)
     }
 }
 
+/// As [`dec`], from 10,000 on. The number is taken as a fixed-point number, all but
+/// its first pair of digits behind the point; times 100, the next pair is before it.
 fn dec_long(room: &mut [u8], value: u64) -> &mut [u8] {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    const HIGH: u64 = 100_000_000;
-    if value < HIGH {
-        let digits = eight_digits(value as u32);
-        let skip = (digits ^ ZEROS).trailing_zeros() / 8;
-        return start_of(room, &(digits >> (8 * skip)).to_le_bytes(), 8 - skip as usize);
+    // The factors are 2^32, 2^48 and 2^57 by 10^4, 10^6 and 10^8, rounded up: exact
+    // enough for all numbers of 32 bits.
+    if value < 1_000_000 {
+        pairs(room, value * 429_497, 2)
+    } else if value < 100_000_000 {
+        pairs(room, value * 281_474_978 >> 16, 3)
+    } else if value <= u32::MAX.into() {
+        pairs(room, (value * 1_441_151_881 >> 25) + 1, 4)
+    } else {
+        dec_huge(room, value)
     }
-    let (high, low) = (value / HIGH, (value % HIGH) as u32);
-    let rest = if high < 10_000 { dec(room, high) } else { dec_high(room, high) };
-    start_of(rest, &eight_digits(low).to_le_bytes(), 8)
 }
 
-/// The digits of a number above twelve digits before the last eight.
+/// The digits of a number of less than 100 with 32 bits behind the point: without a
+/// zero before them, and `after` pairs of the fraction, of four at most.
+#[inline(always)]
+fn pairs(room: &mut [u8], number: u64, after: u32) -> &mut [u8] {
+    let first = u16::from_le_bytes(PAIRS[(number >> 32) as usize]);
+    let skip = usize::from(number >> 32 < 10);
+    let rest = start_of(room, &(first >> (8 * skip)).to_le_bytes(), 2 - skip);
+    let (mut fraction, mut digits) = (number as u32, 0);
+    for pair in 0..after {
+        let next = u64::from(fraction) * 100;
+        digits |= u64::from(u16::from_le_bytes(PAIRS[(next >> 32) as usize])) << (16 * pair);
+        fraction = next as u32;
+    }
+    start_of(rest, &digits.to_le_bytes(), 2 * after as usize)
+}
+
 #[cold]
-fn dec_high(room: &mut [u8], high: u64) -> &mut [u8] {
-    dec_long(room, high)
+fn dec_huge(room: &mut [u8], value: u64) -> &mut [u8] {
+    const LOW: u64 = 1_000_000_000;
+    let rest = dec(room, value / LOW);
+    // A one before the digits keeps their zeros; it is not left in the text.
+    let mut low = [0; 16];
+    dec_long(&mut low, LOW + value % LOW);
+    let [_, digits @ ..] = low;
+    start_of(rest, &digits, 9)
 }
 
 /// The room that a number in hexadecimal needs, which has no more digits.
@@ -150,7 +189,10 @@ pub(crate) const IPV6: usize = 48;
 /// and IPv4-compatible addresses as `inet_ntop` writes them.
 pub(crate) fn ipv6(room: &mut [u8], address: [u8; 16]) -> &mut [u8] {
     let word = |i: usize| u16::from_be_bytes([address[2 * i], address[2 * i + 1]]);
-    let (start, count) = longest_zero_run(u128::from_be_bytes(address));
+    let words = u128::from_be_bytes(address);
+    let zeros = zero_words((words >> 64) as u64) | zero_words(words as u64) << 4;
+    let (start, count) = ZERO_RUNS[zeros as usize & 0xff];
+    let (start, count) = (usize::from(start), usize::from(count));
     let mut rest = room;
     for i in 0..start {
         rest = group(rest, word(i));
@@ -200,19 +242,6 @@ pub(crate) fn mac(room: &mut [u8], m: [u8; 6]) -> &mut [u8] {
     start_of(room, &chunk, MAC - 1)
 }
 
-/// The eight decimal digits of a number below 100,000,000, the first in the lowest
-/// octet: halves of the number side by side, halves of those, and so on. A table of
-/// so many digits would drive other things out of the cache.
-#[inline(always)]
-fn eight_digits(value: u32) -> u64 {
-    let fours = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
-    // A quotient is the product with a rounded-up reciprocal, shifted.
-    let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
-    let twos = hundreds | (fours - 100 * hundreds) << 16;
-    let tens = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
-    (tens | (twos - 10 * tens) << 8) | 0x3030_3030_3030_3030
-}
-
 /// The hexadecimal digits of a number, at least `width`, and how many they are.
 #[inline(always)]
 fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
@@ -221,19 +250,27 @@ fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
     (((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip)
 }
 
-/// The longest run of two or more zero words of 16 bits, the first of several: its
-/// start and length.
-#[inline]
-fn longest_zero_run(address: u128) -> (usize, usize) {
-    let zeros = zero_words((address >> 64) as u64) | zero_words(address as u64) << 4;
-    // Each round leaves the bits with one more zero word behind them.
-    let (mut starts, mut count) = (zeros, 1);
-    while starts & starts >> 1 != 0 {
-        starts &= starts >> 1;
-        count += 1;
+/// The longest run of two or more zero words among eight, the first of several: its
+/// start and length, by the words that are zero.
+static ZERO_RUNS: [(u8, u8); 256] = {
+    let mut table = [(0, 0); 256];
+    let mut zeros = 0;
+    while zeros < 256 {
+        let mut start = 0;
+        while start < 8 {
+            let mut count = 0;
+            while start + count < 8 && zeros >> (start + count) & 1 == 1 {
+                count += 1;
+            }
+            if count > 1 && count > table[zeros].1 as usize {
+                table[zeros] = (start as u8, count as u8);
+            }
+            start += count + 1;
+        }
+        zeros += 1;
     }
-    if count > 1 { (starts.trailing_zeros() as usize, count) } else { (0, 0) }
-}
+    table
+};
 
 /// Which of four words are zero, the most significant one in the lowest bit.
 #[inline]

@@ -88,7 +88,7 @@ impl<'p> View<'p> {
     #[inline]
     #[must_use]
     pub fn skip(self, n: usize) -> Self {
-        View { data: self.data.get(n..).unwrap_or(&[]), len: self.len.saturating_sub(n), at: self.at.saturating_add(n) }
+        View { data: self.data.get(n..).unwrap_or(&[]), len: self.len.saturating_sub(n), at: self.at.wrapping_add(n) }
     }
 
     /// The view cut to `n` octets, both what is claimed and what can be read:
@@ -133,7 +133,7 @@ impl<'p> View<'p> {
     }
 
     /// `N` octets at `at` as an array.
-    #[inline]
+    #[inline(always)]
     pub fn array<const N: usize>(self, at: usize) -> Step<[u8; N]> {
         match self.data.get(at..).and_then(|rest| rest.first_chunk::<N>()) {
             Some(chunk) => Ok(*chunk),
@@ -142,7 +142,7 @@ impl<'p> View<'p> {
     }
 
     /// The octet at `at`.
-    #[inline]
+    #[inline(always)]
     pub fn u8(self, at: usize) -> Step<u8> {
         self.data.get(at).copied().ok_or(Stop::Truncated)
     }
@@ -154,7 +154,7 @@ impl<'p> View<'p> {
     }
 
     /// The 16-bit number at `at`, network order.
-    #[inline]
+    #[inline(always)]
     pub fn u16(self, at: usize) -> Step<u16> {
         Ok(u16::from_be_bytes(self.array(at)?))
     }
@@ -167,7 +167,7 @@ impl<'p> View<'p> {
     }
 
     /// The 32-bit number at `at`, network order.
-    #[inline]
+    #[inline(always)]
     pub fn u32(self, at: usize) -> Step<u32> {
         Ok(u32::from_be_bytes(self.array(at)?))
     }

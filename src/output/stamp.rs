@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sniff_captures::Time;
-use sniff_dissectors::Line;
+use sniff_dissectors::{Line, six_digits};
 
 use crate::cli::TimeStamp;
 use crate::zone;
@@ -102,8 +102,8 @@ impl Stamp {
         if self.nano || nanos >= SECOND {
             return self.long_fraction(line, nanos);
         }
-        line.dec6((nanos / 1000) as u32);
-        line.byte(b' ');
+        let [a, b, c, d, e, f] = six_digits((nanos / 1000) as u32);
+        line.start_of(&[a, b, c, d, e, f, b' ', 0], 7);
     }
 
     fn long_fraction(&self, line: &mut Line, nanos: u64) {

@@ -55,7 +55,24 @@ pub(crate) struct SwitchTag {
 /// The frame entry.
 pub(crate) fn frame(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
     o.proto = "ether";
+    if v.has(HEADER)
+        && v.len() >= HEADER
+        && !o.opt.link
+        && o.tree.is_none()
+        && let Some(dissect) = usual(v.u16(ADDRESSES)?)
+    {
+        let result = dissect(o, v.skip(HEADER), &stations(v.get(SOURCE)?, v.get(DESTINATION)?));
+        if result != Err(Stop::Truncated) {
+            o.link_len += HEADER;
+        }
+        return result;
+    }
     tagged_frame(o, v, None)
+}
+
+/// The stations of a frame, for the layers above.
+fn stations(source: Mac, destination: Mac) -> Below<'static> {
+    Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() }
 }
 
 /// The entry of frames that have a switch's tag.
@@ -112,24 +129,15 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
         (tag.print)(o, rest)?;
     }
     *link_len = ADDRESSES + tag_len;
-    let below =
-        Below { source: Some(Station::Mac(source)), destination: Some(Station::Mac(destination)), ..Below::default() };
-    if tag_len == 0
-        && !o.opt.link
-        && o.tree.is_none()
-        && let Some(dissect) = usual(v.u16(ADDRESSES)?)
-    {
-        *link_len = HEADER;
-        return dissect(o, v.skip(HEADER), &below);
-    }
+    let below = stations(source, destination);
     let mut walk = Walk { rest: rest.skip(tag_len), length: v.len(), told: false, link_len };
     // A vendor's header may precede the type, and another one that.
     while types(o, &mut walk, &below)? {}
     Ok(())
 }
 
-/// The dissector of a type that nothing else goes with: for most frames a shortcut
-/// of the walk below.
+/// The dissector of a type that nothing else goes with: where neither the header nor
+/// its fields are wanted, a shortcut of the walk below for most frames.
 #[inline]
 fn usual(kind: u16) -> Option<Dissect> {
     if kind > MAX_LENGTH && !registry::is_vlan_tag(kind) { registry::ethertype(kind) } else { None }

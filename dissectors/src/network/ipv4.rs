@@ -136,7 +136,7 @@ fn body(o: &mut Out, v: View<'_>, header_len: usize, len: usize, below: &Below<'
         return Err(Stop::Truncated);
     }
     let ip = Ip { version: 4, header: v, protocol, ttl: v.get(TTL)?, fragmented: more, final_destination: None };
-    registry::ip_payload(o, v.skip(header_len), protocol, &Below { ip: Some(ip), ..*below })
+    registry::ip_payload(o, v.skip(header_len), protocol, &Below { ip: Some(&ip), ..*below })
 }
 
 /// `source > destination:`.

@@ -263,7 +263,7 @@ impl Chain<'_> {
             final_destination: if is_extension(first) { final_destination(self.v) } else { None },
         };
         let payload = self.v.skip(self.at).claim(self.len);
-        registry::ip_payload(o, payload, next, &Below { ip: Some(ip), ..*below })
+        registry::ip_payload(o, payload, next, &Below { ip: Some(&ip), ..*below })
     }
 }
 

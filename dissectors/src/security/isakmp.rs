@@ -234,7 +234,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
 }
 
-fn version_1(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step {
+fn version_1(o: &mut Out, v: View<'_>, ip: Option<&Ip<'_>>) -> Step {
     let phase = if v.get(MESSAGE)? == 0 { 1 } else { 2 };
     o.put((" phase ", phase, if phase == 1 { "" } else { "/others" }));
     let side = side(o, v, ip)?;
@@ -287,7 +287,7 @@ fn payloads<'p>(
 }
 
 /// Which side sent the message, as far as its cookie has been seen before.
-fn side(o: &mut Out, v: View<'_>, ip: Option<Ip<'_>>) -> Step<&'static str> {
+fn side(o: &mut Out, v: View<'_>, ip: Option<&Ip<'_>>) -> Step<&'static str> {
     let cookie = v.get(INITIATOR)?;
     let responder = v.get(RESPONDER)?;
     let ends = match ip {

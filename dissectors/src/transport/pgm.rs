@@ -2,7 +2,7 @@
 //! PGMCC (L. Rizzo, pgmcc: a TCP-friendly single-rate multicast congestion control
 //! scheme).
 
-use crate::below::{Below, Ip, ip_of};
+use crate::below::{Below, ip_of};
 use crate::field::Slot;
 use crate::options::PacketType;
 use crate::out::Out;
@@ -91,7 +91,8 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((ip.source()?, " > ", ip.destination()?, ":"));
         return Err(Stop::Cut);
     }
-    endpoints(o, v, &ip)?;
+    let (sport, dport) = (TcpPort(v.u16(0)?), TcpPort(v.u16(DESTINATION)?));
+    ip.put_ends(o, PROTOCOL, sport, dport)?;
     v.check(HEADER)?;
     o.see_all(FIELDS, v);
     o.note_octets(id!("pgm.hdr.gsi"), v.bytes(SOURCE_ID, 6)?);
@@ -102,16 +103,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     o.put((" 0x", Octets(v.bytes(SOURCE_ID, 6)?), " "));
     message(o, v)
-}
-
-fn endpoints(o: &mut Out, v: View<'_>, ip: &Ip<'_>) -> Step {
-    let (source, destination) = (TcpPort(v.u16(0)?), TcpPort(v.u16(DESTINATION)?));
-    if ip.protocol == PROTOCOL {
-        o.put((ip.source()?, ".", source, " > ", ip.destination()?, ".", destination, ": "));
-    } else {
-        o.put((source, " > ", destination, ": "));
-    }
-    Ok(())
 }
 
 /// What is behind the header.

@@ -112,11 +112,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(SOURCE, sport);
     o.note(DESTINATION, dport);
-    if ip.protocol == PROTOCOL {
-        o.put((ip.source()?, ".", TcpPort(sport), " > ", ip.destination()?, ".", TcpPort(dport), ": "));
-    } else {
-        o.put((TcpPort(sport), " > ", TcpPort(dport), ": "));
-    }
+    ip.put_ends(o, PROTOCOL, TcpPort(sport), TcpPort(dport))?;
     if !v.has(HEADER) {
         o.truncated();
         return Ok(());
@@ -137,13 +133,13 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.put(("Flags [", Painted(Paint::Flags, Flags(flags)), "]"));
     let mut numbers = Numbers { seq: v.get(SEQUENCE)?, ack: v.get(ACKNOWLEDGMENT)?, sack_base: 0 };
     if !o.opt.absolute_seq && flags & ACK != 0 {
-        numbers.make_relative(o, &ip, sport, dport, flags)?;
+        numbers.make_relative(o, ip, sport, dport, flags)?;
     }
     if too_long(o, header_len, v.len()) {
         return Ok(());
     }
     if o.opt.verbose > 0 && !o.opt.no_checksums && !ip.fragmented {
-        check(o, v, &ip)?;
+        check(o, v, ip)?;
     }
     let payload = v.skip(header_len);
     let length = payload.len();
@@ -247,8 +243,13 @@ impl Numbers {
     /// Makes the numbers relative to the first of the conversation that bore an
     /// acknowledgment; that one, and any SYN, stays absolute.
     fn make_relative(&mut self, o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16, flags: u8) -> Step {
-        let ends = [(ip.source()?, sport), (ip.destination()?, dport)];
-        let base = o.tcp_base(ends, flags & SYN != 0, self.seq, self.ack);
+        let base = match o.facts {
+            Some(facts) => facts.tcp,
+            None => {
+                let ends = [(ip.source()?, sport), (ip.destination()?, dport)];
+                o.state.tcp_base(ends, flags & SYN != 0, self.seq, self.ack)
+            }
+        };
         self.sack_base = base.map_or(self.ack.wrapping_sub(1), |base| base.other);
         if let Some(base) = base {
             self.seq = self.seq.wrapping_sub(base.own);

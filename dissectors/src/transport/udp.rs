@@ -38,7 +38,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.note(DESTINATION, dport);
     // Calls and replies have their transaction in place of a port.
     if o.opt.packet_type != Some(PacketType::Rpc) {
-        endpoints(o, &ip, sport, dport)?;
+        ip.put_ends(o, PROTOCOL, UdpPort(sport), UdpPort(dport))?;
     }
     if v.len() < HEADER {
         o.put(("truncated-udp ", v.len()));
@@ -79,7 +79,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Ok(());
     }
     if o.opt.verbose > 0 && !o.opt.no_checksums && !ip.fragmented {
-        check(o, v, &ip, length)?;
+        check(o, v, ip, length)?;
     }
     if o.opt.quiet == 0
         && let Some(dissect) = registry::udp_port(below).or_else(|| registry::localtalk(payload, below))
@@ -97,16 +97,6 @@ fn plain(o: &mut Out, claimed: usize, length: usize, fragmented: bool) {
     } else {
         o.put(("UDP, length ", claimed));
     }
-}
-
-/// `source.port > destination.port: `, without addresses behind an extension header.
-fn endpoints(o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16) -> Step {
-    if ip.protocol == PROTOCOL {
-        o.put((ip.source()?, ".", UdpPort(sport), " > ", ip.destination()?, ".", UdpPort(dport), ": "));
-    } else {
-        o.put((UdpPort(sport), " > ", UdpPort(dport), ": "));
-    }
-    Ok(())
 }
 
 /// The verdict on the checksum: for IPv4 with `-vv`, for IPv6, where it is

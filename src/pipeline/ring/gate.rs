@@ -56,7 +56,7 @@ pub(super) struct Entry {
     at: usize,
     size: usize,
     packet: Option<Head>,
-    standing: Option<Standing>,
+    standing: Option<Box<Standing>>,
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ impl Entry {
     }
 
     /// Where its packet stands among the others, if somebody wants to know.
-    pub(super) fn standing(&mut self) -> Option<Standing> {
+    pub(super) fn standing(&mut self) -> Option<Box<Standing>> {
         self.standing.take()
     }
 
@@ -142,7 +142,7 @@ impl Gate {
     }
 
     /// Takes a packet that passed the filter.
-    pub(super) fn packet(&mut self, packet: &Packet<'_>, link: u16, data: usize, standing: Option<Standing>) {
+    pub(super) fn packet(&mut self, packet: &Packet<'_>, link: u16, data: usize, standing: Option<Box<Standing>>) {
         let time = nanos(packet.time);
         let opens = self.filters.as_ref().is_none_or(|filters| filters.matches(packet).is_some())
             && self.search.as_ref().is_none_or(|search| search.matches(link, packet.data));
@@ -182,12 +182,12 @@ impl Gate {
         self.pass(block, None, None);
     }
 
-    fn pass(&mut self, record: &[u8], packet: Option<Head>, standing: Option<Standing>) {
+    fn pass(&mut self, record: &[u8], packet: Option<Head>, standing: Option<Box<Standing>>) {
         self.passed.push(Entry { at: self.out.len(), size: record.len(), packet, standing });
         self.out.append(record);
     }
 
-    fn keep(&mut self, record: &[u8], head: Head, standing: Option<Standing>) {
+    fn keep(&mut self, record: &[u8], head: Head, standing: Option<Box<Standing>>) {
         let fits = |block: &Block| block.chunk.len() + record.len() <= chunk::SIZE;
         if !self.waiting.back().is_some_and(fits) {
             let chunk = self.spare.pop().unwrap_or_default();

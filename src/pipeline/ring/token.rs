@@ -63,7 +63,7 @@ impl Watch {
     }
 
     /// Takes a packet that was read, filtered out or not; where it stands.
-    fn packet(&mut self, packet: &Packet<'_>, number: u64, interfaces: &[Interface]) -> Standing {
+    fn packet(&mut self, packet: &Packet<'_>, number: u64, interfaces: &[Interface]) -> Box<Standing> {
         let first = *self.first.get_or_insert(packet.time);
         let previous = if number == 1 { packet.time } else { self.previous };
         self.previous = packet.time;
@@ -72,7 +72,8 @@ impl Watch {
             self.names.extend(new.iter().map(|interface| interface.name.as_deref().map(Arc::from)));
         }
         let name = self.names.get(packet.interface).cloned().flatten();
-        Standing { number, first, previous, interface: packet.interface as u32, name, tcp: None }
+        // Boxed: those who want none do not move so much for each packet.
+        Box::new(Standing { number, first, previous, interface: packet.interface as u32, name, tcp: None })
     }
 }
 
@@ -341,7 +342,7 @@ impl Course {
         packet: &Packet<'_>,
         link: u16,
         place: Place,
-        mut standing: Option<Standing>,
+        mut standing: Option<Box<Standing>>,
         verbatim: bool,
         desk: &mut Desk,
     ) {
@@ -362,7 +363,7 @@ impl Course {
                 since: packet.time,
                 number: self.count + 1,
                 interface: packet.interface as u32,
-                place: standing.as_ref(),
+                place: standing.as_deref(),
             };
             if !condition.holds(&shown) {
                 return;
@@ -387,7 +388,7 @@ impl Course {
         if printed {
             let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
             let interface = packet.interface as u32;
-            let place = standing.as_ref();
+            let place = standing.as_deref();
             let shown = Shown { frame, time: packet.time, since, number: self.count, interface, place };
             text = desk.settle(&shown, &mut self.state, &mut self.names);
         }

@@ -71,7 +71,7 @@ pub(in crate::pipeline) struct Desk {
     early: Line,
     jobs: Vec<Job>,
     /// Where the packets of the jobs stand among the others, if somebody wants to know.
-    standings: Vec<Option<Standing>>,
+    standings: Vec<Option<Box<Standing>>>,
     /// Jobs whose text is made.
     printed: usize,
     /// Where the records lie that are kept as they are.
@@ -176,7 +176,7 @@ impl Desk {
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, job: Job, standing: Option<Standing>) {
+    pub(super) fn push(&mut self, job: Job, standing: Option<Box<Standing>>) {
         if standing.is_some() {
             self.stand(standing);
         }
@@ -185,7 +185,7 @@ impl Desk {
 
     /// Notes where the next job's packet stands.
     #[cold]
-    fn stand(&mut self, standing: Option<Standing>) {
+    fn stand(&mut self, standing: Option<Box<Standing>>) {
         self.standings.resize(self.jobs.len(), None);
         self.standings.push(standing);
     }
@@ -234,7 +234,7 @@ impl Desk {
                 Text::Later(facts, since) => {
                     let packet = job.packet(octets);
                     let frame = Frame { data: packet.data, wire_len: packet.wire_len, link: job.link };
-                    let place = self.standings.get(self.printed).and_then(Option::as_ref);
+                    let place = self.standings.get(self.printed).and_then(Option::as_deref);
                     let (time, number, interface) = (job.time, job.number, job.interface);
                     let shown = Shown { frame, time, since: *since, number, interface, place };
                     printer.packet(&shown, Some(*facts));
