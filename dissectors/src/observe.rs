@@ -161,7 +161,8 @@ fn ipv6(v: View<'_>, opt: &Options, state: &mut State) -> Step<Option<Facts>> {
     }
 }
 
-#[inline]
+// Inline, so that each IP version has the way of its addresses alone.
+#[inline(always)]
 fn tcp(v: View<'_>, ends: (Address, Address), opt: &Options, state: &mut State) -> Step<Option<Facts>> {
     let header: &[u8; 20] = &v.array(0)?;
     let word = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);

@@ -151,8 +151,8 @@ pub(crate) const HEX_DIGITS: usize = 16;
 pub(crate) fn hex(room: &mut [u8], value: u64, width: usize) -> &mut [u8] {
     match u16::try_from(value) {
         Ok(value) if width <= 4 => {
-            let (digits, size) = short_hex(value, width);
-            start_of(room, &digits, size)
+            let (digits, skip) = short_hex(value, width);
+            start_of(room, &(digits >> skip).to_le_bytes(), 4 - skip as usize / 8)
         }
         _ => hex_long(room, value, width),
     }
@@ -213,8 +213,8 @@ pub(crate) fn ipv6(room: &mut [u8], address: [u8; 16]) -> &mut [u8] {
         rest = group(rest, word(i));
     }
     if behind < 8 {
-        let (digits, size) = short_hex(word(7), 1);
-        rest = start_of(rest, &digits, size);
+        let (digits, skip) = short_hex(word(7), 1);
+        rest = start_of(rest, &(digits >> skip).to_le_bytes(), 4 - skip as usize / 8);
     }
     rest
 }
@@ -222,9 +222,9 @@ pub(crate) fn ipv6(room: &mut [u8], address: [u8; 16]) -> &mut [u8] {
 /// A group of an IPv6 address and a colon.
 #[inline(always)]
 fn group(room: &mut [u8], word: u16) -> &mut [u8] {
-    let (digits, size) = short_hex(word, 1);
-    let text = u64::from(u32::from_le_bytes(digits)) | u64::from(b':') << (8 * size);
-    start_of(room, &text.to_le_bytes(), size + 1)
+    let (digits, skip) = short_hex(word, 1);
+    let text = u64::from(digits) | u64::from(b':') << 32;
+    start_of(room, &(text >> skip).to_le_bytes(), 5 - skip as usize / 8)
 }
 
 /// The room that a MAC address needs.
@@ -242,12 +242,15 @@ pub(crate) fn mac(room: &mut [u8], m: [u8; 6]) -> &mut [u8] {
     start_of(room, &chunk, MAC - 1)
 }
 
-/// The hexadecimal digits of a number, at least `width`, and how many they are.
+/// The four hexadecimal digits of a number, and how many bits of them are zeros that
+/// leave at least `width` digits.
 #[inline(always)]
-fn short_hex(value: u16, width: usize) -> ([u8; 4], usize) {
+fn short_hex(value: u16, width: usize) -> (u32, u32) {
     let [high, low] = value.to_be_bytes().map(|octet| u32::from(u16::from_le_bytes(HEX[octet as usize])));
-    let skip = (value.leading_zeros() as usize / 4).min(4 - width.clamp(1, 4));
-    (((high | low << 16) >> (8 * skip)).to_le_bytes(), 4 - skip)
+    let digits = high | low << 16;
+    // A bit in the first digit that stays ends the zeros.
+    let stays = 1 << (8 * (4 - width.clamp(1, 4)));
+    (digits, ((digits ^ 0x3030_3030) | stays).trailing_zeros() & !7)
 }
 
 /// The longest run of two or more zero words among eight, the first of several: its

@@ -84,6 +84,7 @@ struct TcpBases {
 impl TcpBases {
     /// The base of a segment; the first of a conversation, and any that opens
     /// one, sets it and has none itself.
+    #[inline(always)]
     fn settle(&mut self, ends: [(Address, u16); 2], opens: bool, seq: u32, ack: u32) -> Option<TcpBase> {
         let [(source, sport), (destination, dport)] = ends;
         let ports = |low: u16, high: u16| u32::from(low) << 16 | u32::from(high);
@@ -217,7 +218,7 @@ impl Default for State {
 impl State {
     /// What the numbers of a segment that bears an acknowledgment are relative
     /// to, from its ends with their ports, source first; `opens` with SYN.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tcp_base(&mut self, ends: [(Address, u16); 2], opens: bool, seq: u32, ack: u32) -> Option<TcpBase> {
         self.tcp.settle(ends, opens, seq, ack)
     }

@@ -97,7 +97,7 @@ impl Stamp {
     }
 
     /// `ffffff ` or `fffffffff `, with a remark where it is a second or more.
-    #[inline]
+    #[inline(always)]
     fn fraction(&self, line: &mut Line, nanos: u64) {
         if self.nano || nanos >= SECOND {
             return self.long_fraction(line, nanos);

@@ -8,6 +8,7 @@ use crate::out::Out;
 use crate::put::{Hex4, Paint, Painted, Put, TcpPort};
 use crate::registry;
 use crate::room;
+use crate::state::TcpBase;
 use crate::transport::tcp_options;
 use crate::view::{Step, Stop, View};
 
@@ -191,6 +192,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
 }
 
 /// The note that the header length exceeds the segment; true if it does.
+#[inline(always)]
 fn too_long(o: &mut Out, header_len: usize, len: usize) -> bool {
     if header_len > len {
         o.put((" [bad hdr length ", header_len, " - too long, > ", len, "]"));
@@ -242,13 +244,11 @@ struct Numbers {
 impl Numbers {
     /// Makes the numbers relative to the first of the conversation that bore an
     /// acknowledgment; that one, and any SYN, stays absolute.
+    #[inline(always)]
     fn make_relative(&mut self, o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16, flags: u8) -> Step {
         let base = match o.facts {
             Some(facts) => facts.tcp,
-            None => {
-                let ends = [(ip.source()?, sport), (ip.destination()?, dport)];
-                o.state.tcp_base(ends, flags & SYN != 0, self.seq, self.ack)
-            }
+            None => self.base(o, ip, sport, dport, flags)?,
         };
         self.sack_base = base.map_or(self.ack.wrapping_sub(1), |base| base.other);
         if let Some(base) = base {
@@ -256,6 +256,13 @@ impl Numbers {
             self.ack = self.ack.wrapping_sub(base.other);
         }
         Ok(())
+    }
+
+    /// What they are relative to, where it was not settled before.
+    #[inline(never)]
+    fn base(&self, o: &mut Out, ip: &Ip<'_>, sport: u16, dport: u16, flags: u8) -> Step<Option<TcpBase>> {
+        let ends = [(ip.source()?, sport), (ip.destination()?, dport)];
+        Ok(o.state.tcp_base(ends, flags & SYN != 0, self.seq, self.ack))
     }
 }
 
