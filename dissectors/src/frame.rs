@@ -66,6 +66,7 @@ fn faults(o: &mut Out, frame: &Frame<'_>) -> bool {
 
 /// Writes the text of a frame and the dumps that the options ask for, without
 /// timestamp and without the closing line feed.
+#[inline]
 pub fn body(o: &mut Out, frame: &Frame<'_>) {
     o.begin();
     let view = View::new(frame.data, frame.wire_len as usize);

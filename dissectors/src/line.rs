@@ -93,9 +93,17 @@ impl Line {
     /// Room for at least `most` bytes behind the text.
     #[inline(always)]
     pub(crate) fn room(&mut self, most: usize) -> &mut [u8] {
-        if self.memory.len() - self.len < most {
-            self.grow(most);
-        }
+        let left = self.memory.len().checked_sub(self.len);
+        if left.is_some_and(|left| left >= most) { &mut self.memory[self.len..] } else { self.grown(most) }
+    }
+
+    /// As [`Line::room`], in more memory.
+    #[cold]
+    fn grown(&mut self, most: usize) -> &mut [u8] {
+        // Fresh memory is zero without being touched.
+        let mut memory = vec![0; (self.len + most.max(4096)).max(2 * self.memory.len())];
+        memory[..self.len].copy_from_slice(self.as_bytes());
+        self.memory = memory;
         &mut self.memory[self.len..]
     }
 
@@ -103,14 +111,6 @@ impl Line {
     #[inline(always)]
     pub(crate) fn leave(&mut self, left: usize) {
         self.len = self.memory.len() - left;
-    }
-
-    #[cold]
-    fn grow(&mut self, more: usize) {
-        // Fresh memory is zero without being touched.
-        let mut memory = vec![0; (self.len + more.max(4096)).max(2 * self.memory.len())];
-        memory[..self.len].copy_from_slice(self.as_bytes());
-        self.memory = memory;
     }
 
     /// Appends an unsigned number in decimal.

@@ -115,7 +115,7 @@ fn llc_stands_alone(v: View<'_>) -> Step<bool> {
     })
 }
 
-#[inline]
+#[inline(always)]
 fn ipv4(v: View<'_>, opt: &Options, state: &mut State) -> Step<Option<Facts>> {
     let header: &[u8; 20] = &v.array(0)?;
     let header_len = usize::from(header[0] & 15) * 4;

@@ -436,6 +436,7 @@ const NO_NEXT_HEADER: u8 = 59;
 const SUN_ND: u8 = 77;
 
 /// Prints the payload of an IP datagram.
+#[inline(always)]
 pub(crate) fn ip_payload(o: &mut Out, v: View<'_>, protocol: u8, below: &Below<'_>) -> Step {
     let (mut v, mut protocol) = (v, protocol);
     // Authentication headers may follow one another.
@@ -740,6 +741,7 @@ pub(crate) fn note_segment(o: &mut Out, payload: &[u8]) {
 }
 
 /// Prints the payload of a TCP segment.
+#[inline(always)]
 pub(crate) fn tcp_payload(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     if let Some(kind) = o.opt.packet_type {
         return match TCP_TYPES.iter().find(|row| row.0 == kind) {

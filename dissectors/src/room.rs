@@ -57,25 +57,31 @@ pub(crate) fn hex_digits(octet: u8) -> [u8; 2] {
     HEX[octet as usize]
 }
 
-/// Each octet in decimal with a dot behind it, and how long that is.
-static DOTTED: [([u8; 4], u8); 256] = {
-    let mut table = [([0; 4], 0); 256];
+/// Each octet in decimal with a dot behind it, as in [`SHORT`].
+static DOTTED: [u32; 256] = {
+    let mut table = [0; 256];
     let mut i = 0;
     while i < 256 {
         let digits = SHORT[i];
-        let size = (digits >> 6 & 3) + 1;
-        table[i] = ((digits & !0xc0 | (b'.' as u32) << (8 * size)).to_le_bytes(), size as u8 + 1);
+        table[i] = (digits | (b'.' as u32) << (8 * ((digits >> 6 & 3) + 1))) + (1 << 6);
         i += 1;
     }
     table
 };
 
+/// The text and the size of an entry of [`SHORT`] or [`DOTTED`].
+#[inline(always)]
+fn sized(entry: u32) -> ([u8; 4], usize) {
+    ((entry & !0xc0).to_le_bytes(), (entry >> 6 & 3) as usize + 1)
+}
+
 /// Stores the first `used` bytes of `chunk`, writing the whole chunk so that the
 /// copy has a constant size.
 #[inline(always)]
 pub(crate) fn start_of<'r, const N: usize>(room: &'r mut [u8], chunk: &[u8; N], used: usize) -> &'r mut [u8] {
+    debug_assert!(used <= N);
     room[..N].copy_from_slice(chunk);
-    &mut room[used.min(N)..]
+    &mut room[used..]
 }
 
 /// Text as it is.
@@ -93,8 +99,8 @@ pub(crate) const DEC: usize = 32;
 #[inline(always)]
 pub(crate) fn dec(room: &mut [u8], value: u64) -> &mut [u8] {
     if value < 10_000 {
-        let digits = SHORT[value as usize];
-        start_of(room, &(digits & !0xc0).to_le_bytes(), (digits >> 6 & 3) as usize + 1)
+        let (digits, size) = sized(SHORT[value as usize]);
+        start_of(room, &digits, size)
     } else {
         dec_long(room, value)
     }
@@ -168,22 +174,31 @@ fn hex_long(room: &mut [u8], value: u64, width: usize) -> &mut [u8] {
 }
 
 /// The room that an IPv4 address needs.
-pub(crate) const IPV4: usize = 16;
+pub(crate) const IPV4: usize = 16 + 4;
 
 /// An IPv4 address in dotted decimal.
 #[inline(always)]
-pub(crate) fn ipv4(room: &mut [u8], [a, b, c, d]: [u8; 4]) -> &mut [u8] {
-    let mut rest = room;
-    for octet in [a, b, c] {
-        let (digits, size) = &DOTTED[octet as usize];
-        rest = start_of(rest, digits, usize::from(*size));
+pub(crate) fn ipv4(room: &mut [u8], address: [u8; 4]) -> &mut [u8] {
+    let text = chunk::<IPV4>(room);
+    let mut len = 0;
+    for octet in address {
+        let (digits, size) = sized(DOTTED[octet as usize]);
+        // The mask says that it fits, which four sizes of at most four do.
+        text[len & 15..][..4].copy_from_slice(&digits);
+        len += size;
     }
-    let (digits, size) = &DOTTED[d as usize];
-    start_of(rest, digits, usize::from(*size) - 1)
+    // Without the last dot.
+    &mut room[len - 1..]
+}
+
+/// The start of room that suffices, of a size that is known.
+#[inline(always)]
+fn chunk<const N: usize>(room: &mut [u8]) -> &mut [u8; N] {
+    room.first_chunk_mut().expect("room that suffices")
 }
 
 /// The room that an IPv6 address needs.
-pub(crate) const IPV6: usize = 48;
+pub(crate) const IPV6: usize = 64 + 8;
 
 /// An IPv6 address in the form of RFC 5952, with the dotted tail of IPv4-mapped
 /// and IPv4-compatible addresses as `inet_ntop` writes them.
@@ -193,38 +208,35 @@ pub(crate) fn ipv6(room: &mut [u8], address: [u8; 16]) -> &mut [u8] {
     let zeros = zero_words((words >> 64) as u64) | zero_words(words as u64) << 4;
     let (start, count) = ZERO_RUNS[zeros as usize & 0xff];
     let (start, count) = (usize::from(start), usize::from(count));
-    let mut rest = room;
+    let dotted = start == 0 && (count == 6 || (count == 5 && word(5) == 0xffff));
+    let text = chunk::<IPV6>(room);
+    let mut len = 0;
     for i in 0..start {
-        rest = group(rest, word(i));
+        len += group(text, len, word(i));
     }
-    let behind = start + count;
     if count > 0 {
         // A group leaves a colon behind it.
-        rest = start_of(rest, b"::", 1 + usize::from(start == 0));
+        text[len & 63..][..2].copy_from_slice(b"::");
+        len += 1 + usize::from(start == 0);
     }
-    let dotted = start == 0 && (count == 6 || (count == 5 && word(5) == 0xffff));
+    let behind = start + count;
+    for i in behind..if dotted { 6 } else { 8 } {
+        len += group(text, len, word(i));
+    }
     if dotted {
-        for i in behind..6 {
-            rest = group(rest, word(i));
-        }
-        return ipv4(rest, [address[12], address[13], address[14], address[15]]);
+        return ipv4(&mut room[len..], [address[12], address[13], address[14], address[15]]);
     }
-    for i in behind..7 {
-        rest = group(rest, word(i));
-    }
-    if behind < 8 {
-        let (digits, skip) = short_hex(word(7), 1);
-        rest = start_of(rest, &(digits >> skip).to_le_bytes(), 4 - skip as usize / 8);
-    }
-    rest
+    &mut room[len - usize::from(behind < 8)..]
 }
 
-/// A group of an IPv6 address and a colon.
+/// Stores a group of an IPv6 address and a colon at `at`: how long that is.
 #[inline(always)]
-fn group(room: &mut [u8], word: u16) -> &mut [u8] {
+fn group(text: &mut [u8; IPV6], at: usize, word: u16) -> usize {
     let (digits, skip) = short_hex(word, 1);
-    let text = u64::from(digits) | u64::from(b':') << 32;
-    start_of(room, &(text >> skip).to_le_bytes(), 5 - skip as usize / 8)
+    let digits = u64::from(digits) | u64::from(b':') << 32;
+    // The mask says that it fits, which eight groups of at most five do.
+    text[at & 63..][..8].copy_from_slice(&(digits >> skip).to_le_bytes());
+    5 - skip as usize / 8
 }
 
 /// The room that a MAC address needs.

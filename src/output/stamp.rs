@@ -60,7 +60,7 @@ impl Stamp {
     }
 
     /// Writes the stamp of `time` and a space; a difference is from `origin`.
-    #[inline]
+    #[inline(always)]
     pub fn write(&mut self, line: &mut Line, time: Time, origin: Time) {
         match self.form {
             TimeStamp::Clock | TimeStamp::Date => {
@@ -75,6 +75,7 @@ impl Stamp {
     }
 
     /// The forms that count seconds.
+    #[inline(never)]
     fn write_seconds(&self, line: &mut Line, time: Time, origin: Time) {
         if self.form == TimeStamp::Epoch {
             if time.seconds < 0 {
@@ -106,6 +107,7 @@ impl Stamp {
         line.start_of(&[a, b, c, d, e, f, b' ', 0], 7);
     }
 
+    #[cold]
     fn long_fraction(&self, line: &mut Line, nanos: u64) {
         let (value, digits) = if self.nano { (nanos, 9) } else { (nanos / 1000, 6) };
         line.dec_padded(value, digits, b'0');
@@ -116,6 +118,7 @@ impl Stamp {
     }
 
     /// Makes the text of a second in the time zone.
+    #[cold]
     fn civil(&mut self, second: i64) {
         // Outside the range that the zone knows, UTC is as good as any.
         let offset = Timestamp::from_second(second).map_or(0, |t| i64::from(self.zone.to_offset(t).seconds()));

@@ -76,6 +76,7 @@ struct Segment<'a, 'p> {
 /// `, options […]`; false if the line ends there because an option is bad or cut.
 /// `v` claims what the header length leaves for options; `segment` is the whole
 /// segment, which the MD5 signature covers.
+#[inline(always)]
 pub(crate) fn dissect(
     o: &mut Out,
     v: View<'_>,
@@ -92,14 +93,19 @@ pub(crate) fn dissect(
         o.put((", options [nop,nop,TS val ", v.u32(4)?, " ecr ", v.u32(8)?, "]"));
         return Ok(true);
     }
-    let segment = Segment { all: segment, below, flags, sack_base };
+    list(o, v, &Segment { all: segment, below, flags, sack_base })
+}
+
+/// The options one by one.
+#[inline(never)]
+fn list(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<bool> {
     o.put(", options [");
     let mut at = 0;
     while at < v.len() {
         if at > 0 {
             o.put(",");
         }
-        match option(o, v.skip(at), &segment) {
+        match option(o, v.skip(at), segment) {
             Ok(Found::Option(size)) => at += size,
             Ok(Found::End) => break,
             Ok(Found::Cut) => {

@@ -206,7 +206,7 @@ impl Desk {
     }
 
     /// Settles how the text of a packet is made, or makes it at once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle(&mut self, shown: &Shown<'_>, state: &mut Box<State>, names: &mut Box<dyn Names>) -> Text {
         let Some(printer) = &mut self.printer else { return Text::None };
         match observe(&shown.frame, printer.options(), state) {
