@@ -1,9 +1,8 @@
 //! The `sniff` command.
 
+use std::env;
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::{self, ExitCode};
-use std::{env, io};
 
 use sniff::cli::{self, Stop};
 use sniff::{check, message, nc, pipeline};
@@ -37,7 +36,7 @@ fn main() -> ExitCode {
 
 /// Prints what stands instead of a run.
 fn finish(stop: &Stop) -> ExitCode {
-    let written = io::stdout().write_all(stop.stdout.as_bytes()).and_then(|()| io::stdout().flush());
+    let written = pipeline::show(&stop.stdout);
     if !stop.stderr.is_empty() {
         if stop.named {
             message::error(&stop.stderr);

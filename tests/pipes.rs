@@ -5,6 +5,7 @@ mod common;
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -91,6 +92,20 @@ fn head_takes_its_line_and_the_run_says_so() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{LINE}14\n"));
     let stderr = String::from_utf8(scratch.read("err")).unwrap();
     assert_eq!(stderr, reading("f") + "sniff: Unable to write output: Broken pipe\n");
+}
+
+#[test]
+fn listings_end_with_their_reader_as_tcpdumps_do() {
+    let scratch = Scratch::new();
+    for args in [&["fields"][..], &["-h"], &["http", "-h"], &["nc", "-h"], &["--generate", "bash"], &["-d", "ip"]] {
+        let mut command = scratch.command(args);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.signal(), Some(13), "{args:?} {stderr}");
+        assert_eq!(stderr, if args.contains(&"-d") { "Warning: assuming Ethernet\n" } else { "" });
+    }
 }
 
 fn gzip(octets: &[u8]) -> Vec<u8> {

@@ -40,10 +40,7 @@ pub fn run(words: &[OsString]) -> u8 {
                 failure.exit.code()
             }
         },
-        Err(Instead::Help(text)) => {
-            let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
-            written.map_or_else(|error| pipeline::unwritten(&error), |()| 0)
-        }
+        Err(Instead::Help(text)) => pipeline::show(&text).map_or_else(|error| pipeline::unwritten(&error), |()| 0),
         Err(Instead::Error(text)) => {
             message::error(&text);
             Exit::Failed.code()

@@ -45,9 +45,7 @@ pub fn run(words: &[OsString]) -> u8 {
     let result = match options::parse(words) {
         Ok(options) => start(&options),
         Err(Instead::Help(text)) => {
-            let mut stdout = io::stdout();
-            let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-            return written.map_or_else(|error| pipeline::unwritten(&error), |()| 0);
+            return pipeline::show(&text).map_or_else(|error| pipeline::unwritten(&error), |()| 0);
         }
         Err(Instead::Failure(failure, usage)) => {
             say(&failure.text);

@@ -11,7 +11,6 @@ use super::workers::Workers;
 use super::{Failure, expression, unfiltered};
 use crate::cli::{self, Args, Input, Listing};
 use crate::message::{self, harmless};
-use crate::output::Stdout;
 use crate::sandbox::{self, Policy};
 use crate::signals::Signals;
 
@@ -26,7 +25,7 @@ pub(super) fn print(listing: Listing, args: &Args) -> Result<(), Failure> {
         Listing::TimeStampTypes => time_stamp_types(args)?,
         Listing::Versions => versions(args)?,
     };
-    Ok(Stdout::new()?.write(text.as_bytes())?)
+    Ok(super::show(&text)?)
 }
 
 /// Versions and what protects a run, found out by protecting this one.
@@ -115,7 +114,7 @@ pub(super) fn program(args: &Args) -> Result<(), Failure> {
 }
 
 fn show(instructions: &[Instruction], args: &Args) -> Result<(), Failure> {
-    Ok(Stdout::new()?.write(dump(instructions, args.dump).as_bytes())?)
+    Ok(super::show(&dump(instructions, args.dump))?)
 }
 
 /// The target of a file's packets.

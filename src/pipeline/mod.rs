@@ -10,8 +10,10 @@ mod progress;
 mod ring;
 mod workers;
 
-use std::io;
+use std::io::{self, Write};
 
+use signal_hook::consts::SIGPIPE;
+use signal_hook::low_level::emulate_default_handler;
 use sniff_captures::Interface;
 use sniff_dissectors::fields;
 use sniff_filters::{Program, Target};
@@ -103,6 +105,19 @@ fn report(failure: Failure) -> u8 {
 fn is_of_fields(expression: &str) -> bool {
     let is_field = |word: &str| word.contains('.') && !fields::named(word).is_empty();
     expression.starts_with("==") || expression.split([' ', '(', ')', '!']).any(is_field)
+}
+
+/// Prints what stands instead of a run: a listing or a help text. Where nobody reads
+/// on, SIGPIPE ends the program without a word, as it does tcpdump that early.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn show(text: &str) -> io::Result<()> {
+    let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    if matches!(&written, Err(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+        emulate_default_handler(SIGPIPE)?;
+    }
+    written
 }
 
 /// Says that standard output cannot be written; the exit code.
