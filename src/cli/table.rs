@@ -181,7 +181,7 @@ const ROWS: &[Row] = &[
         None,
         Some("fields"),
         Some("NAME,…"),
-        "Print these fields of each packet, with tabs between them; sniff fields lists them",
+        "Print these fields of each packet, with tabs between them; given again, more of them; sniff fields lists them",
     ),
     ("csv", None, Some("csv"), None, "With --fields, print commas between them"),
     (

@@ -100,7 +100,13 @@ const OWN: &[(&[Verb], Row)] = &[
     (TABLES, ("json", None, Some("json"), None, "Print a JSON object for each row, with Wireshark's names")),
     (
         TABLES,
-        ("fields", None, Some("fields"), Some("NAME,…"), "Print these fields of each row, with tabs between them"),
+        (
+            "fields",
+            None,
+            Some("fields"),
+            Some("NAME,…"),
+            "Print these fields of each row, with tabs between them; given again, more of them",
+        ),
     ),
     (TABLES, ("csv", None, Some("csv"), None, "With --fields, print commas between them")),
     (&[Verb::Http], ("body", None, Some("body"), None, "Print bodies, decoded")),
@@ -275,12 +281,14 @@ pub(super) fn names(text: &str) -> Result<Vec<String>, Stop> {
 }
 
 impl Format {
-    /// Takes the form of an option; one form excludes another.
+    /// Takes the form of an option; one form excludes another, and names add up.
     pub(super) fn choose(&mut self, form: Format) -> Result<(), Stop> {
-        if *self != Format::Text && mem::discriminant(self) != mem::discriminant(&form) {
-            return Err(Stop::failure("--json and --fields are mutually exclusive."));
+        match (&mut *self, form) {
+            (Format::Tsv(names), Format::Tsv(more)) => names.extend(more),
+            (Format::Text, form) => *self = form,
+            (Format::Json, Format::Json) => {}
+            _ => return Err(Stop::failure("--json and --fields are mutually exclusive.")),
         }
-        *self = form;
         Ok(())
     }
 

@@ -28,7 +28,6 @@ pub(crate) mod verdict;
 pub(crate) mod wait;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 
 use crate::message;
 use crate::pipeline;

@@ -89,6 +89,8 @@ fn fields_are_columns_with_tabs_or_commas() {
         run(&["--csv", "--fields", "http.request.uri,tcp.port"]).stdout,
         ",\"5000,80\"\n\"/a,\"\"b\"\"\",\"5000,80\"\n"
     );
+    let again = run(&["--fields", "http.request.uri", "--csv", "--fields", "tcp.port"]);
+    assert_eq!(again.stdout, ",\"5000,80\"\n\"/a,\"\"b\"\"\",\"5000,80\"\n");
     let octets: String = b"GET /a,\"b\" HTTP/1.0\r\nA: 1\r\n\r\n".iter().map(|octet| format!("{octet:02x}")).collect();
     assert_eq!(run(&["--fields", "tcp.payload", "ip[2:2] > 40"]).stdout, octets + "\n");
 }
