@@ -39,6 +39,18 @@ fn packets_are_printed_until_the_count() {
 }
 
 #[test]
+fn what_has_no_lines_is_not_said_to_have_longer_ones() {
+    let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
+    for (form, printed) in [(&["--json"][..], "{\"sniff\":1,"), (&["--fields", "udp.dstport"], "4000\n")] {
+        let capture = net.capture(&scratch, &[form, &["-i", "near", "-c", "1", "udp port 4000"]].concat());
+        net.send(1);
+        let (ran, said) = capture.end();
+        assert_eq!((said, ran.code), (format!("sniff: {LISTENING}"), Some(0)), "{form:?}");
+        assert!(ran.stdout.starts_with(printed), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn an_interrupt_ends_with_the_counters_and_0() {
     let (Some(net), scratch) = (Net::new(), Scratch::new()) else { return };
     for signal in ["-INT", "-TERM"] {

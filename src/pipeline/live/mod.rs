@@ -136,7 +136,8 @@ pub(super) fn run(args: &Args, names: &[String]) -> Result<(), Failure> {
     }
     let mut capture = Capture::new(sources);
     sandbox::enter(&Policy::of(args, statistics(&names))).map_err(Failure::Text)?;
-    announce(&interfaces, args.text.verbose == 0 && workers.print() && args.write.is_none());
+    let lines = workers.print() && args.format == Format::Text;
+    announce(&interfaces, args.text.verbose == 0 && lines && args.write.is_none());
     let mut records = Records::captured(interfaces.clone());
     let verbatim = output.save.as_ref().and_then(Save::layout).is_some_and(|own| records.layout() == Some(own));
     let token = Token::new(&mut course, &mut records, Filters::none(&interfaces), verbatim);
