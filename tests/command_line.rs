@@ -427,6 +427,23 @@ fn objects_go_with_nothing_that_prints_no_packets() {
     for with in [&["--count"][..], &["-w", "out"]] {
         assert_eq!(scratch.run(&[&["-r", "f", "--json"], with].concat()), Ran::new("", said, 1));
     }
+    for (option, fields) in [
+        ("-tttt", "-tt to -ttttt cannot be used with --json and --fields, which have frame.time_epoch."),
+        ("-#", "-# cannot be used with --json and --fields, which have frame.number."),
+        ("--lengths", "--lengths cannot be used with --json and --fields, which have frame.cap_len and frame.len."),
+        (
+            "--analyze",
+            "--analyze cannot be used with --json and --fields, which have tcp.analysis.retransmission and the like.",
+        ),
+    ] {
+        let said = Ran::new("", format!("sniff: {fields}\n"), 1);
+        assert_eq!(scratch.run(&["-r", "f", "--json", option]), said);
+        assert_eq!(scratch.run(&["-r", "f", "--fields", "ip.src", option]), said);
+    }
+    let time = "sniff: -tt to -ttttt cannot be used with --json and --fields, which have frame.time_epoch.\n";
+    assert_eq!(scratch.run(&["dns", "-r", "f", "--json", "-tt"]), Ran::new("", time, 1));
+    // No time is what there is.
+    assert_eq!(scratch.run(&["-r", "f", "-nvet", "--fields", "udp.length"]).stdout, "13\n13\n8\n");
     let both = "sniff: --json and --fields are mutually exclusive.\n";
     assert_eq!(scratch.run(&["-r", "f", "--json", "--fields", "ip.src"]), Ran::new("", both, 1));
     assert_eq!(scratch.run(&["http", "-r", "f", "--fields", "http.host", "--json"]), Ran::new("", both, 1));

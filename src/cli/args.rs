@@ -464,6 +464,34 @@ fn octets(text: &str) -> Result<Vec<u8>, Stop> {
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| invalid())).collect()
 }
 
+/// Refuses what only text has where there is none.
+fn check_text(args: &Args) -> Result<(), Stop> {
+    let format = args.verb.as_ref().map_or(&args.format, |verb| &verb.format);
+    if *format == Format::Text {
+        return Ok(());
+    }
+    if args.text.hex > 0 || args.text.hex_ascii > 0 || args.text.ascii > 0 {
+        let text = "--json and --fields print no dumps: -x, -X and -A cannot be used with them.";
+        return Err(Stop::failure(text));
+    }
+    if args.count_only || args.write.is_some() && !args.print {
+        let text = "--json and --fields print packets: --count, and -w without --print, cannot be used with them.";
+        return Err(Stop::failure(text));
+    }
+    let rows = [
+        (!matches!(args.time, TimeStamp::Clock | TimeStamp::None), "-tt to -ttttt", "frame.time_epoch"),
+        (args.number, "-#", "frame.number"),
+        (args.lengths, "--lengths", "frame.cap_len and frame.len"),
+        (args.analyze, "--analyze", "tcp.analysis.retransmission and the like"),
+    ];
+    match rows.iter().find(|row| row.0) {
+        Some((_, option, fields)) => {
+            Err(Stop::failure(format!("{option} cannot be used with --json and --fields, which have {fields}.")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The checks after parsing, in tcpdump's order.
 fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Stop> {
     let fail = |text: &str| Err(Stop::failure(text));
@@ -506,12 +534,7 @@ fn check(args: &mut Args, given: &Given, matches: &ArgMatches) -> Result<(), Sto
     if given.csv {
         args.format = mem::take(&mut args.format).with_commas()?;
     }
-    if args.format != Format::Text && (hex || hex_ascii || ascii) {
-        return fail("--json and --fields print no dumps: -x, -X and -A cannot be used with them.");
-    }
-    if args.format != Format::Text && (args.count_only || args.write.is_some() && !args.print) {
-        return fail("--json and --fields print packets: --count, and -w without --print, cannot be used with them.");
-    }
+    check_text(args)?;
     args.files.check_more(args.write.as_deref())?;
     if let Some(trigger) = &args.trigger {
         if trigger.expression.is_none() && args.match_text.is_none() && args.match_octets.is_none() {
