@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use colored::Colorize;
+use rustix::termios::tcgetwinsize;
 
 static PROGRAM: OnceLock<String> = OnceLock::new();
 
@@ -41,6 +42,26 @@ pub fn harmless(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The columns of the terminal that messages go to, or 80.
+pub(crate) fn width() -> usize {
+    match tcgetwinsize(io::stderr()) {
+        // A terminal that does not know says 0.
+        Ok(size) if size.ws_col > 0 => size.ws_col.into(),
+        _ => 80,
+    }
+}
+
+/// Names in columns, as many as there is room for, in lines that begin with two spaces.
+pub(crate) fn columns(names: &[&str]) -> String {
+    let widest = names.iter().map(|name| name.len()).max().unwrap_or(0) + 2;
+    let columns = (width() / widest).max(1);
+    let lines = names.chunks(columns).map(|names| {
+        let line: String = names.iter().map(|name| format!("  {name:<0$}", widest - 2)).collect();
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A line.

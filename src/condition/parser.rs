@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_shown_where_it_is() {
         for (text, at, message) in [
-            ("tcp.prot == 80", 0, "no field 'tcp.prot'; did you mean 'tcp.port'? sniff fields lists them"),
+            ("tcp.prot == 80", 0, "no field 'tcp.prot'; did you mean 'tcp.port'? sniff fields tcp lists them"),
             ("tcp.port == x", 12, "'x' is no value of kind number"),
             ("tcp.port == 80 udp", 15, "'and' or 'or' is expected"),
             ("ip.src == 1.2.3.4/33", 10, "'1.2.3.4/33' is no value of kind ipv4"),

@@ -1,5 +1,6 @@
 //! What comes out: lines of text, and capture files.
 
+mod near;
 mod object;
 mod packet;
 mod save;
@@ -9,6 +10,7 @@ mod table;
 mod text;
 mod value;
 
+pub(crate) use near::near;
 pub(crate) use object::Objects;
 pub(crate) use packet::{Grower, Place, is_payload, needs_earlier, wanted};
 pub(crate) use save::{Save, SaveError, Split, Style, is_pcapng_name, varies};

@@ -3,6 +3,7 @@
 use sniff_dissectors::fields::{self, Id};
 use sniff_dissectors::{Line, Tree, Value};
 
+use super::near::near;
 use super::value;
 
 /// The columns of a table.
@@ -84,35 +85,15 @@ fn of(name: &str) -> Result<Vec<Id>, String> {
 
 /// The message for a name that no field has, with one that is close.
 pub(crate) fn unknown(name: &str) -> String {
-    match near(name) {
-        _ if fields::is_protocol(name) => format!("'{name}' is a protocol; sniff fields {name} lists its fields"),
-        Some(near) => format!("no field '{name}'; did you mean '{near}'? sniff fields lists them"),
-        None => format!("no field '{name}'; sniff fields lists them"),
+    if fields::is_protocol(name) {
+        return format!("'{name}' is a protocol; sniff fields {name} lists its fields");
     }
-}
-
-/// The name of a field that differs least, if it does not differ much.
-fn near(name: &str) -> Option<&'static str> {
-    let limit = 1 + name.len() / 4;
-    let rows = fields::list().into_iter().map(|info| (distance(name.as_bytes(), info.name.as_bytes()), info.name));
-    rows.filter(|row| row.0 <= limit).min().map(|row| row.1)
-}
-
-/// How many octets must be changed, put in or left out to make `b` of `a`.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    // A long name is none of ours.
-    if a.len() > 80 {
-        return usize::MAX;
+    let list = fields::list();
+    let names: Vec<_> = list.iter().flat_map(|info| [info.name, info.protocol()]).collect();
+    let meant = near(name, &names).map(|near| format!(" did you mean '{near}'?")).unwrap_or_default();
+    let protocol = name.split('.').next().filter(|protocol| fields::is_protocol(protocol));
+    match protocol {
+        Some(protocol) => format!("no field '{name}';{meant} sniff fields {protocol} lists them"),
+        None => format!("no field '{name}';{meant} sniff fields lists them"),
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = before + usize::from(x != y);
-            before = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(before + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -5,6 +5,8 @@ use sniff_dissectors::Line;
 
 use super::decode::Address;
 use super::text;
+use crate::message;
+use crate::output::near;
 
 /// A field's value.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +104,11 @@ impl Format {
             None => Ok(()),
             Some(name) => {
                 let known: Vec<_> = columns.iter().map(|column| column.name).collect();
-                Err(format!("no field '{name}' here; there are {}", known.join(" ")))
+                let there = match near(name, &known) {
+                    Some(near) => format!("did you mean '{near}'? There are"),
+                    None => "there are".to_owned(),
+                };
+                Err(format!("no field '{name}' here; {there}\n{}", message::columns(&known)))
             }
         }
     }
@@ -246,6 +252,6 @@ mod tests {
         assert_eq!(written(&Format::Tsv(names("b,a")), &(1, b"x\ty")), "x\\ty\t1\n");
         assert_eq!(written(&Format::Csv(names("b,c")), &(1, b"x\"y")), "\"x\"\"y\",\"1,x\"\"y\"\n");
         let error = Format::Tsv(names("a,z")).check(COLUMNS).unwrap_err();
-        assert_eq!(error, "no field 'z' here; there are a b c");
+        assert_eq!(error, "no field 'z' here; there are\n  a  b  c");
     }
 }

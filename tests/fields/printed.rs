@@ -104,7 +104,7 @@ fn an_unknown_field_is_named_with_one_that_is_close() {
     let scratch = Scratch::new();
     scratch.write("f", pcap(&[udp(b"")]));
     let run = |fields: &str| scratch.run(&["-r", "f", "--fields", fields]);
-    let near = "sniff: no field 'tcp.srcprt'; did you mean 'tcp.srcport'? sniff fields lists them\n";
+    let near = "sniff: no field 'tcp.srcprt'; did you mean 'tcp.srcport'? sniff fields tcp lists them\n";
     assert_eq!(run("ip.src,tcp.srcprt"), Ran::new("", near, 1));
     assert_eq!(run("nothing"), Ran::new("", "sniff: no field 'nothing'; sniff fields lists them\n", 1));
     let whole = "sniff: 'tcp' is a protocol; sniff fields tcp lists its fields\n";

@@ -148,7 +148,9 @@ fn unknown_fields_and_csv_without_fields_are_refused() {
     let scratch = Scratch::new();
     scratch.write("f", capture(&[]));
     let ran = scratch.run(&["http", "-r", "f", "--fields", "http.hots"]);
-    assert!(ran.stderr.starts_with("sniff: no field 'http.hots' here; there are frame.time_epoch "), "{}", ran.stderr);
+    let said = "sniff: no field 'http.hots' here; did you mean 'http.host'? There are\n  frame.time_epoch ";
+    assert!(ran.stderr.starts_with(said), "{}", ran.stderr);
+    assert!(ran.stderr.lines().skip(1).all(|line| line.len() <= 80 && line.starts_with("  ")), "{}", ran.stderr);
     assert_eq!(ran.code, Some(1));
     let ran = scratch.run(&["http", "-r", "f", "--csv"]);
     assert_eq!((&*ran.stderr, ran.code), ("sniff: --csv needs --fields\n", Some(1)));
