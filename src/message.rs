@@ -8,6 +8,13 @@ use std::sync::OnceLock;
 use colored::Colorize;
 use rustix::termios::tcgetwinsize;
 
+/// What stands before what is shown below a message.
+const INDENT: &str = "  ";
+/// A narrower terminal breaks the lines.
+const MIN_WIDTH: usize = 20;
+/// What stands for text that is left out.
+const DOTS: [char; 3] = ['.'; 3];
+
 static PROGRAM: OnceLock<String> = OnceLock::new();
 
 /// Sets the name that messages begin with: the last part of the command's path.
@@ -55,10 +62,10 @@ pub(crate) fn width() -> usize {
 
 /// Names in columns, as many as there is room for, in lines that begin with two spaces.
 pub(crate) fn columns(names: &[&str]) -> String {
-    let widest = names.iter().map(|name| name.len()).max().unwrap_or(0) + 2;
+    let widest = names.iter().map(|name| name.len()).max().unwrap_or(0) + INDENT.len();
     let columns = (width() / widest).max(1);
     let lines = names.chunks(columns).map(|names| {
-        let line: String = names.iter().map(|name| format!("  {name:<0$}", widest - 2)).collect();
+        let line: String = names.iter().map(|name| format!("{INDENT}{name:<0$}", widest - INDENT.len())).collect();
         line.trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -72,6 +79,31 @@ pub fn line(text: &str) {
 fn put(text: &str) {
     // Nobody is left to tell when standard error is gone.
     let _ = writeln!(io::stderr(), "{}", text.trim_end_matches('\n'));
+}
+
+/// A text on one line with a caret under its octet `at`; of a longer one than the
+/// terminal has room for what is around that place.
+pub(crate) fn place(text: &str, at: usize) {
+    let shown: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let before = text.get(..at).unwrap_or_default().chars().count();
+    let (shown, before) = excerpt(&shown, before, width().max(MIN_WIDTH) - INDENT.len());
+    line(&format!("{INDENT}{shown}\n{INDENT}{}^", " ".repeat(before)));
+}
+
+/// At most `room` characters of a text around one of them, with dots for what is left
+/// out, and how many of these come before that one.
+fn excerpt(text: &[char], at: usize, room: usize) -> (String, usize) {
+    // The caret may stand behind the end.
+    let whole = text.len().max(at + 1);
+    let start = at.saturating_sub(room / 2).min(whole.saturating_sub(room));
+    let mut shown: Vec<char> = text[start..].iter().copied().take(room).collect();
+    if start > 0 {
+        shown[..DOTS.len()].copy_from_slice(&DOTS);
+    }
+    if start + room < text.len() {
+        shown[room - DOTS.len()..].copy_from_slice(&DOTS);
+    }
+    (shown.into_iter().collect(), at - start)
 }
 
 /// `PROG: text`.
@@ -97,4 +129,26 @@ pub fn out_of_memory(octets: usize) {
 /// `PROG: WARNING: text`.
 pub fn warning(text: &str) {
     put(&format!("{}: {} {}", harmless(program()), "WARNING:".yellow(), harmless(text)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_has_the_place_in_it() {
+        let text: Vec<char> = ('a'..='z').collect();
+        for (at, room, shown, before) in [
+            (3, 26, "abcdefghijklmnopqrstuvwxyz", 3),
+            (3, 10, "abcdefg...", 3),
+            (13, 10, "...lmno...", 5),
+            (24, 10, "...tuvwxyz", 8),
+            // Behind the end there must be room for the caret.
+            (26, 10, "...uvwxyz", 9),
+            (26, 26, "...efghijklmnopqrstuvwxyz", 25),
+        ] {
+            assert_eq!(excerpt(&text, at, room), (shown.to_owned(), before), "{at} {room}");
+        }
+        assert_eq!(excerpt(&[], 0, 18), (String::new(), 0));
+    }
 }

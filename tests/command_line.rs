@@ -203,6 +203,14 @@ fn a_filter_error_is_shown_with_its_place() {
     error(&["--where", "tcp.port", "==", "80"], &format!("{place}  == 80\n  ^\n{hint}"));
     error(&["udp", "and"], "sniff: can't parse filter expression: syntax error\n  udp and\n         ^\n");
     error(&["port nosuch"], "sniff: unknown port 'nosuch'\n  port nosuch\n       ^\n");
+    // Of a long one what is around the place, in the 80 columns that a pipe is taken to have.
+    let long = "port 80 or ".repeat(50);
+    let around = "  ...or port 80 or port 80 or port 80 or prot 80 or port 80 or port 80 or por...\n";
+    let caret = format!("  {}^\n", " ".repeat(39));
+    error(&[&format!("{long}prot 80 or {long} udp")], &format!("sniff: unknown port 'prot'\n{around}{caret}"));
+    let ran = scratch.run(&["-r", "f", "--where", &format!("{}x", "ip && ".repeat(50))]);
+    let end = format!("  ...& {}x\n  {}^\n", "ip && ".repeat(12), " ".repeat(77));
+    assert_eq!(ran, Ran::new("", format!("sniff: no field 'x'; sniff fields lists them\n{end}"), 1));
 }
 
 #[test]

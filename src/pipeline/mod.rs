@@ -90,9 +90,7 @@ fn report(failure: Failure) -> u8 {
         Failure::Save(error) => message::error(&error.to_string()),
         Failure::Filter(expression, at, text) => {
             message::error(&text);
-            let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            let before = expression.get(..at).unwrap_or_default().chars().count();
-            message::line(&format!("  {shown}\n  {}^", " ".repeat(before)));
+            message::place(&expression, at);
             if text.contains("syntax error") && is_of_fields(&expression) {
                 message::line("Fields are for --where, which takes one word: --where 'tcp.port == 80'");
             }
