@@ -1,6 +1,7 @@
 //! `--where`: a display filter, true or false of the fields of a packet.
 
 mod lexer;
+mod limit;
 mod literal;
 mod parser;
 mod push;

@@ -5,6 +5,7 @@ use sniff_dissectors::fields::{self, Kind};
 
 use super::Wrong;
 use super::lexer::{self, Token};
+use super::limit;
 use super::literal::{self, Literal};
 use super::test::{Expr, Operand, Relation};
 use crate::output::unknown;
@@ -166,7 +167,9 @@ impl Parser {
         }
         let kind = kind_of(&operand).ok_or_else(|| protocol(&operand, place))?;
         let token = self.next("a value")?;
-        let literal = literal::read(kind, &token).map_err(|text| Wrong { at, text })?;
+        let wrong = |text| Wrong { at, text };
+        let literal = literal::read(kind, &token).map_err(wrong)?;
+        limit::check(&operand, relation, &literal).map_err(wrong)?;
         Ok(Expr::Compare(operand, relation, literal))
     }
 
@@ -177,15 +180,23 @@ impl Parser {
         let mut ranges = Vec::new();
         loop {
             let (at, token) = (self.place(), self.next("a value")?);
-            let read = |token: &Token| literal::read(kind, token).map_err(|text| Wrong { at, text });
+            let read = |token: &Token| {
+                let literal = literal::read(kind, token)?;
+                limit::check(&operand, Relation::Equal, &literal).map(|()| literal)
+            };
+            let read = |token: &Token| read(token).map_err(|text| Wrong { at, text });
             let range = match &token {
                 Token::Word(word) => word.split_once(".."),
                 _ => None,
             };
-            ranges.push(match range {
+            let (low, high) = match range {
                 Some((low, high)) => (read(&Token::Word(low.to_owned()))?, read(&Token::Word(high.to_owned()))?),
                 None => (read(&token)?, read(&token)?),
-            });
+            };
+            if matches!((&low, &high), (Literal::Number(low), Literal::Number(high)) if low > high) {
+                return Err(Wrong { at, text: "the range is empty: its end is less than its beginning".to_owned() });
+            }
+            ranges.push((low, high));
             if self.take("}") {
                 return Ok(Expr::In(operand, ranges));
             }
@@ -325,6 +336,14 @@ mod tests {
     fn what_is_wrong_is_shown_where_it_is() {
         for (text, at, message) in [
             ("tcp.prot == 80", 0, "no field 'tcp.prot'; did you mean 'tcp.port'? sniff fields tcp lists them"),
+            ("tcp.port == 99999", 12, "99999 is too large: tcp.port is at most 65535"),
+            ("tcp.dstport in {80, 99999}", 20, "99999 is too large: tcp.dstport is at most 65535"),
+            ("tcp.port in {90..80}", 13, "the range is empty: its end is less than its beginning"),
+            ("ip.ttl > 255", 9, "nothing is greater: ip.ttl is at most 255"),
+            ("ip.ttl < 0", 9, "nothing is less: ip.ttl is at least 0"),
+            ("ip.ttl == -1", 10, "ip.ttl is never negative"),
+            ("tcp.flags == 0x10000", 13, "65536 is too large: tcp.flags is at most 65535"),
+            ("tcp.flags.syn == 2", 17, "2 is too large: tcp.flags.syn is at most 1"),
             ("tcp.port == x", 12, "'x' is no value of kind number"),
             ("tcp.port == 80 udp", 15, "'and' or 'or' is expected"),
             ("ip.src == 1.2.3.4/33", 10, "'1.2.3.4/33' is no value of kind ipv4"),

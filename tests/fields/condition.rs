@@ -17,6 +17,14 @@ fn scratch() -> Scratch {
 }
 
 #[test]
+fn what_no_field_can_be_is_an_error_at_its_place() {
+    let error =
+        "sniff: 99999 is too large: tcp.port is at most 65535\n  http && tcp.port == 99999\n                      ^\n";
+    let ran = scratch().run(&["-r", "f", "--where", "http && tcp.port == 99999"]);
+    assert_eq!(ran, Ran::new("", error, 1));
+}
+
+#[test]
 fn octets_that_are_no_text_match_as_often_as_they_are_there() {
     let scratch = Scratch::new();
     scratch.write("f", pcap(&[udp(b"\xff\xff\xff"), udp(b"\xff\xff")]));

@@ -1,10 +1,12 @@
 //! Every listed field is set by some packet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::Scratch;
+use serde_json::Value;
+
+use crate::common::{Ran, Scratch, pcap, reading};
 
 /// The captures, each with the kinds of packets that `-T` says for some runs over it:
 /// a golden text has the options that its capture is printed with, and `x.rpc.pcap.gz`
@@ -28,6 +30,33 @@ fn kinds(capture: &Path) -> BTreeSet<String> {
     let heads = text.lines().filter(|line| line.starts_with("### "));
     let printed = heads.filter_map(|head| head.split_once("-T ")?.1.split(' ').next());
     printed.chain(named_kind(capture)).map(str::to_owned).collect()
+}
+
+/// A condition with the largest value of each field is no error: none is said to be
+/// more than the field's width holds.
+#[test]
+fn what_packets_have_can_be_asked_for() {
+    let scratch = Scratch::new();
+    let mut largest = BTreeMap::new();
+    for (capture, _) in captures() {
+        for line in scratch.run(&["-n", "-r", capture.to_str().unwrap(), "--json"]).stdout.lines() {
+            let object: BTreeMap<String, Value> = serde_json::from_str(line).unwrap();
+            for (name, value) in object {
+                let values = value.as_array().cloned().unwrap_or(vec![value]);
+                let number = values.iter().filter_map(Value::as_u64).max();
+                let number = number.into_iter().chain(largest.get(&name).copied()).max();
+                largest.extend(number.map(|number| (name, number)));
+            }
+        }
+    }
+    largest.remove("sniff");
+    assert!(largest.len() > 2000, "{}", largest.len());
+    let tests: Vec<_> = largest.iter().map(|(name, number)| format!("{name} == {number}")).collect();
+    scratch.write("f", pcap(&[]));
+    // A condition has at most 200 tests.
+    for tests in tests.chunks(90) {
+        assert_eq!(scratch.run(&["-r", "f", "--where", &tests.join(" || ")]), Ran::new("", reading("f"), 0));
+    }
 }
 
 #[test]
