@@ -156,6 +156,12 @@ fn the_frame_has_its_interface_and_its_place_in_the_input() {
     assert_eq!(ran.stdout, "2\t2.500000000\t2.500000000\t0\tveth0\n");
     scratch.write("g", [begun(), enhanced(0, 1, &udp(b""))].concat());
     assert_eq!(scratch.run(&["-r", "g", "--fields", fields]).stdout, "1\t0.000000000\t0.000000000\t\t\n");
+    // A second file goes on where the first ended, be it older, as in what mergecap -a makes of both.
+    scratch.write("list", "f\nf\n");
+    let ran = scratch.run(&["-V", "list", "--fields", "frame.number,frame.time_delta,frame.time_relative"]);
+    let expected = "1\t0.000000000\t0.000000000\n2\t2.500000000\t2.500000000\n\
+                    3\t-2.500000000\t0.000000000\n4\t2.500000000\t2.500000000\n";
+    assert_eq!(ran.stdout, expected);
 }
 
 #[test]
