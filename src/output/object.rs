@@ -1,4 +1,4 @@
-//! Packets as JSON objects; `docs/json.md` describes them.
+//! Packets as JSON objects; `docs/fields.md` describes them.
 
 use sniff_dissectors::fields::{self, Id};
 use sniff_dissectors::{Line, Tree};

@@ -8,6 +8,9 @@ use super::text;
 use crate::message;
 use crate::output::near;
 
+/// The version of the rows' fields: it grows when one is removed or changes its meaning.
+const VERSION: u64 = 1;
+
 /// A field's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'v> {
@@ -127,18 +130,15 @@ pub fn write<T>(line: &mut Line, format: &Format, columns: &[Column<T>], row: &T
 }
 
 fn object<T>(line: &mut Line, columns: &[Column<T>], row: &T) {
-    line.byte(b'{');
-    let start = line.len();
+    line.str("{\"sniff\":");
+    line.dec(VERSION);
     for column in columns {
         let value = (column.get)(row);
         if value == Value::None {
             continue;
         }
-        if line.len() > start {
-            line.byte(b',');
-        }
         // Names have nothing to escape.
-        line.byte(b'"');
+        line.str(",\"");
         line.str(column.name);
         line.str("\":");
         json(line, &value);
@@ -247,8 +247,11 @@ mod tests {
     #[test]
     fn rows_are_objects_and_fields() {
         let names = |text: &str| text.split(',').map(str::to_owned).collect();
-        assert_eq!(written(&Format::Json, &(1, b"x\"y")), "{\"a\":1,\"b\":\"x\\\"y\",\"c\":[1,\"x\\\"y\"]}\n");
-        assert_eq!(written(&Format::Json, &(1, b"")), "{\"a\":1,\"c\":[1,\"\"]}\n");
+        assert_eq!(
+            written(&Format::Json, &(1, b"x\"y")),
+            "{\"sniff\":1,\"a\":1,\"b\":\"x\\\"y\",\"c\":[1,\"x\\\"y\"]}\n"
+        );
+        assert_eq!(written(&Format::Json, &(1, b"")), "{\"sniff\":1,\"a\":1,\"c\":[1,\"\"]}\n");
         assert_eq!(written(&Format::Tsv(names("b,a")), &(1, b"x\ty")), "x\\ty\t1\n");
         assert_eq!(written(&Format::Csv(names("b,c")), &(1, b"x\"y")), "\"x\"\"y\",\"1,x\"\"y\"\n");
         let error = Format::Tsv(names("a,z")).check(COLUMNS).unwrap_err();

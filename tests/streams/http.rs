@@ -134,6 +134,7 @@ fn json_has_wiresharks_names_and_types() {
     talk.client("GET /\u{e4} HTTP/1.1\r\nHost: h\r\nCookie: \"q\"\r\n\r\n").server(OK);
     let text = talk.prints(&["http", "--json", "--body"]);
     let row: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(text.starts_with("{\"sniff\":1,\"frame.time_epoch\":"), "{text}");
     assert_eq!(row["http.request.method"], "GET");
     assert_eq!(row["http.cookie"], "\"q\"");
     assert_eq!(row["http.response.code"], 200);
