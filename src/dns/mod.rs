@@ -4,12 +4,15 @@ pub(crate) mod message;
 mod print;
 
 use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 
 use sniff_captures::{Packet, Time};
 use sniff_dissectors::Line;
 
 use crate::output::Stamps;
+use crate::streams::decode::{self, Ip};
 use crate::streams::flow::{Key, Table};
+use crate::streams::icmp::{self, Origin};
 use crate::streams::row::Format;
 use crate::streams::tcp::{Connections, Conversation, Ends, Opening, Side, Want};
 use crate::streams::transport::{Endpoint, Transport, Transports};
@@ -48,6 +51,8 @@ struct Lookup {
     first: Time,
     last: Time,
     answered: Option<Time>,
+    /// What ICMP said of the question, and when.
+    error: Option<(Origin, Time)>,
     retransmissions: u32,
 }
 
@@ -60,6 +65,11 @@ impl Lookup {
     fn latency(&self) -> Option<i64> {
         self.query.as_ref()?;
         self.answered.map(|answered| nanos_between(self.first, answered))
+    }
+
+    /// Whether it waits for an answer.
+    fn waits(&self) -> bool {
+        self.answered.is_none() && self.error.is_none()
     }
 }
 
@@ -75,7 +85,7 @@ impl Lookups {
     fn message(&mut self, source: Endpoint, target: Endpoint, tcp: bool, octets: &[u8], time: Time) {
         self.expire(time);
         let Some(message) = Message::parse(octets).filter(Message::is_lookup) else { return };
-        let protocol = if tcp { 6 } else { 17 };
+        let protocol = if tcp { decode::TCP } else { decode::UDP };
         let (client, server) = if message.is_response() { (target, source) } else { (source, target) };
         let key = Key { a: client.address, b: server.address, ports: (0, server.port), protocol };
         let id = Id { key, id: message.id };
@@ -92,7 +102,7 @@ impl Lookups {
             }
             return;
         }
-        if let Some(slot) = same.filter(|&slot| self.table.get_mut(slot).answered.is_none()) {
+        if let Some(slot) = same.filter(|&slot| self.table.get_mut(slot).waits()) {
             let lookup = self.table.get_mut(slot);
             lookup.retransmissions += 1;
             lookup.last = time;
@@ -106,7 +116,8 @@ impl Lookups {
         let held = message.held();
         let (first, last) = (time, time);
         let query = Some(message);
-        let lookup = Lookup { ends, tcp, query, response: None, first, last, answered: None, retransmissions: 0 };
+        let lookup =
+            Lookup { ends, tcp, query, response: None, first, last, answered: None, error: None, retransmissions: 0 };
         let slot = self.table.insert(id, lookup);
         self.table.charge(slot, held);
         while let Some((_, lookup)) = self.table.pop_excess() {
@@ -119,10 +130,34 @@ impl Lookups {
         if lookup.answered.is_some() {
             return;
         }
-        (lookup.answered, lookup.last, lookup.response) = (Some(time), time, Some(message));
+        (lookup.answered, lookup.last, lookup.response, lookup.error) = (Some(time), time, Some(message), None);
         self.output.print(lookup);
         // Only the question is needed to know the lookup again.
         lookup.response = None;
+    }
+
+    /// Ends the lookup whose question ICMP says has not arrived: it quotes the beginning
+    /// of that packet.
+    fn lost(&mut self, mut origin: Origin, quoted: &Ip<'_>, time: Time) {
+        // UDP's header, number and flags.
+        let Some(&[_, _, high, low, _, _, _, _, id_high, id_low, flags, _]) = quoted.payload.first_chunk() else {
+            return;
+        };
+        let server = Endpoint { address: quoted.target, port: u16::from_be_bytes([high, low]) };
+        let is_question = flags & 0x80 == 0 && PORTS.contains(&server.port);
+        if quoted.protocol != decode::UDP || quoted.fragment.is_some_and(|fragment| fragment.offset > 0) || !is_question
+        {
+            return;
+        }
+        let key = Key { a: quoted.source, b: server.address, ports: (0, server.port), protocol: decode::UDP };
+        let id = Id { key, id: u16::from_be_bytes([id_high, id_low]) };
+        let Some(slot) = self.table.find(&id) else { return };
+        let lookup = self.table.get_mut(slot);
+        if lookup.waits() {
+            origin.sender = origin.sender.filter(|&sender| sender != IpAddr::from(server.address));
+            (lookup.error, lookup.last) = (Some((origin, time)), time);
+            self.output.print(lookup);
+        }
     }
 
     fn unasked(&mut self, ends: Ends, tcp: bool, message: Message, time: Time) {
@@ -136,6 +171,7 @@ impl Lookups {
             first: time,
             last: time,
             answered,
+            error: None,
             retransmissions: 0,
         });
     }
@@ -150,7 +186,7 @@ impl Lookups {
     }
 
     fn give_up(&mut self, lookup: &Lookup) {
-        if lookup.answered.is_none() {
+        if lookup.waits() {
             self.output.print(lookup);
         }
     }
@@ -231,7 +267,12 @@ impl Consumer for Dns {
                 self.lookups.message(message.source, message.target, false, message.octets, packet.time);
             }
             Some(Transport::Tcp(segment)) => self.connections.segment(&segment, packet.time, &mut self.lookups),
-            _ => {}
+            Some(Transport::Udp(_)) => {}
+            None => {
+                if let Some((origin, quoted)) = icmp::error(link, packet.data) {
+                    self.lookups.lost(origin, &quoted, packet.time);
+                }
+            }
         }
     }
 

@@ -5,6 +5,8 @@ use sniff_dissectors::Line;
 use super::Lookup;
 use super::message::{Answer, Message, rcode_name, type_name};
 use crate::output::Stamps;
+use crate::streams::icmp::Origin;
+use crate::streams::nanos_between;
 use crate::streams::row::{self, Column, Format, Value};
 use crate::streams::text;
 
@@ -38,6 +40,11 @@ fn text_of(answer: &Answer) -> Value<'_> {
     Value::Text(&answer.text)
 }
 
+fn icmp(row: &Lookup, v6: bool, get: fn(&Origin) -> u8) -> Value<'_> {
+    let error = row.error.as_ref().filter(|(error, _)| error.v6 == v6);
+    Value::maybe(error.map(|(error, _)| u64::from(get(error))))
+}
+
 /// The fields of a lookup; those of answers are lists.
 pub(super) const COLUMNS: &[Column<Lookup>] = &[
     column("frame.time_epoch", |row| Value::Epoch(row.first)),
@@ -69,7 +76,11 @@ pub(super) const COLUMNS: &[Column<Lookup>] = &[
     column("dns.answers", |row| answers(row, None, text_of)),
     column("dns.time", |row| row.latency().map_or(Value::None, Value::Nanos)),
     column("dns.retransmissions", |row| Value::Number(u64::from(row.retransmissions))),
-    column("dns.timeout", |row| Value::Flag(row.answered.is_none())),
+    column("dns.timeout", |row| Value::Flag(row.waits())),
+    column("icmp.type", |row| icmp(row, false, |error| error.kind)),
+    column("icmp.code", |row| icmp(row, false, |error| error.code)),
+    column("icmpv6.type", |row| icmp(row, true, |error| error.kind)),
+    column("icmpv6.code", |row| icmp(row, true, |error| error.code)),
     column("dns.unsolicited", |row| Value::Flag(row.query.is_none())),
 ];
 
@@ -105,6 +116,10 @@ impl Output {
         line.byte(b' ');
         let Some(response) = &row.response else {
             line.str("- -");
+            if let Some((_, time)) = &row.error {
+                line.byte(b' ');
+                text::duration(line, nanos_between(row.first, *time));
+            }
             remarks(line, row, false);
             return;
         };
@@ -154,7 +169,11 @@ fn remarks(line: &mut Line, row: &Lookup, truncated: bool) {
     if truncated {
         line.str(" [truncated]");
     }
-    if row.answered.is_none() {
+    if let Some((error, _)) = &row.error {
+        line.str(" [");
+        line.str(&error.to_string());
+        line.byte(b']');
+    } else if row.answered.is_none() {
         line.str(" [no answer]");
     }
     if row.query.is_none() {

@@ -1,7 +1,6 @@
 //! What ICMP said of a socket's packets: the kernel keeps it in the socket's error
 //! queue, with the sender, where the socket asks for it (ip(7), `IP_RECVERR`).
 
-use std::fmt;
 use std::io::IoSliceMut;
 use std::net::IpAddr;
 use std::os::fd::AsRawFd;
@@ -10,61 +9,11 @@ use nix::sys::socket::sockopt::{Ipv4RecvErr, Ipv6RecvErr};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt};
 use socket2::Socket;
 
+pub(crate) use crate::streams::icmp::Origin;
+
 /// `ee_origin` of errors that came by ICMP and ICMPv6.
 const BY_ICMP: u8 = 2;
 const BY_ICMP6: u8 = 3;
-
-/// An ICMP error, and who sent it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    /// Whether it is ICMPv6.
-    pub v6: bool,
-    /// The type.
-    pub kind: u8,
-    /// The code.
-    pub code: u8,
-    /// The sender.
-    pub sender: Option<IpAddr>,
-}
-
-/// What types and codes mean: RFC 792, RFC 1812 (5.2.7.1), RFC 4443 (3).
-const NAMES: &[((bool, u8, u8), &str)] = &[
-    ((false, 3, 0), "net unreachable"),
-    ((false, 3, 1), "host unreachable"),
-    ((false, 3, 2), "protocol unreachable"),
-    ((false, 3, 3), "port unreachable"),
-    ((false, 3, 4), "fragmentation needed"),
-    ((false, 3, 9), "net prohibited"),
-    ((false, 3, 10), "host prohibited"),
-    ((false, 3, 13), "administratively prohibited"),
-    ((false, 11, 0), "time exceeded in transit"),
-    ((true, 1, 0), "no route"),
-    ((true, 1, 1), "administratively prohibited"),
-    ((true, 1, 3), "address unreachable"),
-    ((true, 1, 4), "port unreachable"),
-    ((true, 1, 5), "source address failed policy"),
-    ((true, 1, 6), "reject route"),
-    ((true, 2, 0), "packet too big"),
-    ((true, 3, 0), "hop limit exceeded in transit"),
-];
-
-impl Origin {
-    /// Whether it says that no program listens on a UDP port.
-    pub(crate) fn is_port_unreachable(&self) -> bool {
-        matches!((self.v6, self.kind, self.code), (false, 3, 3) | (true, 1, 4))
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.v6 { "ICMPv6 " } else { "ICMP " })?;
-        match NAMES.iter().find(|row| row.0 == (self.v6, self.kind, self.code)) {
-            Some((_, name)) => f.write_str(name)?,
-            None => write!(f, "type {} code {}", self.kind, self.code)?,
-        }
-        self.sender.map_or(Ok(()), |sender| write!(f, " from {sender}"))
-    }
-}
 
 /// Has the kernel keep ICMP errors of a socket; kernels that do not are as good
 /// for all but the message.

@@ -1,6 +1,8 @@
 //! From a captured frame to the IP packet in it: link headers, VLAN tags, PPPoE,
 //! MPLS and IP-in-IP are stepped over without a copy.
 
+use std::net::IpAddr;
+
 use sniff_dissectors::Line;
 
 const ETHERTYPE_IPV4: u16 = 0x0800;
@@ -44,6 +46,12 @@ impl Address {
             Some(octets) => line.ipv4(octets),
             None => line.ipv6(self.0),
         }
+    }
+}
+
+impl From<Address> for IpAddr {
+    fn from(address: Address) -> Self {
+        address.as_v4().map_or_else(|| address.0.into(), Into::into)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod decode;
 pub mod defrag;
 pub mod flow;
+pub(crate) mod icmp;
 pub mod reassembly;
 pub mod row;
 pub mod tcp;

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod damaged;
+mod dns;
 mod flows;
 mod follow;
 mod gaps;
