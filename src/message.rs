@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -51,9 +52,9 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
-/// The columns of the terminal that messages go to, or 80.
-pub(crate) fn width() -> usize {
-    match tcgetwinsize(io::stderr()) {
+/// The columns of a terminal, or 80 of what is none.
+pub(crate) fn width(terminal: impl AsFd) -> usize {
+    match tcgetwinsize(terminal) {
         // A terminal that does not know says 0.
         Ok(size) if size.ws_col > 0 => size.ws_col.into(),
         _ => 80,
@@ -63,7 +64,7 @@ pub(crate) fn width() -> usize {
 /// Names in columns, as many as there is room for, in lines that begin with two spaces.
 pub(crate) fn columns(names: &[&str]) -> String {
     let widest = names.iter().map(|name| name.len()).max().unwrap_or(0) + INDENT.len();
-    let columns = (width() / widest).max(1);
+    let columns = (width(io::stderr()) / widest).max(1);
     let lines = names.chunks(columns).map(|names| {
         let line: String = names.iter().map(|name| format!("{INDENT}{name:<0$}", widest - INDENT.len())).collect();
         line.trim_end().to_owned()
@@ -86,7 +87,7 @@ fn put(text: &str) {
 pub(crate) fn place(text: &str, at: usize) {
     let shown: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let before = text.get(..at).unwrap_or_default().chars().count();
-    let (shown, before) = excerpt(&shown, before, width().max(MIN_WIDTH) - INDENT.len());
+    let (shown, before) = excerpt(&shown, before, width(io::stderr()).max(MIN_WIDTH) - INDENT.len());
     line(&format!("{INDENT}{shown}\n{INDENT}{}^", " ".repeat(before)));
 }
 

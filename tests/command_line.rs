@@ -131,6 +131,11 @@ fn texts_that_stand_instead_of_a_run_go_to_standard_output() {
         assert!(help.stdout.contains(option), "{option}");
     }
     assert_eq!((help.stderr.as_str(), help.code), ("", Some(0)));
+    // A pipe has as many columns as most terminals.
+    for args in [&["-h"][..], &["http", "-h"], &["nc", "-h"], &["check", "-h"]] {
+        let help = scratch.run(args).stdout;
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    }
     // What comes first acts.
     assert_eq!(scratch.run(&["--fp-type", "-c", "0"]).code, Some(0));
     assert_eq!(scratch.run(&["-c", "0", "--fp-type"]).code, Some(1));
@@ -142,6 +147,13 @@ fn the_manual_page_and_completions_are_generated() {
     let manual = scratch.run(&["--generate", "man"]);
     assert!(manual.stdout.contains(".TH sniff 1"), "{}", manual.stdout);
     assert!(manual.stdout.contains("print\\-sampling"));
+    // Options have their values also in the synopsis.
+    let (_, synopsis) = manual.stdout.split_once(".SH SYNOPSIS\n").unwrap();
+    let synopsis = synopsis.split(".SH ").next().unwrap().replace("\\fB", "").replace("\\fI", "").replace("\\fR", "");
+    for option in ["sniff [\\-i NAME|N] [\\-r FILE]", "[\\-p]", "[\\-\\-match REGEX]", "[\\-\\-count]", "[EXPRESSION]"]
+    {
+        assert!(synopsis.contains(option), "{option}: {synopsis}");
+    }
     let bash = scratch.run(&["--generate", "bash"]);
     assert!(bash.stdout.contains("complete -F _sniff") && bash.stdout.contains("--match-hex"));
     // The commands with options of their own.

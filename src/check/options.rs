@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Command;
 
 use super::target::Target;
-use crate::cli::{NO_SANDBOX, Outcome, Row, explain, time, tool};
+use crate::cli::{NO_SANDBOX, Outcome, Row, explain, help_text, time, tool};
 use crate::nc::tls::Settings;
 
 const ROWS: &[Row] = &[
@@ -83,7 +83,7 @@ pub(super) fn parse(words: &[OsString]) -> Result<Options, Instead> {
         }
     })?;
     if matches.get_flag("help") {
-        return Err(Instead::Help(command.clone().render_long_help().to_string()));
+        return Err(Instead::Help(help_text(command)));
     }
     let value = |id: &str| matches.get_many::<OsString>(id).and_then(Iterator::last);
     let text = |id: &str| value(id).map(|value| value.to_string_lossy().into_owned());

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use clap::Command;
+use clap::{Arg, Command};
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, italic, roman};
 
 use super::fields;
 use super::table::command;
@@ -53,15 +54,17 @@ fn manual(out: &mut dyn io::Write) -> io::Result<()> {
     let view = Man::new(command(None));
     view.render_title(out)?;
     view.render_name_section(out)?;
-    view.render_synopsis_section(out)?;
+    writeln!(out, ".SH SYNOPSIS")?;
+    synopsis(&command(None), out)?;
     view.render_description_section(out)?;
     view.render_options_section(out)?;
     for (word, command) in commands() {
         writeln!(out, ".SH SNIFF {}", word.to_uppercase())?;
         let options = command.get_arguments().next().is_some();
         let ends = command.get_after_long_help().is_some();
+        writeln!(out, ".PP")?;
+        synopsis(&command, out)?;
         let man = Man::new(command);
-        part(out, |text| man.render_synopsis_section(text))?;
         part(out, |text| man.render_description_section(text))?;
         if ends {
             part(out, |text| man.render_extra_section(text))?;
@@ -71,6 +74,29 @@ fn manual(out: &mut dyn io::Write) -> io::Result<()> {
         }
     }
     view.render_version_section(out)
+}
+
+/// The options and words of a command, each option by its letter if it has one, with its value.
+fn synopsis(command: &Command, out: &mut dyn io::Write) -> io::Result<()> {
+    let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    let mut line = vec![bold(name)];
+    for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
+        let letter = arg.get_short().map(|letter| format!("-{letter}"));
+        let long = || arg.get_long().map(|long| format!("--{long}"));
+        line.extend([roman(" ["), bold(letter.or_else(long).unwrap_or_default())]);
+        line.extend(value_of(arg).into_iter().flat_map(|value| [roman(" "), italic(value)]));
+        line.push(roman("]"));
+    }
+    for arg in command.get_positionals() {
+        line.extend([roman(" ["), italic(value_of(arg).unwrap_or_default()), roman("]")]);
+    }
+    Roff::new().text(line).to_writer(out)
+}
+
+/// What an option's value is called, or words.
+fn value_of(arg: &Arg) -> Option<String> {
+    let names = arg.get_value_names().filter(|_| arg.is_positional() || arg.get_action().takes_values())?;
+    Some(names.join(" "))
 }
 
 /// A section without its heading, as a paragraph of another.

@@ -14,7 +14,7 @@ pub use args::{Args, Color, Input, Listing, Stop, TimeStamp, Trigger};
 pub use files::Files;
 pub(crate) use files::time;
 pub use generate::{Kind, generate};
-pub(crate) use table::{NO_SANDBOX, Outcome, Row, explain, tool};
+pub(crate) use table::{NO_SANDBOX, Outcome, Row, explain, help_text, tool};
 pub use usage::version;
 pub use verbs::{Verb, VerbArgs};
 

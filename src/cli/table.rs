@@ -2,12 +2,14 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io;
 
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::verbs::{self, Verb};
+use crate::message;
 
 /// An option: short letter, long name, value name, help.
 pub(crate) type Row = (&'static str, Option<char>, Option<&'static str>, Option<&'static str>, &'static str);
@@ -306,7 +308,12 @@ conversations instead; sniff http -h tells its options. sniff nc tests services 
 
 /// The help text of all options, or of a verb's.
 pub(super) fn options_help(verb: Option<Verb>) -> String {
-    command(verb).render_long_help().to_string()
+    help_text(command(verb))
+}
+
+/// A command's help, for a terminal of up to 100 columns on standard output, or for 80.
+pub(crate) fn help_text(command: Command) -> String {
+    command.term_width(message::width(io::stdout()).min(100)).render_long_help().to_string()
 }
 
 /// The options of the packet view or of a verb.

@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::ports::Ports;
 use super::proxy::{Protocol, Proxy};
 use super::{secret, tls, tos};
-use crate::cli::{NO_SANDBOX, Outcome, Row, explain, tool};
+use crate::cli::{NO_SANDBOX, Outcome, Row, explain, help_text, tool};
 
 /// Options: id, letter, long name, value, help.
 const ROWS: &[Row] = &[
@@ -246,7 +246,7 @@ pub(super) fn parse(words: &[OsString]) -> Result<Options, Instead> {
         }
     })?;
     if matches.get_flag("help") {
-        return Err(Instead::Help(command.clone().render_long_help().to_string()));
+        return Err(Instead::Help(help_text(command)));
     }
     build(&matches)
 }
