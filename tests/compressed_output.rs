@@ -127,7 +127,9 @@ fn rotated_files_are_compressed_each_on_its_own() {
     let printed = scratch.run(&["-ntt", "-r", "f"]).stdout;
     for name in ["o.pcap.zst", "o.pcapng.gz"] {
         assert_eq!(scratch.run(&["-r", "f", "-w", name, "-C", "200k"]), Ran::new("", reading("f"), 0));
-        let names = (0..).map(|number| if number == 0 { name.to_owned() } else { format!("{name}{number}") });
+        // As tcpdump's are when -z compresses them.
+        let (stem, ending) = name.rsplit_once('.').unwrap();
+        let names = (0..).map(|number| if number == 0 { name.to_owned() } else { format!("{stem}{number}.{ending}") });
         let names: Vec<_> = names.take_while(|name| scratch.path().join(name).exists()).collect();
         assert!(names.len() > 2, "{names:?}");
         let parts = names.iter().map(|name| {

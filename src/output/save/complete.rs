@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::mem;
 use std::sync::Arc;
 
 use super::SaveError;
@@ -37,6 +38,8 @@ pub(super) struct Complete {
     serials: HashMap<OsString, u64>,
     next: u64,
     total: u64,
+    /// Whether the disk was full, which is said once.
+    full: bool,
 }
 
 impl Complete {
@@ -53,6 +56,7 @@ impl Complete {
             serials: HashMap::new(),
             next: 0,
             total: 0,
+            full: false,
         })
     }
 
@@ -110,7 +114,11 @@ impl Complete {
             return false;
         }
         let Some(name) = self.remove_oldest() else { return false };
-        message::warning(&format!("{}: removed; {}", self.folder.path(&name).display(), reason(error)));
+        // A disk that is full stays so: the ring goes on with what it has.
+        if !mem::replace(&mut self.full, true) {
+            let path = self.folder.path(&name);
+            message::warning(&format!("{}: the oldest files go, {} first", reason(error), path.display()));
+        }
         true
     }
 

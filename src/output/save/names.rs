@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -139,6 +140,14 @@ pub(crate) fn varies(template: &OsStr) -> bool {
         }
     }
     false
+}
+
+/// A name, and the ending of it that asks for compression, as in `x.pcap` and `.gz`.
+pub(super) fn split(name: OsString) -> (OsString, OsString) {
+    let ending = super::format_of(Path::new(&name)).0.and_then(|_| name.as_bytes().iter().rposition(|&c| c == b'.'));
+    let mut name = name.into_vec();
+    let ending = ending.map_or_else(Vec::new, |at| name.split_off(at));
+    (OsString::from_vec(name), OsString::from_vec(ending))
 }
 
 /// A name with a number of at least `digits` digits; without digits the first,

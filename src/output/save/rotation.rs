@@ -32,7 +32,9 @@ struct Period {
 
 /// The files one after the other.
 pub(super) struct Rotation {
+    /// The name and the ending that says how files are compressed, between which numbers go.
     name: OsString,
+    ending: OsString,
     size: Option<u64>,
     period: Option<Period>,
     files: Option<u64>,
@@ -56,8 +58,10 @@ impl Rotation {
             .filter(|_| files.size.or(ring_size).is_none())
             .map(|seconds| Period { seconds: (seconds / RING_FILES).max(1) as i64, named: false });
         let sized = files.size.is_some() || (named.is_none() && (ring_size.is_some() || ring_period.is_some()));
+        let (name, ending) = names::split(name);
         Rotation {
             name,
+            ending,
             size: files.size.or(ring_size),
             period: named.or(ring_period),
             files: files.count,
@@ -147,7 +151,9 @@ impl Rotation {
             Some(Period { named: true, .. }) => names::strftime(&self.name, self.began, &self.zone),
             _ => self.name.clone(),
         };
-        names::numbered(name, self.number, digits)
+        let mut name = names::numbered(name, self.number, digits);
+        name.push(&self.ending);
+        name
     }
 }
 
@@ -185,6 +191,22 @@ mod tests {
         assert_eq!(names(&files, &[(0, 24), (0, 100), (0, 101), (0, 300)]), ["o", "o1", "o2"]);
         let files = Files { size: Some(100), count: Some(2), ..Files::default() };
         assert_eq!(names(&files, &[(0, 101), (0, 101), (0, 101)]), ["o0", "o1", "o0", "o1"]);
+    }
+
+    #[test]
+    fn numbers_go_before_the_ending_of_what_is_compressed() {
+        let files = Files { size: Some(100), ..Files::default() };
+        for (name, second) in [("o.pcap.gz", "o.pcap1.gz"), ("o.pcapng", "o.pcapng1"), ("o.gz", "o.gz1")] {
+            let mut rotation = Rotation::new(name.into(), &files);
+            rotation.begin(0);
+            assert_eq!(rotation.name(), name);
+            assert_eq!((rotation.due(Some(0), 101), rotation.name()), (Due::Next, second.into()));
+        }
+        let files = Files { seconds: Some(10), ..files };
+        let mut rotation = Rotation::new("%s.pcap.zst".into(), &files);
+        rotation.begin(7);
+        rotation.due(Some(8), 101);
+        assert_eq!(rotation.name(), "7.pcap1.zst");
     }
 
     #[test]
