@@ -78,7 +78,23 @@ fn what_fails_has_its_code() {
         (format!("dns://127.0.0.1:{good}/a.test?type=MX"), 0, "ok    URL  NOERROR, 0 answers  "),
         (format!("dns://127.0.0.1:{not}/a.test"), 8, "FAIL  URL  NXDOMAIN, 0 answers  "),
         ("tcp://nosuch.invalid:1".to_owned(), 4, "FAIL  URL  getaddrinfo for host \"nosuch.invalid\""),
-        (format!("tls://127.0.0.1:{odd}"), 7, "FAIL  URL  TLS handshake with 127.0.0.1 failed: "),
+        (
+            format!("tls://127.0.0.1:{odd}"),
+            7,
+            "FAIL  URL  TLS handshake with 127.0.0.1 failed: what the peer sends is not TLS  ",
+        ),
+        (
+            format!("tls://127.0.0.1:{}", server("\x15\x03\x03\x00\x02\x02\x28")),
+            7,
+            "FAIL  URL  TLS handshake with 127.0.0.1 failed: \
+             the peer can agree to nothing that is offered (alert handshake_failure)  ",
+        ),
+        (
+            format!("tls://127.0.0.1:{}", server("\x15\x03\x03\x00\x02\x02\x46")),
+            7,
+            "FAIL  URL  TLS handshake with 127.0.0.1 failed: \
+             the peer speaks neither TLS 1.2 nor 1.3 (alert protocol_version)  ",
+        ),
     ] {
         let ran = check(&["--timeout", "5s", &url]);
         assert!(ran.stdout.starts_with(&text.replace("URL", &url)), "{}", ran.stdout);

@@ -5,7 +5,7 @@ pub(crate) mod certificate;
 mod cipher;
 pub mod hello;
 pub mod keys;
-mod names;
+pub(crate) mod names;
 mod print;
 pub mod record;
 pub mod session;

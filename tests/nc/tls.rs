@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
 use super::{Place, place};
 use crate::common::{Ran, has};
@@ -139,7 +139,12 @@ fn certificate(place: &Place, file: &str, name: &str, until: i32) {
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(until, 1, 1);
     let key = KeyPair::generate().unwrap();
-    place.scratch.write("c.der", params.self_signed(&key).unwrap().der());
+    write(place, file, params.self_signed(&key).unwrap().der(), &key);
+}
+
+/// Writes a certificate and its key into a file of PEM.
+fn write(place: &Place, file: &str, certificate: &[u8], key: &KeyPair) {
+    place.scratch.write("c.der", certificate);
     place.scratch.write("k.der", key.serialize_der());
     let script = format!("(openssl x509 -inform DER -in c.der && openssl pkey -inform DER -in k.der) > {file}");
     assert!(place.command("bash", &["-c", &script]).status().unwrap().success());
@@ -153,8 +158,8 @@ fn bad_certificates_are_told_from_good_ones() {
     certificate(&place, "other", "else.where", 2100);
     for (number, (file, said, code)) in [
         ("good", "  HTTP/1.0 200 ok  TLSv1.3, certificate ", 0),
-        ("old", "certificate expired", 7),
-        ("other", "certificate not valid for name \"localhost\"", 7),
+        ("old", "the certificate expired at 2021-01-01T00:00:00Z", 7),
+        ("other", "the certificate is for else.where, not for localhost", 7),
     ]
     .into_iter()
     .enumerate()
@@ -174,7 +179,10 @@ fn bad_certificates_are_told_from_good_ones() {
         assert_eq!(ran.code, Some(code), "{ran:?}");
         assert_eq!(check(&["--no-verify"]).code, Some(0));
         // Nobody trusts it without being told.
-        assert_eq!(check(&[]).code, Some(7));
+        let ran = check(&[]);
+        let doubt = if file == "old" { said } else { "the certificate is self-signed" };
+        assert!(ran.stdout.contains(&format!(" TLS handshake with localhost failed: {doubt}  ")), "{ran:?}");
+        assert_eq!(ran.code, Some(7));
         let ran = place.run(&["-Nv", "--tls", "--ca", file, "localhost", &port]);
         assert_eq!((ran.code, ran.stderr.contains(said)), (Some(code), code != 0), "{ran:?}");
         server.kill().unwrap();
@@ -182,4 +190,29 @@ fn bad_certificates_are_told_from_good_ones() {
     }
     let ran = place.run(&["--tls", "--ca", "nosuch", "localhost", "7000"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[test]
+fn an_issuer_that_is_unknown_and_a_time_to_come_are_told() {
+    let Some(place) = secure() else { return };
+    let (key, issuer) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.distinguished_name.push(DnType::CommonName, "an authority");
+    write(&place, "ca", authority.clone().self_signed(&issuer).unwrap().der(), &issuer);
+    let issuer = Issuer::from_params(&authority, &issuer);
+    for (port, from, ca, said) in [
+        ("7000", 2020, "c.pem", "the certificate's issuer is not trusted"),
+        ("7001", 2090, "ca", "the certificate is not valid before 2090-01-01T00:00:00Z"),
+    ] {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(2100, 1, 1));
+        write(&place, "own", params.signed_by(&key, &issuer).unwrap().der(), &key);
+        let args = ["-lkvn", "--tls", "--cert", "own", "127.0.0.1", port];
+        let server = place.serve(place.nc(&args));
+        let ran = place.run(&["--tls", "--ca", ca, "localhost", port]);
+        let failed = format!("nc: TLS handshake with localhost (127.0.0.1) port {port} (tcp) failed: {said}\n");
+        assert_eq!(ran, Ran::new("", failed, 7));
+        server.stop();
+    }
 }

@@ -7,7 +7,7 @@ use rustix::event::PollFlags;
 use rustls::Connection;
 use socket2::Socket;
 
-use super::report;
+use super::{report, words};
 use crate::nc::channel::Channel;
 use crate::nc::exit::{Exit, Failure, reason};
 use crate::nc::wait;
@@ -66,7 +66,7 @@ impl Tls {
         let processed = self.connection.process_new_packets();
         // An alert goes out even where that is the end.
         let flushed = self.flush();
-        processed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        processed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, words::plain(&error)))?;
         flushed
     }
 }

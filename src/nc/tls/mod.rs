@@ -3,6 +3,7 @@
 mod channel;
 mod report;
 mod trust;
+mod words;
 
 use std::fmt::Display;
 use std::fs::{File, OpenOptions};

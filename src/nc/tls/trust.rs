@@ -12,7 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use super::failed;
+use super::{failed, words};
 use crate::nc::exit::Failure;
 use crate::tls::certificate::Certificate;
 
@@ -98,8 +98,9 @@ impl ServerCertVerifier for Trust {
             Err(_) if self.authorities.own.iter().any(|own| own == end_entity) => check(end_entity, server_name, now),
             result => result,
         };
+        let result = result.map_err(|error| words::of_certificate(error, end_entity));
         if let (Err(error), Ok(mut doubt)) = (&result, self.doubt.lock()) {
-            *doubt = Some(error.to_string());
+            *doubt = Some(words::plain(error));
         }
         if self.authorities.trusting { Ok(ServerCertVerified::assertion()) } else { result }
     }
