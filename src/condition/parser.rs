@@ -248,7 +248,10 @@ impl Parser {
             if !matches!(kind_of(&operand), Some(kind) if is_number(kind)) {
                 return Err(Wrong { at, text: format!("{} has no bits to choose from", operand.name) });
             }
-            operand.mask = Some(mask.ok_or_else(|| Wrong { at, text: "a mask is a number".to_owned() })?);
+            let mask = mask.ok_or_else(|| Wrong { at, text: "a mask is a number".to_owned() })?;
+            let largest = limit::check(&operand, Relation::Equal, &Literal::Number(mask.into()));
+            largest.map_err(|text| Wrong { at, text })?;
+            operand.mask = Some(mask);
         }
         Ok(operand)
     }
@@ -343,6 +346,7 @@ mod tests {
             ("ip.ttl < 0", 9, "nothing is less: ip.ttl is at least 0"),
             ("ip.ttl == -1", 10, "ip.ttl is never negative"),
             ("tcp.flags == 0x10000", 13, "65536 is too large: tcp.flags is at most 65535"),
+            ("tcp.flags & 0x10000", 12, "65536 is too large: tcp.flags is at most 65535"),
             ("tcp.flags.syn == 2", 17, "2 is too large: tcp.flags.syn is at most 1"),
             ("tcp.port == x", 12, "'x' is no value of kind number"),
             ("tcp.port == 80 udp", 15, "'and' or 'or' is expected"),
