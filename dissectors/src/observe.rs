@@ -51,7 +51,7 @@ const ACK: u8 = 0x10;
 
 /// Settles what the text of `frame` needs of earlier packets, and takes from it
 /// into `state` what later ones need.
-#[inline]
+#[inline(always)]
 pub fn observe(frame: &Frame<'_>, opt: &Options, state: &mut State) -> Observed {
     // Names of hosts come in the order in which they are learnt.
     if opt.numeric == 0 || opt.packet_type.is_some() {
@@ -67,7 +67,7 @@ pub fn observe(frame: &Frame<'_>, opt: &Options, state: &mut State) -> Observed 
 }
 
 /// Nothing where it is not certain, as in the functions below.
-#[inline]
+#[inline(always)]
 fn link(frame: &Frame<'_>, opt: &Options, state: &mut State) -> Step<Option<Facts>> {
     let v = View::new(frame.data, frame.wire_len as usize);
     match frame.link {

@@ -612,12 +612,14 @@ struct Ports {
     first: [u8; 1 << 16],
     /// Ports whose rows may need earlier packets.
     earlier: [u64; 1024],
+    /// Their remainders by 64: for most ports this one word tells that they are none.
+    remainders: u64,
 }
 
 impl Ports {
     const fn of(rows: &'static [PortRow]) -> Self {
         assert!(rows.len() < u8::MAX as usize);
-        let mut ports = Ports { rows, named: [0; 1024], first: [0; 1 << 16], earlier: [0; 1024] };
+        let mut ports = Ports { rows, named: [0; 1024], first: [0; 1 << 16], earlier: [0; 1024], remainders: 0 };
         let mut at = rows.len();
         while at > 0 {
             at -= 1;
@@ -631,6 +633,7 @@ impl Ports {
                 ports.first[low as usize] = at as u8;
                 if matches!(rows[at].2, Needs::Earlier) {
                     ports.earlier[word] |= bit;
+                    ports.remainders |= bit;
                 }
                 low += 1;
             }
@@ -648,8 +651,14 @@ impl Ports {
     }
 
     /// Whether a row for these ports may need earlier packets.
-    #[inline]
+    #[inline(always)]
     fn needs_earlier(&self, below: &Below<'_>) -> bool {
+        let both = self.remainders >> (below.sport % 64) | self.remainders >> (below.dport % 64);
+        both & 1 != 0 && self.has_earlier(below)
+    }
+
+    #[inline(never)]
+    fn has_earlier(&self, below: &Below<'_>) -> bool {
         (has(&self.earlier, below.sport) || has(&self.earlier, below.dport))
             && self.rows.iter().any(|row| row.2 == EARLIER && row.0.matches(below))
     }

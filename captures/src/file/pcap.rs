@@ -136,9 +136,10 @@ impl Walker {
         let Some(header) = octets.first_chunk::<RECORD>().filter(|_| octets.len() >= record) else {
             return Ok(Walk::Need(Need { octets: record, before: 0, part: Part::RecordHeader }));
         };
-        // Of an array, so that nothing is checked for each number.
-        let get = |at: usize| number(&header[at..at + 4], self.big);
-        let (mut caplen, mut wire_len) = (get(8), get(12));
+        // Of an array, so that nothing is checked for each number; and one branch, not
+        // a choice for each.
+        let [seconds, fraction, mut caplen, mut wire_len] =
+            if self.big { words(header, u32::from_be_bytes) } else { words(header, u32::from_le_bytes) };
         if self.lengths == Lengths::Swapped || (self.lengths == Lengths::Maybe && caplen > wire_len) {
             (caplen, wire_len) = (wire_len, caplen);
         }
@@ -149,7 +150,7 @@ impl Walker {
         if octets.len() < size {
             return Ok(Walk::Need(Need { octets: size, before: record, part: Part::RecordBody }));
         }
-        let time = Time { seconds: i64::from(get(0)), nanos: u64::from(get(4)) * self.nanos };
+        let time = Time { seconds: i64::from(seconds), nanos: u64::from(fraction) * self.nanos };
         // Some writers did not keep to their snapshot length: the excess is skipped.
         let caplen = caplen.min(self.snaplen) as usize;
         let interface = if self.tagged { number(&octets[TAG..TAG + 4], self.big) as usize } else { 0 };
@@ -161,6 +162,13 @@ impl Walker {
         let (what, limit) = if caplen > self.snaplen { ("snaplen", self.snaplen) } else { ("maximum", MAX_SNAPLEN) };
         Error::damage(format!("invalid packet capture length {caplen}, bigger than {what} of {limit}"))
     }
+}
+
+/// The four numbers of a record's header.
+#[inline(always)]
+fn words(header: &[u8; RECORD], number: fn([u8; 4]) -> u32) -> [u32; 4] {
+    let word = |i: usize| number([header[4 * i], header[4 * i + 1], header[4 * i + 2], header[4 * i + 3]]);
+    [word(0), word(1), word(2), word(3)]
 }
 
 #[inline]

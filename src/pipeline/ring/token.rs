@@ -389,8 +389,9 @@ impl Course {
             let since = if frame.is_faulty() { packet.time } else { self.origin.of(packet.time) };
             let interface = packet.interface as u32;
             let place = standing.as_deref();
-            let shown = Shown { frame, time: packet.time, since, number: self.count, interface, place };
-            text = desk.settle(&shown, &mut self.state, &mut self.names);
+            let (time, number) = (packet.time, self.count);
+            let shown = || Shown { frame, time, since, number, interface, place };
+            text = desk.settle(&frame, since, &mut self.state, &mut self.names, shown);
         }
         desk.push(Job::new(packet, link, place, self.count, text), standing);
     }

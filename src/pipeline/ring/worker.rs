@@ -207,13 +207,20 @@ impl Desk {
 
     /// Settles how the text of a packet is made, or makes it at once.
     #[inline(always)]
-    pub(super) fn settle(&mut self, shown: &Shown<'_>, state: &mut Box<State>, names: &mut Box<dyn Names>) -> Text {
+    pub(super) fn settle<'p>(
+        &mut self,
+        frame: &Frame<'p>,
+        since: Time,
+        state: &mut Box<State>,
+        names: &mut Box<dyn Names>,
+        shown: impl FnOnce() -> Shown<'p>,
+    ) -> Text {
         let Some(printer) = &mut self.printer else { return Text::None };
-        match observe(&shown.frame, printer.options(), state) {
-            Observed::Settled(facts) => Text::Later(facts, shown.since),
+        match observe(frame, printer.options(), state) {
+            Observed::Settled(facts) => Text::Later(facts, since),
             Observed::Whole => {
                 let start = self.early.len();
-                printer.ahead(shown, &mut self.early, state, names);
+                printer.ahead(&shown(), &mut self.early, state, names);
                 Text::Early(start..self.early.len())
             }
         }
