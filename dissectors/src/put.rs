@@ -671,6 +671,38 @@ impl Put for Elapsed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::Numeric;
+    use crate::options::Options;
+
+    #[test]
+    fn the_longest_texts_fit_into_the_room_that_they_ask_for() {
+        fn fits(value: impl Put + Copy) {
+            let opt = Options { numeric: 1, ..Options::default() };
+            let mut o = Out::new(opt, Box::new(Numeric));
+            let room = value.room(&o).expect("a text that needs no more");
+            let mut memory = vec![0; room];
+            let left = value.write(&mut memory).len();
+            value.put(&mut o);
+            assert_eq!(o.line.as_bytes(), &memory[..room - left]);
+        }
+        let mut value = u64::MAX;
+        while value > 0 {
+            for value in [value, value.reverse_bits()] {
+                fits(value);
+                fits(value as u32);
+                fits((value as u8, value as u16));
+                fits((Hex(value), Hex2(value), Hex4(value as u16)));
+                fits((Hex16(value), Hex8(value as u32)));
+                fits((TcpPort(value as u16), ".", UdpPort(value as u16)));
+                fits(Ipv4((value as u32).to_be_bytes()));
+                fits(Ipv6((u128::from(value) << 64 | u128::from(value)).to_be_bytes()));
+                fits(Ipv6(u128::from(value).to_be_bytes()));
+                fits(Ipv6((0xffff << 32 | u128::from(value as u32)).to_be_bytes()));
+                fits((Mac([value as u8; 6]), Some(value), None::<u64>, '\u{10ffff}', "text"));
+            }
+            value >>= 1;
+        }
+    }
 
     #[test]
     fn decimals_are_those_of_c() {
