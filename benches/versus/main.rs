@@ -3,12 +3,13 @@
 //!
 //!     cargo bench --bench versus [-- FILTER] [--megabytes N]
 //!
-//! The input is made once: `--megabytes` (1,000) of a realistic mix, as much of
-//! one bulk flow, and a cut of the mix for what takes tcpdump too long; peers that
-//! exchange routes, names and their answers, and the captures of the tests again and
-//! again for every kind of a protocol's messages. It lies in /dev/shm if there is
-//! room, else in the target folder. Programs take turns, at least five times each;
-//! times are medians, in the time zone UTC. FILTER keeps the rows that contain it.
+//! Each input is made when the first row needs it, and goes after the last: `--megabytes`
+//! (1,000) of a realistic mix, of one bulk flow, of peers that exchange routes, of names
+//! and their answers, and of the captures of the tests again and again for every kind of
+//! a protocol's messages; a tenth of it, at most 100 MB, for what takes tcpdump too long.
+//! It lies on a disk, in the target folder, as captures do, and is read from memory:
+//! programs take turns, at least five times each. What they write lies in /dev/shm. Times
+//! are medians, in the time zone UTC. FILTER keeps the rows that contain it.
 
 mod rows;
 mod run;
@@ -28,7 +29,7 @@ use run::{Measured, Runner};
 
 const SEED: u64 = 1;
 const MEGABYTE: u64 = 1_000_000;
-/// Octets of the input of rows that take tcpdump long, and of a file of a few packets.
+/// Octets of the input of rows that take tcpdump long, at most, and of a file of a few packets.
 const CUT: u64 = 100 * MEGABYTE;
 const SMALL: u64 = 20_000;
 
@@ -54,19 +55,21 @@ fn main() -> ExitCode {
 
 fn compare(words: &[String]) -> Result<(), Box<dyn Error>> {
     let (filter, megabytes) = options(words)?;
-    let inputs = Inputs::new(megabytes * MEGABYTE)?;
-    let runner = Runner::new(inputs.folder.clone());
+    let mut inputs = Inputs::new(megabytes * MEGABYTE)?;
+    let outputs = Folder::new(Path::new("/dev/shm"))?;
+    let runner = Runner::new(outputs.0.clone());
     println!("{} against {}", version(env!("CARGO_BIN_EXE_sniff"))?, version("tcpdump")?);
-    println!("input: {megabytes} MB in {}; medians in UTC", inputs.folder.display());
+    println!("input: {megabytes} MB in {}; medians in UTC", inputs.folder.0.display());
     // Memory is counted from the fork on, so that nothing less than this can be seen.
     println!("least memory that can be seen: {:.1} MB\n", in_megabytes(runner.run(Command::new("true"))?.memory));
     for args in ["-n", "-nv", "-nX"] {
-        println!("{}", same::text(args, &inputs.path("cut.pcap"))?);
+        println!("{}", same::text(args, &inputs.take("mix-cut.pcap")?)?);
     }
     let mut summary = String::from("\n| work | goal | measured |\n|---|---|---|\n");
     for row in ROWS.iter().filter(|row| filter.as_ref().is_none_or(|filter| row.contains(filter))) {
-        println!("\n{}{}", row.work, if row.input == "cut.pcap" { " (on a cut of the input)" } else { "" });
-        match turns(row, &inputs, &runner) {
+        println!("\n{}{}", row.work, if row.input.ends_with(rows::CUT) { " (on a cut of the input)" } else { "" });
+        let input = inputs.take(row.input)?;
+        match turns(row, &input, &runner) {
             Ok(measured) => report(row, &measured, &mut summary),
             Err(error) => println!("    {error}"),
         }
@@ -96,59 +99,89 @@ fn version(program: &str) -> Result<String, Box<dyn Error>> {
     Ok(String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned())
 }
 
-/// The captures that the rows read, in a folder that goes away.
+/// A folder that goes away with all that is in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(parent: &Path) -> Result<Self, Box<dyn Error>> {
+        let path = parent.join(format!("sniff-versus-{}", process::id()));
+        fs::create_dir(&path)?;
+        Ok(Folder(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What the rows read.
 struct Inputs {
-    folder: PathBuf,
+    folder: Folder,
+    /// Octets of each, but of cuts.
+    octets: u64,
+    /// The one that is there.
+    made: Option<&'static str>,
 }
 
 impl Inputs {
     fn new(octets: u64) -> Result<Self, Box<dyn Error>> {
-        // Two inputs, a copy, and text.
-        let memory = Path::new("/dev/shm");
-        let room =
-            if room(memory) > octets * 4 { memory.to_owned() } else { PathBuf::from(env!("CARGO_TARGET_TMPDIR")) };
-        let inputs = Inputs { folder: room.join(format!("sniff-versus-{}", process::id())) };
-        fs::create_dir(&inputs.folder)?;
-        for (name, octets) in [("mix.pcap", octets), ("cut.pcap", octets.min(CUT)), ("small.pcap", SMALL)] {
-            traffic::mix(SEED, octets, &mut File::create(inputs.path(name))?)?;
+        Ok(Inputs { folder: Folder::new(Path::new(env!("CARGO_TARGET_TMPDIR")))?, octets, made: None })
+    }
+
+    /// The input of this name, in place of the one before.
+    fn take(&mut self, name: &'static str) -> Result<PathBuf, Box<dyn Error>> {
+        let path = self.folder.0.join(name);
+        if self.made != Some(name) {
+            if let Some(before) = self.made.take() {
+                fs::remove_file(self.folder.0.join(before))?;
+            }
+            self.make(name, &path)?;
+            // Or the disk would be busy with it while the programs run.
+            File::open(&path)?.sync_all()?;
+            self.made = Some(name);
         }
-        traffic::elephant(SEED, octets, &mut File::create(inputs.path("elephant.pcap"))?)?;
-        traffic::bgp(SEED, octets.min(CUT), &mut File::create(inputs.path("bgp.pcap"))?)?;
-        traffic::dns(SEED, octets.min(CUT), &mut File::create(inputs.path("dns.pcap"))?)?;
-        for (name, captures) in rows::MESSAGES {
-            let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-            let read: Vec<Vec<u8>> =
-                captures.iter().map(|capture| fs::read(golden.join(capture))).collect::<Result<_, _>>()?;
-            traffic::again(&read, octets.min(CUT), &mut File::create(inputs.path(name))?)?;
+        Ok(path)
+    }
+
+    fn make(&self, name: &str, path: &Path) -> Result<(), Box<dyn Error>> {
+        let (kind, octets) = match name.strip_suffix(rows::CUT) {
+            Some(kind) => (kind, (self.octets / 10).min(CUT)),
+            None => (name.trim_end_matches(".pcap"), self.octets),
+        };
+        let file = &mut File::create(path)?;
+        match kind {
+            "mix" => traffic::mix(SEED, octets, file)?,
+            "small" => traffic::mix(SEED, SMALL, file)?,
+            "elephant" => traffic::elephant(SEED, octets, file)?,
+            "bgp" => traffic::bgp(SEED, octets, file)?,
+            "dns" => traffic::dns(SEED, octets, file)?,
+            "mix.txt" => self.text(file.try_clone()?)?,
+            _ => {
+                let (_, captures) = rows::MESSAGES.iter().find(|row| row.0 == kind).ok_or("an unknown input")?;
+                let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+                let read: Vec<Vec<u8>> =
+                    captures.iter().map(|capture| fs::read(golden.join(capture))).collect::<Result<_, _>>()?;
+                traffic::again(&read, octets, file)?;
+            }
         }
-        let text = File::create(inputs.path("mix.txt"))?;
+        Ok(())
+    }
+
+    /// The lines of the mix.
+    fn text(&self, file: File) -> Result<(), Box<dyn Error>> {
+        let mix = self.folder.0.join("mix");
+        traffic::mix(SEED, self.octets, &mut File::create(&mix)?)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_sniff"));
-        command.args(["-n", "-r"]).arg(inputs.path("mix.pcap")).stdout(text).stderr(Stdio::null()).status()?;
-        Ok(inputs)
+        command.args(["-n", "-r"]).arg(&mix).stdout(file).stderr(Stdio::null()).status()?;
+        Ok(fs::remove_file(mix)?)
     }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-}
-
-impl Drop for Inputs {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// Free octets in a folder.
-fn room(folder: &Path) -> u64 {
-    let output = Command::new("df").args(["-B1", "--output=avail"]).arg(folder).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    text.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
 }
 
 /// Runs the programs of a row in turns; each one's measurements. One that
 /// cannot run is left out with a note.
-fn turns(row: &Row, inputs: &Inputs, runner: &Runner) -> Result<Vec<Vec<Measured>>, Box<dyn Error>> {
-    let input = inputs.path(row.input);
+fn turns(row: &Row, input: &Path, runner: &Runner) -> Result<Vec<Vec<Measured>>, Box<dyn Error>> {
     let mut measured: Vec<Vec<Measured>> = row.who.iter().map(|_| Vec::new()).collect();
     let mut able: Vec<bool> = row.who.iter().map(|_| true).collect();
     let mut spent = Duration::ZERO;
@@ -157,7 +190,7 @@ fn turns(row: &Row, inputs: &Inputs, runner: &Runner) -> Result<Vec<Vec<Measured
             break;
         }
         for (at, who) in row.who.iter().enumerate().filter(|(at, _)| able[*at]).collect::<Vec<_>>() {
-            match runner.row(row, who, &input) {
+            match runner.row(row, who, input) {
                 Ok(one) => {
                     spent += one.time;
                     measured[at].push(one);

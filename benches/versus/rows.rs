@@ -71,12 +71,15 @@ macro_rules! both {
     };
 }
 
+/// How the names of inputs end that are shorter than others.
+pub const CUT: &str = "-cut.pcap";
+
 /// Inputs that are heavy in some protocols with every kind of their messages, and
 /// the captures of the tests that they are made of.
 pub const MESSAGES: &[(&str, &[&str])] = &[
-    ("bgp-messages.pcap", &["bgp.pcap"]),
-    ("dns-messages.pcap", &["dns.pcap"]),
-    ("igp.pcap", &["isoclns.pcap", "ospf.pcap", "ospf3.pcap"]),
+    ("bgp-messages", &["bgp.pcap"]),
+    ("dns-messages", &["dns.pcap"]),
+    ("igp", &["isoclns.pcap", "ospf.pcap", "ospf3.pcap"]),
 ];
 
 pub const ROWS: &[Row] = &[
@@ -100,19 +103,19 @@ pub const ROWS: &[Row] = &[
     both!("-n to a file", "mix.pcap", File, 10.0, "-n" "-r" "IN"),
     both!("-nv to /dev/null", "mix.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("-ne to /dev/null", "mix.pcap", Null, 10.0, "-ne" "-r" "IN"),
-    both!("-n -X to /dev/null", "cut.pcap", Null, 30.0, "-nX" "-r" "IN"),
-    both!("-n -X to a pipe", "cut.pcap", Pipe, 15.0, "-nX" "-r" "IN"),
-    both!("-n -A to /dev/null", "cut.pcap", Null, 25.0, "-nA" "-r" "IN"),
+    both!("-n -X to /dev/null", "mix-cut.pcap", Null, 30.0, "-nX" "-r" "IN"),
+    both!("-n -X to a pipe", "mix-cut.pcap", Pipe, 15.0, "-nX" "-r" "IN"),
+    both!("-n -A to /dev/null", "mix-cut.pcap", Null, 25.0, "-nA" "-r" "IN"),
     both!("BGP, -n", "bgp.pcap", Null, 10.0, "-n" "-r" "IN"),
-    both!("BGP, -nv", "bgp.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("BGP, -nv", "bgp-cut.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("DNS, -n", "dns.pcap", Null, 10.0, "-n" "-r" "IN"),
-    both!("DNS, -nv", "dns.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("DNS, -nv", "dns-cut.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("BGP, all kinds of messages, -n", "bgp-messages.pcap", Null, 10.0, "-n" "-r" "IN"),
-    both!("BGP, all kinds of messages, -nv", "bgp-messages.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("BGP, all kinds of messages, -nv", "bgp-messages-cut.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("DNS, all kinds of messages, -n", "dns-messages.pcap", Null, 10.0, "-n" "-r" "IN"),
-    both!("DNS, all kinds of messages, -nv", "dns-messages.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("DNS, all kinds of messages, -nv", "dns-messages-cut.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("IS-IS and OSPF, -n", "igp.pcap", Null, 10.0, "-n" "-r" "IN"),
-    both!("IS-IS and OSPF, -nv", "igp.pcap", Null, 10.0, "-nv" "-r" "IN"),
+    both!("IS-IS and OSPF, -nv", "igp-cut.pcap", Null, 10.0, "-nv" "-r" "IN"),
     both!("tcp port 80, printed", "mix.pcap", Null, 4.0, "-n" "-r" "IN" "tcp port 80"),
     both!("--count", "mix.pcap", Null, 2.2, "--count" "-r" "IN"),
     both!("--count with a filter", "mix.pcap", Null, 2.2, "--count" "-r" "IN" "tcp port 80"),

@@ -139,12 +139,13 @@ impl Put for char {
 
     #[inline(always)]
     fn room(&self, _: &Out) -> Option<usize> {
-        Some(char::MAX_LEN_UTF8)
+        // UTF-8 needs no more.
+        Some(4)
     }
 
     #[inline(always)]
     fn write(self, room: &mut [u8]) -> &mut [u8] {
-        let mut bytes = [0; char::MAX_LEN_UTF8];
+        let mut bytes = [0; 4];
         room::str(room, self.encode_utf8(&mut bytes))
     }
 }

@@ -114,9 +114,9 @@ fn dec_long(room: &mut [u8], value: u64) -> &mut [u8] {
     if value < 1_000_000 {
         pairs(room, value * 429_497, 2)
     } else if value < 100_000_000 {
-        pairs(room, value * 281_474_978 >> 16, 3)
+        pairs(room, (value * 281_474_978) >> 16, 3)
     } else if value <= u32::MAX.into() {
-        pairs(room, (value * 1_441_151_881 >> 25) + 1, 4)
+        pairs(room, ((value * 1_441_151_881) >> 25) + 1, 4)
     } else {
         dec_huge(room, value)
     }

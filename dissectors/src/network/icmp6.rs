@@ -101,7 +101,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         return Err(Stop::Malformed);
     }
     if o.opt.verbose > 0 && !ip.fragmented {
-        check(o, v, &ip)?;
+        check(o, v, ip)?;
     }
     let kind = v.get(TYPE)?;
     o.note(TYPE, kind);

@@ -103,10 +103,10 @@ pub(crate) fn message(o: &mut Out, v: View<'_>, below: &Below<'_>, before: &'sta
     if below.dport == PORT && direction == CALL {
         nfs_fields::call(o, v);
         o.put((before, "NFS request xid ", v.u32(XID)?, " "));
-        call(o, v, &ip)?;
+        call(o, v, ip)?;
     } else if below.sport == PORT && direction == REPLY {
         o.put((before, "NFS reply xid ", v.u32(XID)?, " "));
-        nfs_replies::reply(o, v, &ip)?;
+        nfs_replies::reply(o, v, ip)?;
     } else {
         return Ok(false);
     }

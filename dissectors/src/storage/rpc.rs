@@ -40,7 +40,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
             o.put("nfs")
         }
         o.put((" > ", to, ".", xid, ": "));
-        return nfs_replies::reply(o, v, &ip);
+        return nfs_replies::reply(o, v, ip);
     }
     o.proto = "sunrpc";
     nfs_fields::call(o, v);

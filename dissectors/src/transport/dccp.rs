@@ -132,7 +132,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     }
     if o.opt.verbose > 0 {
         o.put((" (CCVal ", v.get(CCVAL)?, ", CsCov ", v.get(COVERAGE)?));
-        check(o, v, &ip)?;
+        check(o, v, ip)?;
         o.put(")");
     }
     let kind = v.get(TYPE)?;
