@@ -4,6 +4,7 @@ use crate::below::{Below, Ip};
 use crate::checksum;
 use crate::field::Field;
 use crate::names;
+use crate::network::ipv4_fields;
 use crate::out::Out;
 use crate::put::{Hex, Ipv4, Paint, Painted, Table, bits, named, named_dec};
 use crate::registry::{self, IP_PROTOCOLS};
@@ -106,7 +107,7 @@ fn lengths(o: &mut Out, v: View<'_>) -> Step<(usize, usize)> {
 fn body(o: &mut Out, v: View<'_>, header_len: usize, len: usize, below: &Below<'_>) -> Step {
     let len = if len == 0 { v.len() } else { len };
     let v = v.claim(v.len().max(len)).cut(len);
-    note(o, v)?;
+    note(o, v, header_len)?;
     let more = v.get(FLAGS)? & MORE_FRAGMENTS != 0;
     let offset = v.get(OFFSET)?;
     let protocol = v.get(PROTOCOL)?;
@@ -146,7 +147,7 @@ fn endpoints(o: &mut Out, v: View<'_>) -> Step {
 }
 
 /// The tree's fields.
-fn note(o: &mut Out, v: View<'_>) -> Step {
+fn note(o: &mut Out, v: View<'_>, header_len: usize) -> Step {
     if o.tree.is_none() {
         return Ok(());
     }
@@ -167,6 +168,7 @@ fn note(o: &mut Out, v: View<'_>) -> Step {
     o.note(CHECKSUM, v.get(CHECKSUM)?);
     o.note(SOURCE, v.get(SOURCE)?);
     o.note(DESTINATION, v.get(DESTINATION)?);
+    ipv4_fields::options(o, v.cut(header_len).skip(HEADER));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::below::{Below, Ip};
 use crate::field::Field;
-use crate::network::{ipv6_options, ipv6_routing, mobility};
+use crate::network::{ipv6_fields, ipv6_options, ipv6_routing, mobility};
 use crate::out::Out;
 use crate::put::{Hex2, Hex8, Ipv6, Paint, Painted, named};
 use crate::registry::{self, IP_PROTOCOLS};
@@ -25,11 +25,6 @@ const NEXT_HEADER: Field<u8> = Field::new("ipv6.nxt", 6);
 const HOP_LIMIT: Field<u8> = Field::new("ipv6.hlim", 7);
 const SOURCE: Field<Ipv6> = Field::new("ipv6.src", 8);
 const DESTINATION: Field<Ipv6> = Field::new("ipv6.dst", 24);
-
-const FRAGMENT_NEXT: Field<u8> = Field::new("ipv6.fraghdr.nxt", 0);
-const FRAGMENT_OFFSET: Field<u16> = Field::bits("ipv6.fraghdr.offset", 2, 3, 0x1fff);
-const FRAGMENT_MORE: Field<u8> = Field::bits("ipv6.fraghdr.more", 3, 0, 1);
-const FRAGMENT_ID: Field<u32> = Field::new("ipv6.fraghdr.ident", 4);
 
 const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
@@ -158,8 +153,14 @@ impl Chain<'_> {
                     Some(advance) => advance,
                     None => return Ok(()),
                 },
-                DESTINATION_OPTIONS => ipv6_options::destination(o, rest)?,
-                ROUTING => ipv6_routing::dissect(o, rest)?,
+                DESTINATION_OPTIONS => {
+                    ipv6_fields::destination(o, rest);
+                    ipv6_options::destination(o, rest)?
+                }
+                ROUTING => {
+                    ipv6_fields::routing(o, rest, self.v.get(DESTINATION)?.0);
+                    ipv6_routing::dissect(o, rest)?
+                }
                 FRAGMENT => match self.fragment(o, rest)? {
                     Some(advance) => advance,
                     None => return Ok(()),
@@ -185,6 +186,7 @@ impl Chain<'_> {
             return Err(Stop::Malformed);
         }
         self.options_seen = true;
+        ipv6_fields::hop_by_hop(o, rest);
         let mut jumbo = None;
         let advance = ipv6_options::hop_by_hop(o, rest, self.payload_len, &mut jumbo);
         if let Some(length) = jumbo {
@@ -212,10 +214,7 @@ impl Chain<'_> {
         o.proto = "frag6";
         o.put("frag (");
         let id = rest.u32(4)?;
-        o.see(FRAGMENT_NEXT, rest);
-        o.see(FRAGMENT_OFFSET, rest);
-        o.see(FRAGMENT_MORE, rest);
-        o.see(FRAGMENT_ID, rest);
+        ipv6_fields::fragment(o, rest);
         if o.opt.verbose > 0 {
             o.put(("0x", Hex8(id), ":"));
         }
