@@ -3,7 +3,7 @@
 use crate::below::{Below, ip_of};
 use crate::checksum;
 use crate::field::Field;
-use crate::network::{icmp_extension, ipv4};
+use crate::network::{icmp_extension, icmp_fields, ipv4};
 use crate::out::Out;
 use crate::put::{Hex, Hex8, Ipv4, Put, Table, TcpPort, UdpPort, Zeros, named_dec};
 use crate::view::{Step, View};
@@ -13,10 +13,6 @@ const CODE: Field<u8> = Field::new("icmp.code", 1);
 const CHECKSUM: Field<u16> = Field::new("icmp.checksum", 2);
 const ID: Field<u16> = Field::new("icmp.ident", 4);
 const SEQUENCE: Field<u16> = Field::new("icmp.seq", 6);
-const NEXT_MTU: Field<u16> = Field::new("icmp.mtu", 6);
-const GATEWAY: Field<Ipv4> = Field::new("icmp.redir_gw", 4);
-/// The code of a datagram that may not be fragmented and must.
-const FRAGMENTATION_NEEDED: u8 = 4;
 /// Octets before what depends on the type.
 const HEADER: usize = 8;
 
@@ -55,7 +51,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let code = v.get(CODE)?;
     o.note(TYPE, kind);
     o.note(CODE, code);
-    note(o, v, kind, code);
+    icmp_fields::note(o, v, kind, code);
     // A message that is cut prints none of its text.
     let start = o.line.len();
     o.put("ICMP ");
@@ -86,22 +82,6 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         icmp_extension::multi_part(o, v)?;
     }
     Ok(())
-}
-
-/// The tree's fields of some types.
-fn note(o: &mut Out, v: View<'_>, kind: u8, code: u8) {
-    o.see(CHECKSUM, v);
-    match kind {
-        ECHO | ECHO_REPLY | TIMESTAMP..=MASK_REPLY => {
-            o.see(ID, v);
-            o.see(SEQUENCE, v);
-        }
-        // Extended echoes (RFC 8335).
-        42 | 43 => o.see(ID, v),
-        UNREACHABLE if code == FRAGMENTATION_NEEDED => o.see(NEXT_MTU, v),
-        REDIRECT => o.see(GATEWAY, v),
-        _ => {}
-    }
 }
 
 /// The datagram that the message is about. Its own length bounds it, since

@@ -18,9 +18,9 @@ pub(crate) const HEADER: usize = 8;
 
 const TYPE: Field<u8> = Field::new("icmpv6.type", 0);
 const CODE: Field<u8> = Field::new("icmpv6.code", 1);
-pub(crate) const CHECKSUM: Field<u16> = Field::new("icmpv6.checksum", 2);
-pub(crate) const ID: Field<u16> = Field::new("icmpv6.echo.identifier", 4);
-pub(crate) const SEQUENCE: Field<u16> = Field::new("icmpv6.echo.sequence_number", 6);
+const CHECKSUM: Field<u16> = Field::new("icmpv6.checksum", 2);
+const ID: Field<u16> = Field::new("icmpv6.echo.identifier", 4);
+const SEQUENCE: Field<u16> = Field::new("icmpv6.echo.sequence_number", 6);
 
 const UNREACHABLE: u8 = 1;
 const TOO_BIG: u8 = 2;
@@ -115,7 +115,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let code = v.get(CODE)?;
     o.note(CODE, code);
     if o.tree.is_some() {
-        icmp6_fields::note(o, v, kind);
+        icmp6_fields::note(o, v, kind, code);
     }
     let result = message(o, v, kind, code);
     if ERRORS.contains(&kind) {
