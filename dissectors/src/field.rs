@@ -142,7 +142,10 @@ impl Slot {
         }
         let add = |sum: u64, octet: &u8| sum << 8 | u64::from(*octet);
         let number = if self.little { octets.iter().rev().fold(0, add) } else { octets.iter().fold(0, add) };
-        let number = number >> self.shift & self.mask;
+        let mut number = number >> self.shift & self.mask;
+        if kind == Some(Kind::Flag) {
+            number = number.min(1);
+        }
         let unused = 64 - 8 * self.octets.clamp(1, 8) as u32;
         let signed = kind == Some(Kind::Signed) && self.mask == u64::MAX;
         tree.add(self.id, Value::Number(if signed { ((number << unused) as i64 >> unused) as u64 } else { number }));

@@ -23,7 +23,7 @@ pub(super) enum Literal {
 pub(super) fn read(kind: Kind, token: &Token) -> Result<Literal, String> {
     let word = match (token, kind) {
         (Token::Word(word), _) => word,
-        (Token::Quoted(octets), Kind::Text | Kind::Octets | Kind::Colons) => {
+        (Token::Quoted(octets), Kind::Text | Kind::Utf8 | Kind::Octets | Kind::Colons) => {
             return Ok(Literal::Octets(octets.clone()));
         }
         (Token::Quoted(_), _) => return Err(format!("a value of kind {} is not in quotes", kind.name())),
@@ -50,7 +50,7 @@ pub(super) fn read(kind: Kind, token: &Token) -> Result<Literal, String> {
         }),
         Kind::Mac => octets(word).filter(|octets| octets.len() == 6).map(Literal::Octets),
         Kind::Octets | Kind::Colons => octets(word).map(Literal::Octets),
-        Kind::Text => return Err(format!("text is written in quotes: \"{word}\"")),
+        Kind::Text | Kind::Utf8 => return Err(format!("text is written in quotes: \"{word}\"")),
     }
     .ok_or_else(wrong)
 }

@@ -326,7 +326,7 @@ fn protocol(operand: &Operand, at: usize) -> Wrong {
 /// Fails unless an operand is text or data.
 fn text_like(operand: &Operand, at: usize) -> Result<(), Wrong> {
     match kind_of(operand) {
-        Some(Kind::Text | Kind::Octets | Kind::Colons | Kind::Mac) => Ok(()),
+        Some(Kind::Text | Kind::Utf8 | Kind::Octets | Kind::Colons | Kind::Mac) => Ok(()),
         _ => Err(Wrong { at, text: format!("{} is neither text nor octets", operand.name) }),
     }
 }

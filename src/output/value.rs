@@ -17,6 +17,7 @@ pub(crate) fn plain(line: &mut Line, tree: &Tree, field: Id, value: Value) {
             line.hex(number, digits.into());
         }
         (Kind::Text, Value::Octets(from, to)) => text::escaped(line, tree.octets(from, to)),
+        (Kind::Utf8, Value::Octets(from, to)) => line.bytes(tree.octets(from, to)),
         (kind, Value::Octets(from, to)) => {
             for (at, &octet) in tree.octets(from, to).iter().enumerate() {
                 if at > 0 && kind == Kind::Colons {
@@ -34,7 +35,7 @@ pub(crate) fn json(line: &mut Line, tree: &Tree, field: Id, value: Value) {
     let kind = field.info().map_or(Kind::Decimal, |info| info.kind);
     match (kind, value) {
         (Kind::Flag, Value::Number(number)) => line.str(if number == 0 { "false" } else { "true" }),
-        (Kind::Text, Value::Octets(from, to)) => text::json(line, tree.octets(from, to)),
+        (Kind::Text | Kind::Utf8, Value::Octets(from, to)) => text::json(line, tree.octets(from, to)),
         (_, Value::Number(_)) => number(line, kind, value),
         (_, value) => {
             line.byte(b'"');

@@ -148,7 +148,9 @@ impl Analysis {
     fn relative(&mut self, segment: &Segment<'_>, side: Side) -> (u32, u32) {
         let syn = segment.flags & SYN != 0;
         let first = segment.seq.wrapping_sub(u32::from(!syn));
-        let own = *self.halves[side.index()].base.get_or_insert(first);
+        let base = &mut self.halves[side.index()].base;
+        // A SYN says it, whatever was taken for the first before.
+        let own = *if syn { base.insert(first) } else { base.get_or_insert(first) };
         if segment.flags & ACK == 0 {
             return (segment.seq.wrapping_sub(own), 0);
         }

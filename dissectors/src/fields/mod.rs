@@ -42,6 +42,8 @@ pub enum Kind {
     Mac,
     /// Text.
     Text,
+    /// Text in UTF-8 that dissectors wrote, and that is shown as it is.
+    Utf8,
     /// Octets, in hexadecimal pairs.
     Octets,
     /// Octets, in hexadecimal pairs with colons between them.
@@ -60,7 +62,7 @@ impl Kind {
             Kind::Ipv4 => "ipv4",
             Kind::Ipv6 => "ipv6",
             Kind::Mac => "mac",
-            Kind::Text => "text",
+            Kind::Text | Kind::Utf8 => "text",
             Kind::Octets | Kind::Colons => "octets",
             Kind::Seconds => "seconds",
         }

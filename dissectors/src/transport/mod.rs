@@ -16,5 +16,6 @@ pub(crate) mod quic;
 pub(crate) mod sctp;
 mod sctp_fields;
 pub(crate) mod tcp;
+mod tcp_fields;
 mod tcp_options;
 pub(crate) mod udp;

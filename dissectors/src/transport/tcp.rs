@@ -3,13 +3,12 @@
 use crate::below::{Below, Ip, ip_of};
 use crate::checksum;
 use crate::field::Field;
-use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Hex4, Paint, Painted, Put, TcpPort};
 use crate::registry;
 use crate::room;
 use crate::state::TcpBase;
-use crate::transport::tcp_options;
+use crate::transport::{tcp_fields, tcp_options};
 use crate::view::{Step, Stop, View};
 
 /// Octets of the header without options.
@@ -25,30 +24,13 @@ const SEQUENCE: Field<u32> = Field::new("tcp.seq_raw", 4);
 const ACKNOWLEDGMENT: Field<u32> = Field::new("tcp.ack_raw", 8);
 const HEADER_WORDS: Field<u8> = Field::bits("tcp.hdr_len", 12, 4, 15);
 const FLAGS: Field<u8> = Field::bits("tcp.flags", 13, 0, 0xff);
-const ALL_FLAGS: Field<u16> = Field::bits("tcp.flags", 12, 0, 0xfff);
-/// The flags one by one: from the reserved bits to FIN.
-const EACH_FLAG: [Field<u16>; 10] = [
-    Field::bits("tcp.flags.res", 12, 9, 7),
-    Field::bits("tcp.flags.ae", 12, 8, 1),
-    Field::bits("tcp.flags.cwr", 12, 7, 1),
-    Field::bits("tcp.flags.ece", 12, 6, 1),
-    Field::bits("tcp.flags.urg", 12, 5, 1),
-    Field::bits("tcp.flags.ack", 12, 4, 1),
-    Field::bits("tcp.flags.push", 12, 3, 1),
-    Field::bits("tcp.flags.reset", 12, 2, 1),
-    Field::bits("tcp.flags.syn", 12, 1, 1),
-    Field::bits("tcp.flags.fin", 12, 0, 1),
-];
 const WINDOW: Field<u16> = Field::new("tcp.window_size_value", 14);
 const CHECKSUM: Field<u16> = Field::new("tcp.checksum", 16);
 const URGENT: Field<u16> = Field::new("tcp.urgent_pointer", 18);
 
-const LENGTH: Id = Id::of("tcp.len");
-const PAYLOAD: Id = Id::of("tcp.payload");
-
 const FIN: u8 = 0x01;
 pub(crate) const SYN: u8 = 0x02;
-const RST: u8 = 0x04;
+pub(crate) const RST: u8 = 0x04;
 pub(crate) const ACK: u8 = 0x10;
 const URG: u8 = 0x20;
 /// The flags' letters, from the lowest bit on.
@@ -124,7 +106,7 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" tcp ", rest, " [bad hdr length ", header_len, " - too short, < ", HEADER, "]"));
         return Ok(());
     }
-    note(o, v, header_len)?;
+    tcp_fields::note(o, v, header_len);
     if o.opt.quiet > 0 {
         o.put(("tcp ", (v.len() as u32).wrapping_sub(header_len as u32)));
         too_long(o, header_len, v.len());
@@ -198,27 +180,6 @@ fn too_long(o: &mut Out, header_len: usize, len: usize) -> bool {
         o.put((" [bad hdr length ", header_len, " - too long, > ", len, "]"));
     }
     header_len > len
-}
-
-/// The tree's fields.
-fn note(o: &mut Out, v: View<'_>, header_len: usize) -> Step {
-    let Some(tree) = &mut o.tree else { return Ok(()) };
-    let payload = v.skip(header_len);
-    tree.add(LENGTH, payload.len().into());
-    if tree.payloads && payload.caplen() > 0 {
-        tree.add_octets(PAYLOAD, payload.payload());
-    }
-    o.note(SEQUENCE, v.get(SEQUENCE)?);
-    o.note(ACKNOWLEDGMENT, v.get(ACKNOWLEDGMENT)?);
-    o.note(HEADER_WORDS, u16::from(v.get(HEADER_WORDS)?) * 4);
-    o.note(ALL_FLAGS, v.get(ALL_FLAGS)?);
-    for flag in EACH_FLAG {
-        o.see(flag, v);
-    }
-    o.note(WINDOW, v.get(WINDOW)?);
-    o.note(CHECKSUM, v.get(CHECKSUM)?);
-    o.note(URGENT, v.get(URGENT)?);
-    Ok(())
 }
 
 /// The verdict on the checksum, where the whole segment was captured.

@@ -3,7 +3,6 @@
 use md5::{Digest, Md5};
 
 use crate::below::{Address, Below, ip_of};
-use crate::fields::Id;
 use crate::out::Out;
 use crate::put::{Hex, Hex2, Hex4, Octets, Table, named_dec};
 use crate::transport::mptcp;
@@ -28,15 +27,6 @@ const AUTHENTICATION: u8 = 29;
 const MPTCP: u8 = 30;
 const FAST_OPEN: u8 = 34;
 const EXPERIMENT_2: u8 = 254;
-
-const KIND: Id = Id::of("tcp.option_kind");
-const LENGTH: Id = Id::of("tcp.option_len");
-const MSS_VALUE: Id = Id::of("tcp.options.mss_val");
-const SHIFT: Id = Id::of("tcp.options.wscale.shift");
-const PERMITTED: Id = Id::of("tcp.options.sack_perm");
-const SACK_COUNT: Id = Id::of("tcp.options.sack.count");
-const STAMP: Id = Id::of("tcp.options.timestamp.tsval");
-const ECHOED_STAMP: Id = Id::of("tcp.options.timestamp.tsecr");
 
 const NAMES: Table = &[
     (0, "eol"),
@@ -85,9 +75,6 @@ pub(crate) fn dissect(
     flags: u8,
     sack_base: u32,
 ) -> Step<bool> {
-    if o.tree.is_some() {
-        note(o, v.payload());
-    }
     if v.len() == 12 && v.has(12) && v.array(0)? == [NOP, NOP, TIMESTAMPS, 10] {
         // As RFC 7323 recommends (appendix A), and as nearly all segments are.
         o.put((", options [nop,nop,TS val ", v.u32(4)?, " ecr ", v.u32(8)?, "]"));
@@ -123,39 +110,6 @@ fn list(o: &mut Out, v: View<'_>, segment: &Segment<'_, '_>) -> Step<bool> {
     }
     o.put("]");
     Ok(true)
-}
-
-/// The tree's fields, as far as the options are whole.
-fn note(o: &mut Out, options: &[u8]) {
-    let mut rest = options;
-    while let [kind, after @ ..] = rest {
-        o.note(KIND, *kind);
-        match *kind {
-            END => return,
-            NOP => rest = after,
-            kind => {
-                let Some(option) = after.first().and_then(|&size| rest.get(..usize::from(size))) else { return };
-                let [_, size, value @ ..] = option else { return };
-                o.note(LENGTH, *size);
-                let word =
-                    |at: usize| value.get(at..).and_then(|octets| octets.first_chunk()).map(|o| u32::from_be_bytes(*o));
-                match (kind, value) {
-                    (MSS, [high, low]) => o.note(MSS_VALUE, u16::from_be_bytes([*high, *low])),
-                    (WINDOW_SCALE, [shift]) => o.note(SHIFT, *shift),
-                    (SACK_PERMITTED, _) => o.note_octets(PERMITTED, option),
-                    (SACK, edges) => o.note(SACK_COUNT, edges.len() / 8),
-                    (TIMESTAMPS, _) => {
-                        if let Some((own, echoed)) = word(0).zip(word(4)) {
-                            o.note(STAMP, own);
-                            o.note(ECHOED_STAMP, echoed);
-                        }
-                    }
-                    _ => {}
-                }
-                rest = &rest[option.len()..];
-            }
-        }
-    }
 }
 
 /// What there is at a place in the options.
