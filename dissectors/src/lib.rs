@@ -20,6 +20,7 @@ mod dump;
 mod families;
 mod field;
 pub mod fields;
+mod flow;
 mod frame;
 mod industrial;
 mod line;
@@ -48,6 +49,7 @@ mod tunnel;
 mod view;
 mod wireless;
 
+pub use flow::{Flow, Scale, Verdict};
 pub use frame::{Frame, body, header_fault};
 pub use line::{Line, six_digits};
 pub use names::{Names, Numeric, PortKind};

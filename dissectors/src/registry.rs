@@ -24,7 +24,7 @@ use crate::storage::{aoe, nfs, rpc, rx};
 use crate::switching::{broadcom, cdp, cfm, dtp, lldp, marvell, mpcp, msnlb, realtek, slow, stp, tipc, udld, vqp, vtp};
 use crate::text::{beep, http_fields, lines, resp, sip_fields, ssh, telnet, zmtp};
 use crate::transport::{dccp, pgm, quic, sctp, tcp, udp};
-use crate::tunnel::{geneve, gre, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
+use crate::tunnel::{geneve, gre, gtp_fields, ipcomp, l2tp, lisp, mobile_ip, mpls, nsh, vxlan};
 use crate::view::{Step, View};
 use crate::wireless::{calm_fast, geonet, ieee80211, ieee802154, lwapp, radio, zep};
 
@@ -747,6 +747,13 @@ pub(crate) fn note_segment(o: &mut Out, payload: &[u8]) {
     http_fields::note(o, payload);
     sip_fields::note_segment(o, payload);
     tls_fields::note(o, payload);
+}
+
+/// Notes what a datagram carries that the text has nothing of.
+pub(crate) fn note_datagram(o: &mut Out, v: View<'_>, below: &Below<'_>) {
+    if [below.sport, below.dport].contains(&gtp_fields::PORT) {
+        gtp_fields::note(o, v);
+    }
 }
 
 /// Prints the payload of a TCP segment.

@@ -1,6 +1,7 @@
 //! The tree of a packet: the fields that its dissectors have read.
 
 use crate::fields::{Id, Kind};
+use crate::flow::Flow;
 use crate::put::{Ipv4, Ipv6, Mac};
 
 /// Fields of a packet beyond so many are left out.
@@ -61,6 +62,9 @@ pub struct Node {
 pub struct Tree {
     nodes: Vec<Node>,
     octets: Vec<u8>,
+    flows: Vec<Flow>,
+    /// The flows that headers have taken.
+    taken: usize,
     /// Whether the data of segments and datagrams is noted.
     pub payloads: bool,
     /// By field: whether it is wanted; all are if nothing is said.
@@ -85,6 +89,22 @@ impl Tree {
     pub fn clear(&mut self) {
         self.nodes.clear();
         self.octets.clear();
+        self.follow(&[]);
+    }
+
+    /// Takes what earlier packets tell of the packet's segments and datagrams, outer ones first.
+    pub fn follow(&mut self, flows: &[Flow]) {
+        self.flows.clear();
+        self.flows.extend_from_slice(flows);
+        self.taken = 0;
+    }
+
+    /// What earlier packets tell of the next header of a protocol with these ports.
+    pub(crate) fn flow(&mut self, protocol: u8, ports: (u16, u16)) -> Option<Flow> {
+        let rest = self.flows.get(self.taken..)?;
+        let at = rest.iter().position(|flow| (flow.protocol, flow.ports) == (protocol, ports))?;
+        self.taken += at + 1;
+        self.flows.get(self.taken - 1).copied()
     }
 
     /// Adds a field. Cold, since most runs make no tree: the text's way stays short.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use sniff_captures::Time;
 use sniff_dissectors::fields::{self, Id};
-use sniff_dissectors::{Facts, Out, body};
+use sniff_dissectors::{Facts, Flow, Out, body};
 
 use super::Shown;
-use crate::streams::analysis::Verdict;
 
 const NUMBER: Id = Id::of("frame.number");
 const TIME: Id = Id::of("frame.time_epoch");
@@ -26,16 +25,28 @@ const TYPES: [Id; 4] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.et
 const LAYERS: [(&str, &str); 3] = [("basicxid", "llc"), ("geonw", "gnw"), ("wlan_rsna_eapol", "eapol")];
 
 /// Fields that only earlier packets tell.
-const OF_EARLIER: [Id; 9] = [
+const OF_EARLIER: [Id; 21] = [
     Id::of("tcp.stream"),
+    Id::of("tcp.time_relative"),
+    Id::of("tcp.time_delta"),
     Id::of("tcp.seq"),
     Id::of("tcp.ack"),
+    Id::of("tcp.nxtseq"),
+    Id::of("tcp.window_size"),
+    Id::of("tcp.window_size_scalefactor"),
+    Id::of("tcp.options.sack_le"),
+    Id::of("tcp.options.sack_re"),
+    Id::of("tcp.options.sack.dsack_le"),
+    Id::of("tcp.options.sack.dsack_re"),
     Id::of("tcp.analysis.retransmission"),
     Id::of("tcp.analysis.out_of_order"),
     Id::of("tcp.analysis.duplicate_ack"),
     Id::of("tcp.analysis.duplicate_ack_num"),
     Id::of("tcp.analysis.zero_window"),
     Id::of("tcp.analysis.ack_rtt"),
+    Id::of("udp.stream"),
+    Id::of("udp.time_relative"),
+    Id::of("udp.time_delta"),
 ];
 
 /// Whether a field is one that only earlier packets tell.
@@ -68,8 +79,8 @@ pub(crate) struct Place {
     pub interface: u32,
     /// The interface's name.
     pub name: Option<Arc<str>>,
-    /// Where its TCP connection stands.
-    pub tcp: Option<Verdict>,
+    /// What earlier packets tell of its segments and datagrams.
+    pub flows: Box<[Flow]>,
 }
 
 /// Makes trees.
@@ -86,6 +97,9 @@ impl Grower {
         o.tree.get_or_insert_default().clear();
         let frame = &shown.frame;
         if let Some(place) = shown.place {
+            if let Some(tree) = &mut o.tree {
+                tree.follow(&place.flows);
+            }
             o.note(NUMBER, place.number);
             o.note(TIME, nanos(shown.time));
             o.note(DELTA, nanos(shown.time).wrapping_sub(nanos(place.previous)));
@@ -104,9 +118,6 @@ impl Grower {
         o.line.truncate(start);
         if o.tree.as_ref().is_some_and(|tree| tree.wanted.is_none()) {
             self.protocols(o);
-        }
-        if let Some(verdict) = shown.place.and_then(|place| place.tcp.as_ref()) {
-            note(o, verdict);
         }
     }
 
@@ -130,27 +141,6 @@ impl Grower {
             }
         }
         tree.replace(PROTOCOLS, &self.protocols);
-    }
-}
-
-/// Notes what earlier packets tell of a segment.
-fn note(o: &mut Out, verdict: &Verdict) {
-    o.note(OF_EARLIER[0], verdict.stream);
-    o.note(OF_EARLIER[1], verdict.seq);
-    o.note(OF_EARLIER[2], verdict.ack);
-    for (field, set) in [(3, verdict.retransmission), (4, verdict.out_of_order), (5, verdict.duplicate > 0)] {
-        if set {
-            o.note(OF_EARLIER[field], true);
-        }
-    }
-    if verdict.duplicate > 0 {
-        o.note(OF_EARLIER[6], verdict.duplicate);
-    }
-    if verdict.zero_window {
-        o.note(OF_EARLIER[7], true);
-    }
-    if let Some(rtt) = verdict.rtt {
-        o.note(OF_EARLIER[8], rtt);
     }
 }
 

@@ -11,6 +11,7 @@ use super::object::Objects;
 use super::packet::{Grower, Place};
 use super::table::Columns;
 use crate::search::Search;
+use crate::streams::analysis;
 
 /// A packet as it is shown.
 pub(crate) struct Shown<'p> {
@@ -98,8 +99,10 @@ impl Printer {
                 o.line.str(name);
             }
             body(o, &shown.frame);
-            if let Some(verdict) = shown.place.and_then(|place| place.tcp.as_ref()) {
-                verdict.write(&mut o.line);
+            let flows = shown.place.map_or(&[][..], |place| &place.flows);
+            // Of tunnels, the innermost connection counts.
+            if let Some(verdict) = flows.iter().rev().find_map(|flow| flow.verdict.as_ref()) {
+                analysis::write(verdict, &mut o.line);
             }
         }
         o.line.byte(b'\n');

@@ -2,61 +2,36 @@
 //! Wireshark's "TCP Analysis", as far as a few numbers per connection allow.
 
 use sniff_captures::Time;
-use sniff_dissectors::Line;
+use sniff_dissectors::{Line, Scale, Verdict};
 
-use super::flow::{Key, Table};
 use super::nanos_between;
-use super::tcp::{Side, is_from_client};
-use super::transport::{ACK, FIN, RST, SYN, Segment, Transport, Transports};
+use super::tcp::Side;
+use super::transport::{ACK, FIN, RST, SYN, Segment};
 
 /// How late a segment that fills a hole may be to count as out of order and not
 /// as sent again, where the round trip is not known, in nanoseconds.
 const REORDERING: i64 = 3_000_000;
 
-/// What is said of one segment, with what came before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
-    /// The number of its connection, from 0.
-    pub stream: u64,
-    /// The sequence number, relative to the connection's first.
-    pub seq: u32,
-    /// The acknowledgment number, relative to the other side's first.
-    pub ack: u32,
-    /// Whether it was sent before.
-    pub retransmission: bool,
-    /// Whether it was overtaken.
-    pub out_of_order: bool,
-    /// How often its acknowledgment was repeated, this time included.
-    pub duplicate: u32,
-    /// Whether it says that nothing more may be sent.
-    pub zero_window: bool,
-    /// From a segment to this acknowledgment of it, in nanoseconds; only the latest
-    /// segments are timed, and none that was sent again.
-    pub rtt: Option<i64>,
-}
-
-impl Verdict {
-    /// Writes what is unusual about the segment: ` [retransmission]` and others.
-    pub fn write(&self, line: &mut Line) {
-        if self.retransmission {
-            line.str(" [retransmission]");
-        }
-        if self.out_of_order {
-            line.str(" [out of order]");
-        }
-        if self.duplicate > 0 {
-            line.str(" [dup ack ");
-            line.dec(self.duplicate.into());
-            line.byte(b']');
-        }
-        if self.zero_window {
-            line.str(" [zero window]");
-        }
-        if let Some(rtt) = self.rtt {
-            line.str(" [RTT ");
-            milliseconds(line, rtt.max(0).unsigned_abs());
-            line.byte(b']');
-        }
+/// Writes what is unusual about a segment: ` [retransmission]` and others.
+pub fn write(verdict: &Verdict, line: &mut Line) {
+    if verdict.retransmission {
+        line.str(" [retransmission]");
+    }
+    if verdict.out_of_order {
+        line.str(" [out of order]");
+    }
+    if verdict.duplicate > 0 {
+        line.str(" [dup ack ");
+        line.dec(verdict.duplicate.into());
+        line.byte(b']');
+    }
+    if verdict.zero_window {
+        line.str(" [zero window]");
+    }
+    if let Some(rtt) = verdict.rtt {
+        line.str(" [RTT ");
+        milliseconds(line, rtt.max(0).unsigned_abs());
+        line.byte(b']');
     }
 }
 
@@ -71,6 +46,9 @@ fn milliseconds(line: &mut Line, nanos: u64) {
     line.str(" ms");
 }
 
+/// The largest shift of a window that counts (RFC 7323, section 2.3).
+const MAX_SHIFT: u8 = 14;
+
 /// How many segments of a direction are timed.
 const TIMED: usize = 4;
 
@@ -82,6 +60,7 @@ struct Half {
     /// The latest acknowledgment and window, and how often they were repeated.
     ack: Option<(u32, u16)>,
     repeated: u32,
+    scale: Scale,
     /// The numbers after the latest segments, and when those were sent.
     timed: [Option<(u32, Time)>; TIMED],
     started: bool,
@@ -128,7 +107,8 @@ impl Analysis {
         self.handshake(segment, side, time);
         self.reset |= segment.flags & RST != 0;
         let mut verdict = Verdict::default();
-        (verdict.seq, verdict.ack) = self.relative(segment, side);
+        (verdict.own, verdict.other) = self.bases(segment, side);
+        verdict.scale = self.scale(segment, side);
         if segment.window == 0 && segment.flags & (SYN | FIN | RST) == 0 {
             self.zero_windows[side.index()] += 1;
             verdict.zero_window = true;
@@ -144,18 +124,37 @@ impl Analysis {
         verdict
     }
 
-    /// The numbers of a segment relative to the first of each side.
-    fn relative(&mut self, segment: &Segment<'_>, side: Side) -> (u32, u32) {
+    /// What the numbers of a segment are relative to: the first of each side.
+    fn bases(&mut self, segment: &Segment<'_>, side: Side) -> (u32, u32) {
         let syn = segment.flags & SYN != 0;
         let first = segment.seq.wrapping_sub(u32::from(!syn));
         let base = &mut self.halves[side.index()].base;
         // A SYN says it, whatever was taken for the first before.
         let own = *if syn { base.insert(first) } else { base.get_or_insert(first) };
         if segment.flags & ACK == 0 {
-            return (segment.seq.wrapping_sub(own), 0);
+            return (own, 0);
         }
-        let other = *self.halves[1 - side.index()].base.get_or_insert(segment.ack.wrapping_sub(1));
-        (segment.seq.wrapping_sub(own), segment.ack.wrapping_sub(other))
+        (own, *self.halves[1 - side.index()].base.get_or_insert(segment.ack.wrapping_sub(1)))
+    }
+
+    /// How the windows of a segment's sender are scaled: only if both SYNs say so (RFC
+    /// 7323, section 2.2).
+    fn scale(&mut self, segment: &Segment<'_>, side: Side) -> Scale {
+        let [own, other] = [side.index(), 1 - side.index()].map(|index| self.halves[index].scale);
+        if segment.flags & SYN == 0 {
+            return own;
+        }
+        let scale = match segment.window_scale() {
+            Some(_) if other == Scale::Unused && segment.flags & ACK != 0 => Scale::Unused,
+            Some(shift) => Scale::Shift(shift.min(MAX_SHIFT)),
+            None if own == Scale::Unknown => {
+                self.halves[1 - side.index()].scale = Scale::Unused;
+                Scale::Unused
+            }
+            None => own,
+        };
+        self.halves[side.index()].scale = scale;
+        scale
     }
 
     /// The round trip that an acknowledgment from `side` ends, in nanoseconds.
@@ -236,58 +235,5 @@ impl Half {
         }
         self.repeated += 1;
         self.repeated
-    }
-}
-
-/// A connection and how it goes.
-struct Connection {
-    number: u64,
-    client_is_b: bool,
-    analysis: Analysis,
-}
-
-/// Follows the TCP connections of a run, packet by packet.
-pub struct Analyzer {
-    transports: Transports,
-    table: Table<Connection>,
-    seen: u64,
-}
-
-impl Analyzer {
-    /// Connections within `memory` octets.
-    pub fn new(memory: usize) -> Self {
-        Analyzer { transports: Transports::new(memory / 16), table: Table::new(memory), seen: 0 }
-    }
-
-    /// What is to be said of a frame of LINKTYPE_ `link`, if it has a TCP segment.
-    pub fn frame(&mut self, link: u16, data: &[u8], time: Time) -> Option<Verdict> {
-        let Some(Transport::Tcp(segment)) = self.transports.of(link, data) else { return None };
-        let (source, target) = (segment.source, segment.target);
-        let (key, reversed) = Key::of((source.address, source.port), (target.address, target.port), super::decode::TCP);
-        let known = self.table.find(&key).filter(|&slot| {
-            let connection = self.table.get_mut(slot);
-            !connection.analysis.reused(&segment, connection.side(reversed))
-        });
-        let slot = known.unwrap_or_else(|| {
-            if let Some(slot) = self.table.find(&key) {
-                self.table.remove(slot);
-            }
-            let number = self.seen;
-            self.seen += 1;
-            let client_is_b = is_from_client(&segment) == reversed;
-            let slot = self.table.insert(key, Connection { number, client_is_b, analysis: Analysis::default() });
-            while self.table.pop_excess().is_some() {}
-            slot
-        });
-        let connection = self.table.get_mut(slot);
-        let side = connection.side(reversed);
-        let verdict = connection.analysis.segment(&segment, side, time);
-        Some(Verdict { stream: connection.number, ..verdict })
-    }
-}
-
-impl Connection {
-    fn side(&self, reversed: bool) -> Side {
-        if reversed == self.client_is_b { Side::Client } else { Side::Server }
     }
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use sniff_dissectors::Line;
 
-const ETHERTYPE_IPV4: u16 = 0x0800;
-const ETHERTYPE_IPV6: u16 = 0x86dd;
+pub(super) const ETHERTYPE_IPV4: u16 = 0x0800;
+pub(super) const ETHERTYPE_IPV6: u16 = 0x86dd;
 const ETHERTYPE_PPPOE: u16 = 0x8864;
 const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
@@ -15,8 +15,8 @@ const PPP_IPV6: u16 = 0x0057;
 pub const TCP: u8 = 6;
 /// The user datagram protocol.
 pub const UDP: u8 = 17;
-const IP_IN_IP: u8 = 4;
-const IPV6_IN_IP: u8 = 41;
+pub(super) const IP_IN_IP: u8 = 4;
+pub(super) const IPV6_IN_IP: u8 = 41;
 
 /// Tags, labels and tunnels that are stepped over in one frame.
 const MAX_LAYERS: usize = 16;
@@ -86,10 +86,22 @@ pub struct Ip<'p> {
 /// The IP packet in a frame of LINKTYPE_ `link`; nothing if there is none or its
 /// header is cut or wrong.
 pub fn ip(link: u16, data: &[u8]) -> Option<Ip<'_>> {
+    let mut packet = network(network_layer(link, data)?)?;
+    for _ in 0..MAX_LAYERS {
+        if !matches!(packet.protocol, IP_IN_IP | IPV6_IN_IP) || packet.fragment.is_some() {
+            return Some(packet);
+        }
+        packet = network(packet.payload)?;
+    }
+    None
+}
+
+/// What a frame of LINKTYPE_ `link` has behind its headers of the link and tags.
+pub(super) fn network_layer(link: u16, data: &[u8]) -> Option<&[u8]> {
     let (mut kind, mut rest) = link_layer(link, data)?;
     for _ in 0..MAX_LAYERS {
         match kind {
-            ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => break,
+            ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => return Some(rest),
             // IEEE 802.1Q, 802.1ad and two older tags.
             0x8100 | 0x88a8 | 0x9100 | 0x9200 => (kind, rest) = (half(rest, 2)?, rest.get(4..)?),
             ETHERTYPE_PPPOE => {
@@ -106,13 +118,6 @@ pub fn ip(link: u16, data: &[u8]) -> Option<Ip<'_>> {
             }
             _ => return None,
         }
-    }
-    let mut packet = network(rest)?;
-    for _ in 0..MAX_LAYERS {
-        if !matches!(packet.protocol, IP_IN_IP | IPV6_IN_IP) || packet.fragment.is_some() {
-            return Some(packet);
-        }
-        packet = network(packet.payload)?;
     }
     None
 }
@@ -155,7 +160,7 @@ fn ethertype_of_version(first: u8) -> Option<u16> {
 }
 
 /// The IP header at the start of `data`.
-fn network(data: &[u8]) -> Option<Ip<'_>> {
+pub(super) fn network(data: &[u8]) -> Option<Ip<'_>> {
     match data.first()? >> 4 {
         4 => ipv4(data),
         6 => ipv6(data),
@@ -228,7 +233,7 @@ fn word_at<const N: usize>(header: &[u8; N], at: usize) -> u16 {
     u16::from_be_bytes([header[at], header[at + 1]])
 }
 
-fn half(data: &[u8], at: usize) -> Option<u16> {
+pub(super) fn half(data: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(*data.get(at..)?.first_chunk()?))
 }
 

@@ -5,10 +5,12 @@
 //! feeds it packets and writes what it has put into its [`Consumer::output`].
 
 pub mod analysis;
+pub mod analyzer;
 pub mod decode;
 pub mod defrag;
 pub mod flow;
 pub(crate) mod icmp;
+mod layers;
 pub mod reassembly;
 pub mod row;
 pub mod tcp;

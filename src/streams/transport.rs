@@ -61,6 +61,24 @@ pub struct Segment<'p> {
     pub len: u32,
 }
 
+impl Segment<'_> {
+    /// The shift of the window scale option (RFC 7323, section 2.2), if there is one.
+    pub fn window_scale(&self) -> Option<u8> {
+        const NOP: u8 = 1;
+        const WINDOW_SCALE: u8 = 3;
+        let mut rest = self.options;
+        loop {
+            rest = match *rest {
+                [NOP, ref rest @ ..] => rest,
+                [WINDOW_SCALE, 3, shift, ..] => return Some(shift),
+                // The end of the list has no length.
+                [kind, size, ..] if kind > NOP && size >= 2 => rest.get(usize::from(size)..)?,
+                _ => return None,
+            };
+        }
+    }
+}
+
 /// A UDP datagram (RFC 768).
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'p> {
@@ -99,10 +117,10 @@ impl Transports {
     #[inline]
     pub fn of<'p>(&'p mut self, link: u16, data: &'p [u8]) -> Option<Transport<'p>> {
         let ip = decode::ip(link, data)?;
-        let Some(fragment) = ip.fragment else { return transport(&ip) };
+        let Some(fragment) = ip.fragment else { return of(&ip) };
         self.whole = self.defrag.fragment(&ip, fragment);
         let whole = self.whole.as_ref()?;
-        transport(&Ip {
+        of(&Ip {
             source: whole.source,
             target: whole.target,
             protocol: whole.protocol,
@@ -113,7 +131,8 @@ impl Transports {
     }
 }
 
-fn transport<'p>(ip: &Ip<'p>) -> Option<Transport<'p>> {
+/// The TCP or UDP header of an IP packet that is no later fragment.
+pub(super) fn of<'p>(ip: &Ip<'p>) -> Option<Transport<'p>> {
     let payload = ip.payload;
     let ends = |ports: &[u8; 4]| {
         let [a, b, c, d] = *ports;

@@ -24,7 +24,7 @@ fn a_packet_is_an_object_with_typed_values() {
          \"ip.dsfield.dscp\":0,\"ip.dsfield.ecn\":0,\"ip.len\":29,\"ip.id\":0,\"ip.flags\":0,\"ip.flags.rb\":false,\
          \"ip.flags.df\":false,\"ip.flags.mf\":false,\"ip.frag_offset\":0,\"ip.ttl\":64,\"ip.proto\":17,\
          \"ip.checksum\":0,\"ip.src\":\"10.0.0.1\",\"ip.dst\":\"10.0.0.2\",\"udp.srcport\":1,\"udp.dstport\":2,\
-         \"udp.length\":9,\"udp.checksum\":0}\n"
+         \"udp.stream\":0,\"udp.time_relative\":0.000000000,\"udp.time_delta\":0.000000000,\"udp.length\":9,\"udp.checksum\":0}\n"
     );
     assert_eq!((ran.stderr, ran.code), (reading("f"), Some(0)));
 }
@@ -141,7 +141,7 @@ fn the_protocols_are_those_that_conditions_take() {
         let ran = scratch.run(&["-r", "f", "--where", name, "--count"]);
         assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
     }
-    assert_eq!(scratch.run(&["fields", "--protocols", "udp*"]).stdout, "udp                  5 fields\n");
+    assert_eq!(scratch.run(&["fields", "--protocols", "udp*"]).stdout, "udp                  8 fields\n");
     assert_eq!(scratch.run(&["fields", "--protocols", "x"]), Ran::new("", "sniff: no protocol matches x\n", 1));
 }
 

@@ -1,6 +1,6 @@
 //! TCP, UDP, SCTP and DCCP.
 
-use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Text, Utf8};
+use super::Kind::{self, Decimal, Flag, Hex, Ipv4, Ipv6, Octets, Seconds, Signed, Text, Utf8};
 
 pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("dccp.ack_raw", Decimal, "Acknowledgement Number (raw)"),
@@ -269,6 +269,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("tcp.flags.urg", Flag, "Urgent"),
     ("tcp.hdr_len", Decimal, "Header Length"),
     ("tcp.len", Decimal, "TCP Segment Len"),
+    ("tcp.nxtseq", Decimal, "Next Sequence Number"),
     ("tcp.option_kind", Decimal, "Kind"),
     ("tcp.option_len", Decimal, "Length"),
     ("tcp.options", Octets, "TCP Options"),
@@ -332,7 +333,11 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("tcp.options.qs.rate", Decimal, "QS Rate"),
     ("tcp.options.qs.ttl_diff", Decimal, "QS Rate"),
     ("tcp.options.sack.count", Decimal, "TCP SACK Count"),
+    ("tcp.options.sack.dsack_le", Decimal, "TCP D-SACK Left Edge"),
+    ("tcp.options.sack.dsack_re", Decimal, "TCP D-SACK Right Edge"),
+    ("tcp.options.sack_le", Decimal, "TCP SACK Left Edge"),
     ("tcp.options.sack_perm", Octets, "Selective acknowledgment is permitted: the option"),
+    ("tcp.options.sack_re", Decimal, "TCP SACK Right Edge"),
     ("tcp.options.scps.binding", Decimal, "Connection ID"),
     ("tcp.options.scps.vector", Hex(2), "TCP SCPS Capabilities Vector"),
     ("tcp.options.scpsflags.snack1", Flag, "Short Form SNACK Capable (SNACK1)"),
@@ -354,11 +359,18 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("tcp.seq_raw", Decimal, "Sequence Number (raw)"),
     ("tcp.srcport", Decimal, "Source Port"),
     ("tcp.stream", Decimal, "Stream index"),
+    ("tcp.time_delta", Seconds, "Time since previous frame in this TCP stream"),
+    ("tcp.time_relative", Seconds, "Time since first frame in this TCP stream"),
     ("tcp.urgent_pointer", Decimal, "Urgent Pointer"),
+    ("tcp.window_size", Decimal, "Calculated window size"),
+    ("tcp.window_size_scalefactor", Signed, "Window size scaling factor"),
     ("tcp.window_size_value", Decimal, "Window"),
     ("udp.checksum", Hex(4), "Checksum"),
     ("udp.dstport", Decimal, "Destination Port"),
     ("udp.length", Decimal, "Length"),
     ("udp.payload", Octets, "Payload"),
     ("udp.srcport", Decimal, "Source Port"),
+    ("udp.stream", Decimal, "Stream index"),
+    ("udp.time_delta", Seconds, "Time since previous frame"),
+    ("udp.time_relative", Seconds, "Time since first frame"),
 ];

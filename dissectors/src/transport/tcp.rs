@@ -14,7 +14,7 @@ use crate::view::{Step, Stop, View};
 /// Octets of the header without options.
 pub(crate) const HEADER: usize = 20;
 /// The IP protocol number.
-const PROTOCOL: u8 = 6;
+pub(crate) const PROTOCOL: u8 = 6;
 /// Octets shown of the data in a reset (RFC 9293, section 3.5.3).
 const RESET_TEXT: usize = 30;
 
@@ -28,7 +28,7 @@ const WINDOW: Field<u16> = Field::new("tcp.window_size_value", 14);
 const CHECKSUM: Field<u16> = Field::new("tcp.checksum", 16);
 const URGENT: Field<u16> = Field::new("tcp.urgent_pointer", 18);
 
-const FIN: u8 = 0x01;
+pub(crate) const FIN: u8 = 0x01;
 pub(crate) const SYN: u8 = 0x02;
 pub(crate) const RST: u8 = 0x04;
 pub(crate) const ACK: u8 = 0x10;

@@ -2,8 +2,9 @@
 
 use crate::field::Slot;
 use crate::fields::Id;
+use crate::flow::{Scale, Verdict};
 use crate::out::Out;
-use crate::transport::tcp::{HEADER, RST};
+use crate::transport::tcp::{ACK, FIN, HEADER, PROTOCOL, RST, SYN};
 use crate::view::View;
 
 const FIXED: [Slot; 17] = [
@@ -34,6 +35,21 @@ const FLAG_TEXT: Id = Id::of("tcp.flags.str");
 /// The letters of the flags from the highest bit on; a dot stands for one that is not set.
 const LETTERS: &[u8; 12] = b"RRRACEUAPRSF";
 const NO_LETTER: &str = "\u{b7}";
+
+const STREAM: Id = Id::of("tcp.stream");
+const SINCE_FIRST: Id = Id::of("tcp.time_relative");
+const SINCE_PREVIOUS: Id = Id::of("tcp.time_delta");
+const SEQUENCE: Id = Id::of("tcp.seq");
+const ACKNOWLEDGMENT: Id = Id::of("tcp.ack");
+const NEXT: Id = Id::of("tcp.nxtseq");
+const WINDOW: Id = Id::of("tcp.window_size");
+const FACTOR: Id = Id::of("tcp.window_size_scalefactor");
+const RETRANSMISSION: Id = Id::of("tcp.analysis.retransmission");
+const OUT_OF_ORDER: Id = Id::of("tcp.analysis.out_of_order");
+const DUPLICATE: Id = Id::of("tcp.analysis.duplicate_ack");
+const DUPLICATE_NUMBER: Id = Id::of("tcp.analysis.duplicate_ack_num");
+const ZERO_WINDOW: Id = Id::of("tcp.analysis.zero_window");
+const ROUND_TRIP: Id = Id::of("tcp.analysis.ack_rtt");
 
 const OPTIONS: Id = Id::of("tcp.options");
 const KIND: Id = Id::of("tcp.option_kind");
@@ -99,6 +115,10 @@ const MULTIPLIER: Id = Id::of("tcp.options.wscale.multiplier");
 /// The largest shift that counts (RFC 7323, section 2.3).
 const MAX_SHIFT: u8 = 14;
 const PERMITTED: Id = Id::of("tcp.options.sack_perm");
+const LEFT_EDGE: Id = Id::of("tcp.options.sack_le");
+const RIGHT_EDGE: Id = Id::of("tcp.options.sack_re");
+const TWICE_LEFT: Id = Id::of("tcp.options.sack.dsack_le");
+const TWICE_RIGHT: Id = Id::of("tcp.options.sack.dsack_re");
 const SACK_COUNT: Id = Id::of("tcp.options.sack.count");
 const KEYS: [Slot; 2] = [Slot::new("tcp.options.ao.keyid", 0, 1), Slot::new("tcp.options.ao.rnextkeyid", 1, 1)];
 const AUTHENTICATOR: Id = Id::of("tcp.options.ao.mac");
@@ -138,7 +158,17 @@ pub(crate) fn note(o: &mut Out, v: View<'_>, header_len: usize) {
     }
     o.see_all(&FIXED, v);
     flag_text(o, v);
-    options(o, v.skip(HEADER).cut(header_len - HEADER));
+    let first = connection(o, v, payload.len() as u32);
+    let acknowledged = Acknowledged { number: v.u32(8).unwrap_or_default(), first };
+    options(o, v.skip(HEADER).cut(header_len - HEADER), acknowledged);
+}
+
+/// What a segment acknowledges.
+#[derive(Clone, Copy)]
+struct Acknowledged {
+    number: u32,
+    /// What it and the edges of selective acknowledgments are relative to.
+    first: u32,
 }
 
 fn flag_text(o: &mut Out, v: View<'_>) {
@@ -153,8 +183,60 @@ fn flag_text(o: &mut Out, v: View<'_>) {
     o.note_octets(FLAG_TEXT, &text[..len]);
 }
 
+/// What earlier packets tell of a segment with so many octets of data: what
+/// acknowledgments are relative to.
+fn connection(o: &mut Out, v: View<'_>, len: u32) -> u32 {
+    let (Ok(from), Ok(to), Ok(seq), Ok(ack)) = (v.u16(0), v.u16(2), v.u32(4), v.u32(8)) else { return 0 };
+    let (Ok(flags), Ok(window), Some(tree)) = (v.u8(13), v.u16(14), &mut o.tree) else { return 0 };
+    let Some(flow) = tree.flow(PROTOCOL, (from, to)) else { return 0 };
+    tree.add(STREAM, flow.stream.into());
+    tree.add(SINCE_FIRST, flow.since_first.into());
+    tree.add(SINCE_PREVIOUS, flow.since_previous.into());
+    let verdict = flow.verdict.unwrap_or_default();
+    let relative = seq.wrapping_sub(verdict.own);
+    tree.add(SEQUENCE, relative.into());
+    let ack = if flags & ACK != 0 { ack.wrapping_sub(verdict.other) } else { 0 };
+    tree.add(ACKNOWLEDGMENT, ack.into());
+    // The window of a SYN itself is never scaled.
+    let (shift, factor) = match verdict.scale {
+        _ if flags & SYN != 0 => (0, None),
+        Scale::Unknown => (0, Some(-1)),
+        Scale::Unused => (0, Some(-2)),
+        Scale::Shift(shift) => (shift, Some(1i64 << shift)),
+    };
+    tree.add(WINDOW, (u32::from(window) << shift).into());
+    if flow.quoted {
+        return 0;
+    }
+    if let Some(factor) = factor {
+        tree.add(FACTOR, factor.into());
+    }
+    tree.add(NEXT, relative.wrapping_add(len).wrapping_add(u32::from(flags & (SYN | FIN) != 0)).into());
+    analysis(o, &verdict);
+    verdict.other
+}
+
+/// What is unusual about a segment.
+fn analysis(o: &mut Out, verdict: &Verdict) {
+    let marks = [
+        (RETRANSMISSION, verdict.retransmission),
+        (OUT_OF_ORDER, verdict.out_of_order),
+        (DUPLICATE, verdict.duplicate > 0),
+        (ZERO_WINDOW, verdict.zero_window),
+    ];
+    for (mark, _) in marks.into_iter().filter(|mark| mark.1) {
+        o.note(mark, true);
+    }
+    if verdict.duplicate > 0 {
+        o.note(DUPLICATE_NUMBER, verdict.duplicate);
+    }
+    if let Some(rtt) = verdict.rtt {
+        o.note(ROUND_TRIP, rtt);
+    }
+}
+
 /// The options, as far as they are whole.
-fn options(o: &mut Out, v: View<'_>) {
+fn options(o: &mut Out, v: View<'_>, acknowledged: Acknowledged) {
     if v.caplen() > 0 {
         o.note_octets(OPTIONS, v.data());
     }
@@ -175,14 +257,14 @@ fn options(o: &mut Out, v: View<'_>) {
             END => {}
             _ => {
                 o.note(OPTION_LENGTH, size);
-                option(o, rest.cut(size), kind);
+                option(o, rest.cut(size), kind, acknowledged);
             }
         }
         rest = rest.skip(size);
     }
 }
 
-fn option(o: &mut Out, whole: View<'_>, kind: u8) {
+fn option(o: &mut Out, whole: View<'_>, kind: u8, acknowledged: Acknowledged) {
     let v = whole.skip(2);
     if let Some((_, size, slots)) = KNOWN.iter().find(|known| known.0 == kind) {
         if v.caplen() == *size {
@@ -195,7 +277,7 @@ fn option(o: &mut Out, whole: View<'_>, kind: u8) {
     }
     match kind {
         SACK_PERMITTED => o.note_octets(PERMITTED, whole.data()),
-        SACK => o.note(SACK_COUNT, v.caplen() / 8),
+        SACK => selective(o, v, acknowledged),
         AUTHENTICATION => {
             o.see_all(&KEYS, v);
             if v.has(3) {
@@ -215,6 +297,27 @@ fn option(o: &mut Out, whole: View<'_>, kind: u8) {
         MPTCP | PROBE | TRANSPARENCY => {}
         _ if v.has(1) => o.note_octets(UNKNOWN, v.data()),
         _ => {}
+    }
+}
+
+/// Selective acknowledgments (RFC 2018), of which the first may be of octets that came
+/// twice (RFC 2883, section 4).
+fn selective(o: &mut Out, v: View<'_>, acknowledged: Acknowledged) {
+    let Acknowledged { number, first } = acknowledged;
+    let is_before = |a: u32, b: u32| (a.wrapping_sub(b) as i32) < 0;
+    let block = |at: usize| Some((v.u32(at).ok()?, v.u32(at + 4).ok()?));
+    let mut at = 0;
+    while let Some((left, right)) = block(at) {
+        o.note(LEFT_EDGE, left.wrapping_sub(first));
+        o.note(RIGHT_EDGE, right.wrapping_sub(first));
+        at += 8;
+    }
+    o.note(SACK_COUNT, at / 8);
+    let Some((left, right)) = block(0) else { return };
+    let within = block(8).is_some_and(|(from, to)| !is_before(left, from) && !is_before(to, right));
+    if within || is_before(left, number) {
+        o.note(TWICE_LEFT, left.wrapping_sub(first));
+        o.note(TWICE_RIGHT, right.wrapping_sub(first));
     }
 }
 

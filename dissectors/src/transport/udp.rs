@@ -20,6 +20,9 @@ const DESTINATION: Field<u16> = Field::new("udp.dstport", 2);
 const LENGTH: Field<u16> = Field::new("udp.length", 4);
 const CHECKSUM: Field<u16> = Field::new("udp.checksum", 6);
 
+const STREAM: Id = Id::of("udp.stream");
+const SINCE_FIRST: Id = Id::of("udp.time_relative");
+const SINCE_PREVIOUS: Id = Id::of("udp.time_delta");
 const PAYLOAD: Id = Id::of("udp.payload");
 
 /// A UDP datagram.
@@ -36,6 +39,15 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     let (sport, dport) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(SOURCE, sport);
     o.note(DESTINATION, dport);
+    if let Some(tree) = &mut o.tree
+        && let Some(flow) = tree.flow(PROTOCOL, (sport, dport))
+    {
+        tree.add(STREAM, flow.stream.into());
+        if !flow.quoted {
+            tree.add(SINCE_FIRST, flow.since_first.into());
+            tree.add(SINCE_PREVIOUS, flow.since_previous.into());
+        }
+    }
     // Calls and replies have their transaction in place of a port.
     if o.opt.packet_type != Some(PacketType::Rpc) {
         ip.put_ends(o, PROTOCOL, UdpPort(sport), UdpPort(dport))?;
@@ -85,6 +97,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         && let Some(dissect) = registry::udp_port(below).or_else(|| registry::localtalk(payload, below))
     {
         return dissect(o, payload, below);
+    }
+    if o.tree.is_some() {
+        registry::note_datagram(o, payload, below);
     }
     plain(o, claimed, length, ip.fragmented);
     Ok(())

@@ -3,6 +3,7 @@
 pub(crate) mod geneve;
 pub(crate) mod gre;
 mod gre_fields;
+pub(crate) mod gtp_fields;
 pub(crate) mod ipcomp;
 pub(crate) mod l2tp;
 mod l2tp_attributes;

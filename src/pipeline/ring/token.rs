@@ -20,7 +20,7 @@ use crate::names::SystemNames;
 use crate::output::{Origin, Place as Standing, Shown};
 use crate::pipeline::{Failure, compile, reason};
 use crate::search::Search;
-use crate::streams::analysis::Analyzer;
+use crate::streams::analyzer::Analyzer;
 
 /// The course of a run over all of its files.
 pub(in crate::pipeline) struct Course {
@@ -73,7 +73,7 @@ impl Watch {
         }
         let name = self.names.get(packet.interface).cloned().flatten();
         // Boxed: those who want none do not move so much for each packet.
-        Box::new(Standing { number, first, previous, interface: packet.interface as u32, name, tcp: None })
+        Box::new(Standing { number, first, previous, interface: packet.interface as u32, name, flows: Box::default() })
     }
 }
 
@@ -352,9 +352,9 @@ impl Course {
             return;
         }
         let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
-        if let Some((standing, watch)) = standing.as_mut().zip(self.watch.as_mut()) {
-            let analyzer = watch.analyzer.as_mut();
-            standing.tcp = analyzer.and_then(|analyzer| analyzer.frame(link, packet.data, packet.time));
+        let analyzer = self.watch.as_mut().and_then(|watch| watch.analyzer.as_mut());
+        if let Some((standing, analyzer)) = standing.as_mut().zip(analyzer) {
+            standing.flows = analyzer.frame(link, packet.data, packet.time).into();
         }
         if let Some(condition) = &mut self.condition {
             let shown = Shown {
