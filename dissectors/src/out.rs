@@ -238,6 +238,11 @@ impl Out {
         result
     }
 
+    /// Whether a header inside another one is being printed.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.depth > 0
+    }
+
     /// Has `dissect` note the fields of what tcpdump's text does not read, and leaves no text.
     pub(crate) fn note_unread(&mut self, dissect: impl FnOnce(&mut Out) -> Step) {
         if self.tree.is_none() {

@@ -3,7 +3,7 @@
 
 use crate::below::{Below, Dissect, Station};
 use crate::field::{Field, Slot};
-use crate::link::llc;
+use crate::link::{ethernet_fields, llc};
 use crate::out::Out;
 use crate::put::{Hex4, Mac, Named, Otherwise, named};
 use crate::registry::{self, ETHERTYPES};
@@ -31,8 +31,9 @@ const TAG_FIELDS: &[Slot] = &[
     Slot::new("vlan.priority", 0, 2).bits(13, 7),
     Slot::new("vlan.dei", 0, 2).bit(12),
     Slot::new("vlan.id", 0, 2).bits(0, 0xfff),
-    Slot::new("vlan.etype", TAG_TYPE, 2),
 ];
+const TAGGED_TYPE: Field<u16> = Field::new("vlan.etype", TAG_TYPE);
+const TAGGED_LENGTH: Field<u16> = Field::new("vlan.len", TAG_TYPE);
 /// The type of a provider's tag (IEEE 802.1Q, clause 9.5), which has fields of its own.
 const SERVICE_TAG: u16 = 0x88a8;
 const SERVICE_FIELDS: &[Slot] = &[
@@ -121,6 +122,9 @@ fn packet(o: &mut Out, v: View<'_>, tag: Option<&SwitchTag>, before: Before<'_>,
     let (source, destination) = (v.get(SOURCE)?, v.get(DESTINATION)?);
     o.note(DESTINATION, destination);
     o.note(SOURCE, source);
+    if o.tree.is_some() && tag.is_none() {
+        ethernet_fields::note(o, v);
+    }
     if o.opt.link {
         addresses(o, source, destination);
     }
@@ -316,7 +320,12 @@ pub(crate) fn default_dump(o: &mut Out, v: View<'_>) {
 
 /// Notes a tag that `kind` announces, and the type behind it.
 pub(super) fn see_tag(o: &mut Out, v: View<'_>, kind: u16) {
-    o.see_all(if kind == SERVICE_TAG { SERVICE_FIELDS } else { TAG_FIELDS }, v);
+    if kind == SERVICE_TAG {
+        return o.see_all(SERVICE_FIELDS, v);
+    }
+    o.see_all(TAG_FIELDS, v);
+    let is_length = v.u16(TAG_TYPE).is_ok_and(|kind| kind <= MAX_LENGTH);
+    o.see(if is_length { TAGGED_LENGTH } else { TAGGED_TYPE }, v);
 }
 
 /// `vlan 48, p 1, DEI` of a tag control information.

@@ -8,6 +8,7 @@ mod bluetooth_fields;
 pub(crate) mod cip;
 pub(crate) mod enc;
 pub(crate) mod ethernet;
+mod ethernet_fields;
 pub(crate) mod fddi;
 pub(crate) mod fibre_channel;
 pub(crate) mod frame_relay;
