@@ -60,10 +60,10 @@ pub(crate) fn wanted(wanted: impl Fn(Id) -> bool) -> Option<Box<[bool]>> {
     (!wanted(PROTOCOLS)).then(|| fields::all().map(wanted).collect())
 }
 
-/// Whether a field is the whole data of a segment or datagram, which is noted
+/// Whether a field is the whole data of a segment, datagram or message, which is noted
 /// only for those who ask for it.
 pub(crate) fn is_payload(field: Id) -> bool {
-    [Id::of("tcp.payload"), Id::of("udp.payload")].contains(&field)
+    [Id::of("tcp.payload"), Id::of("udp.payload"), Id::of("http.file_data")].contains(&field)
 }
 
 /// Where a packet stands among the others.
