@@ -17,6 +17,25 @@ pub struct Flow {
     pub quoted: bool,
     /// How the connection goes; nothing for UDP, and for a segment that is quoted.
     pub verdict: Option<Verdict>,
+    /// What a message of DNS has to do with earlier ones.
+    pub turn: Option<Turn>,
+}
+
+/// What a message of DNS has to do with earlier ones of the same number between the same
+/// ports. Frames are named by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A query that was sent in this frame before, and has no answer yet.
+    QueryAgain(u64),
+    /// The first answer.
+    Answer {
+        /// The frame of the query.
+        query: u64,
+        /// Nanoseconds since the query.
+        time: i64,
+    },
+    /// An answer after the one in this frame.
+    AnswerAgain(u64),
 }
 
 /// How windows are scaled (RFC 7323, section 2).

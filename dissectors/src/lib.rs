@@ -49,7 +49,7 @@ mod tunnel;
 mod view;
 mod wireless;
 
-pub use flow::{Flow, Scale, Verdict};
+pub use flow::{Flow, Scale, Turn, Verdict};
 pub use frame::{Frame, body, header_fault};
 pub use line::{Line, six_digits};
 pub use names::{Names, Numeric, PortKind};

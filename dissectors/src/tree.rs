@@ -1,7 +1,7 @@
 //! The tree of a packet: the fields that its dissectors have read.
 
 use crate::fields::{Id, Kind};
-use crate::flow::Flow;
+use crate::flow::{Flow, Turn};
 use crate::put::{Ipv4, Ipv6, Mac};
 
 /// Fields of a packet beyond so many are left out.
@@ -65,6 +65,8 @@ pub struct Tree {
     flows: Vec<Flow>,
     /// The flows that headers have taken.
     taken: usize,
+    /// What is known of the message in the datagram that is read.
+    turn: Option<Turn>,
     /// Whether the data of segments and datagrams is noted.
     pub payloads: bool,
     /// By field: whether it is wanted; all are if nothing is said.
@@ -96,7 +98,7 @@ impl Tree {
     pub fn follow(&mut self, flows: &[Flow]) {
         self.flows.clear();
         self.flows.extend_from_slice(flows);
-        self.taken = 0;
+        (self.taken, self.turn) = (0, None);
     }
 
     /// What earlier packets tell of the next header of a protocol with these ports.
@@ -104,7 +106,14 @@ impl Tree {
         let rest = self.flows.get(self.taken..)?;
         let at = rest.iter().position(|flow| (flow.protocol, flow.ports) == (protocol, ports))?;
         self.taken += at + 1;
-        self.flows.get(self.taken - 1).copied()
+        let flow = self.flows.get(self.taken - 1).copied();
+        self.turn = flow.and_then(|flow| flow.turn);
+        flow
+    }
+
+    /// What is known of the message in the datagram whose header was read last.
+    pub(crate) fn turn(&mut self) -> Option<Turn> {
+        self.turn.take()
     }
 
     /// Adds a field. Cold, since most runs make no tree: the text's way stays short.

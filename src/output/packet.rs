@@ -25,7 +25,7 @@ const TYPES: [Id; 4] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.et
 const LAYERS: [(&str, &str); 3] = [("basicxid", "llc"), ("geonw", "gnw"), ("wlan_rsna_eapol", "eapol")];
 
 /// Fields that only earlier packets tell.
-const OF_EARLIER: [Id; 21] = [
+const OF_EARLIER: [Id; 26] = [
     Id::of("tcp.stream"),
     Id::of("tcp.time_relative"),
     Id::of("tcp.time_delta"),
@@ -47,6 +47,11 @@ const OF_EARLIER: [Id; 21] = [
     Id::of("udp.stream"),
     Id::of("udp.time_relative"),
     Id::of("udp.time_delta"),
+    Id::of("dns.response_to"),
+    Id::of("dns.time"),
+    Id::of("dns.retransmission"),
+    Id::of("dns.retransmit_request_in"),
+    Id::of("dns.retransmit_response_in"),
 ];
 
 /// Whether a field is one that only earlier packets tell.

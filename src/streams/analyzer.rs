@@ -6,14 +6,27 @@ use sniff_dissectors::{Flow, Verdict};
 use super::analysis::Analysis;
 use super::decode::{TCP, UDP};
 use super::flow::{Key, Table};
+use super::lookups::{Lookups, PORTS};
 use super::tcp::{Side, is_from_client};
 use super::transport::{Endpoint, Message, Segment, Transport};
 use super::{layers, nanos_between};
 
+/// A frame to be placed among the others.
+pub struct Frame<'p> {
+    /// Its number.
+    pub number: u64,
+    /// Its LINKTYPE_.
+    pub link: u16,
+    /// The captured octets.
+    pub data: &'p [u8],
+    /// When it was captured.
+    pub time: Time,
+}
+
 /// Follows the connections of a run.
 pub struct Analyzer {
     connections: Numbered<Connection>,
-    exchanges: Numbered<()>,
+    exchanges: Numbered<Lookups>,
     flows: Vec<Flow>,
 }
 
@@ -23,13 +36,13 @@ impl Analyzer {
         Analyzer { connections: Numbered::new(memory), exchanges: Numbered::new(memory / 4), flows: Vec::new() }
     }
 
-    /// What is to be said of the segments and datagrams in a frame of LINKTYPE_ `link`.
-    pub fn frame(&mut self, link: u16, data: &[u8], time: Time) -> &[Flow] {
+    /// What is to be said of the segments and datagrams in a frame.
+    pub fn frame(&mut self, frame: &Frame<'_>) -> &[Flow] {
         self.flows.clear();
-        layers::each(link, data, |transport, quoted| {
+        layers::each(frame.link, frame.data, |transport, quoted| {
             let flow = match transport {
-                Transport::Tcp(segment) => segment_flow(&mut self.connections, &segment, quoted, time),
-                Transport::Udp(message) => message_flow(&mut self.exchanges, &message, time),
+                Transport::Tcp(segment) => segment_flow(&mut self.connections, &segment, quoted, frame.time),
+                Transport::Udp(message) => message_flow(&mut self.exchanges, &message, quoted, frame),
             };
             self.flows.push(Flow { quoted, ..flow });
         });
@@ -63,9 +76,17 @@ fn segment_flow(all: &mut Numbered<Connection>, segment: &Segment<'_>, quoted: b
     Flow { verdict: (!quoted).then(|| verdict(entry)), ..flow }
 }
 
-fn message_flow(all: &mut Numbered<()>, message: &Message<'_>, time: Time) -> Flow {
+fn message_flow(all: &mut Numbered<Lookups>, message: &Message<'_>, quoted: bool, frame: &Frame<'_>) -> Flow {
     let (key, _) = key(message.source, message.target, UDP);
-    all.packet(key, || (), ports(message.source, message.target), time).1
+    let ports = ports(message.source, message.target);
+    let (lookups, flow) = all.packet(key, Lookups::default, ports, frame.time);
+    if quoted || !PORTS.contains(&ports.0) && !PORTS.contains(&ports.1) {
+        return flow;
+    }
+    let turn = lookups.message(message.octets, frame);
+    let held = lookups.held();
+    all.charge(&key, held);
+    Flow { turn, ..flow }
 }
 
 fn key(source: Endpoint, target: Endpoint, protocol: u8) -> (Key, bool) {
@@ -92,6 +113,14 @@ struct Entry<T> {
 impl<T> Numbered<T> {
     fn new(memory: usize) -> Self {
         Numbered { table: Table::new(memory), seen: 0 }
+    }
+
+    /// Says what the connection of a key holds beside itself, in octets.
+    fn charge(&mut self, key: &Key, held: usize) {
+        if let Some(slot) = self.table.find(key) {
+            self.table.charge(slot, held);
+            while self.table.pop_excess().is_some() {}
+        }
     }
 
     /// Forgets the connection of a key if it is over.
@@ -124,6 +153,7 @@ impl<T> Numbered<T> {
             since_previous,
             quoted: false,
             verdict: None,
+            turn: None,
         };
         (&mut entry.value, flow)
     }

@@ -11,6 +11,7 @@ pub mod defrag;
 pub mod flow;
 pub(crate) mod icmp;
 mod layers;
+mod lookups;
 pub mod reassembly;
 pub mod row;
 pub mod tcp;

@@ -1,6 +1,7 @@
 //! DNS messages for the tree (RFC 1035, section 4).
 
 use crate::fields::Id;
+use crate::flow::Turn;
 use crate::naming::dns_data_fields;
 use crate::out::Out;
 use crate::put::{Ipv4, Ipv6};
@@ -77,6 +78,21 @@ const SOA_NUMBERS: [Id; 5] = [
 
 /// Notes a message, as far as it is captured and right.
 pub(crate) fn note(o: &mut Out, v: View<'_>, multicast: bool) {
+    match o.tree.as_mut().and_then(|tree| tree.turn()) {
+        Some(Turn::Answer { query, time }) => {
+            o.note(id!("dns.response_to"), query);
+            o.note(id!("dns.time"), time);
+        }
+        Some(Turn::QueryAgain(query)) => {
+            o.note(id!("dns.retransmission"), true);
+            o.note(id!("dns.retransmit_request_in"), query);
+        }
+        Some(Turn::AnswerAgain(answer)) => {
+            o.note(id!("dns.retransmission"), true);
+            o.note(id!("dns.retransmit_response_in"), answer);
+        }
+        None => {}
+    }
     let reader = Reader { v, class: if multicast { 0x7fff } else { 0xffff } };
     let _ = reader.message(o);
 }

@@ -20,7 +20,7 @@ use crate::names::SystemNames;
 use crate::output::{Origin, Place as Standing, Shown};
 use crate::pipeline::{Failure, compile, reason};
 use crate::search::Search;
-use crate::streams::analyzer::Analyzer;
+use crate::streams::analyzer::{self, Analyzer};
 
 /// The course of a run over all of its files.
 pub(in crate::pipeline) struct Course {
@@ -354,7 +354,8 @@ impl Course {
         let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
         let analyzer = self.watch.as_mut().and_then(|watch| watch.analyzer.as_mut());
         if let Some((standing, analyzer)) = standing.as_mut().zip(analyzer) {
-            standing.flows = analyzer.frame(link, packet.data, packet.time).into();
+            let frame = analyzer::Frame { number: standing.number, link, data: packet.data, time: packet.time };
+            standing.flows = analyzer.frame(&frame).into();
         }
         if let Some(condition) = &mut self.condition {
             let shown = Shown {
