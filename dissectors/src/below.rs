@@ -144,7 +144,7 @@ fn source_routed(header: View<'_>) -> Step<Option<[u8; 4]>> {
 }
 
 /// An IP address of either version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     /// IPv4.
     V4([u8; 4]),

@@ -112,7 +112,12 @@ pub(crate) struct Slot {
 impl Slot {
     /// A number of at most eight octets, an address, text or data, `at` octets into its header.
     pub(crate) const fn new(name: &str, at: usize, octets: usize) -> Self {
-        Slot { id: Id::of(name), at, octets, shift: 0, mask: u64::MAX, little: false }
+        Slot::of(Id::of(name), at, octets)
+    }
+
+    /// As [`Slot::new`], of a field that is at hand.
+    pub(crate) const fn of(id: Id, at: usize, octets: usize) -> Self {
+        Slot { id, at, octets, shift: 0, mask: u64::MAX, little: false }
     }
 
     /// The bits that remain after a right shift by `shift` and `mask`.

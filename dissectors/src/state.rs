@@ -8,6 +8,7 @@ use foldhash::HashMap;
 
 use crate::below::Address;
 use crate::link::slip::Connections;
+use crate::management::netflow_records::Templates;
 use crate::security::isakmp::Cookies;
 use crate::transport::quic::ConnectionIds;
 
@@ -199,6 +200,7 @@ pub struct State {
     pub(crate) isakmp: Cookies,
     pub(crate) slip: Box<Connections>,
     pub(crate) quic: ConnectionIds,
+    pub(crate) netflow: Templates,
 }
 
 impl Default for State {
@@ -211,6 +213,7 @@ impl Default for State {
             isakmp: Cookies::default(),
             slip: Box::default(),
             quic: ConnectionIds::default(),
+            netflow: Templates::default(),
         }
     }
 }

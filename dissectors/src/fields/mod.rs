@@ -7,6 +7,7 @@ mod lans;
 mod link;
 mod management;
 mod naming;
+mod netflow;
 mod network;
 mod openflow;
 mod other;
@@ -97,6 +98,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     naming::ROWS,
     security::ROWS,
     management::ROWS,
+    netflow::ROWS,
     openflow::ROWS,
     switching::ROWS,
     lans::ROWS,

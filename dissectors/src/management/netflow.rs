@@ -36,14 +36,14 @@ impl Put for Number {
 }
 
 /// An export datagram.
-pub(crate) fn dissect(o: &mut Out, v: View<'_>, _: &Below<'_>) -> Step {
+pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
     o.proto = "cnfp";
+    netflow_fields::note(o, v, below);
     let result = datagram(o, v);
     o.close(result)
 }
 
 fn datagram(o: &mut Out, v: View<'_>) -> Step {
-    netflow_fields::note(o, v);
     let version = v.u16(0)?;
     let numbered = match version {
         1 => false,
