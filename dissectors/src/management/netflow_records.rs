@@ -184,7 +184,7 @@ fn time(v: View<'_>, unit: Unit) -> u64 {
             (seconds + era)
                 .wrapping_sub(SINCE_1900)
                 .wrapping_mul(1_000_000_000)
-                .wrapping_add(fraction * 1_000_000_000 >> 32)
+                .wrapping_add((fraction * 1_000_000_000) >> 32)
         }
     }
 }
