@@ -12,6 +12,7 @@ mod network;
 mod openflow;
 mod other;
 mod radio;
+mod radius;
 mod routing;
 mod security;
 mod states;
@@ -97,6 +98,7 @@ const TABLES: &[&[(&str, Kind, &str)]] = &[
     text::ROWS,
     naming::ROWS,
     security::ROWS,
+    radius::ROWS,
     management::ROWS,
     netflow::ROWS,
     openflow::ROWS,

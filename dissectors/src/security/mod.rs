@@ -15,5 +15,6 @@ pub(crate) mod macsec;
 pub(crate) mod radius;
 mod radius_attributes;
 pub(crate) mod radius_values;
+mod radius_vendors;
 pub(crate) mod rpki_rtr;
 pub(crate) mod tls_fields;

@@ -7,8 +7,8 @@ use crate::fields::{self, Id};
 use crate::management::ntp_time::Timestamp;
 use crate::out::Out;
 use crate::put::{Chars, Hex2, Ipv4, Ipv6, Named, Otherwise, Put, Table, Zeros, bits, named, named_dec};
-use crate::security::eap;
 use crate::security::radius_values::*;
+use crate::security::{eap, radius_vendors};
 use crate::view::{Step, Stop, View};
 
 /// Octets of type and length.
@@ -370,10 +370,8 @@ fn note(o: &mut Out, kind: u8, v: View<'_>) {
     const MAX_TAG: u8 = 0x1f;
     o.note(id!("radius.avp.type"), kind);
     o.note(id!("radius.avp.length"), v.len() + HEADER);
-    if kind == VENDOR
-        && let Ok(vendor) = v.u32(0)
-    {
-        o.note(id!("radius.avp.vendor_id"), vendor);
+    if kind == VENDOR {
+        return radius_vendors::note(o, v);
     }
     let Some(&(_, id)) = FIELDS.iter().find(|row| row.0 == kind) else { return };
     let Some(info) = id.info().filter(|_| v.has(v.len())) else { return };
