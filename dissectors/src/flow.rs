@@ -70,4 +70,6 @@ pub struct Verdict {
     /// From a segment to this acknowledgment of it, in nanoseconds; only the latest
     /// segments are timed, and none that was sent again.
     pub rtt: Option<i64>,
+    /// From SYN to the acknowledgment of its answer, in nanoseconds, once that has come.
+    pub initial_rtt: Option<i64>,
 }

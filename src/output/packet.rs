@@ -25,7 +25,7 @@ const TYPES: [Id; 4] = [Id::of("eth.type"), Id::of("vlan.etype"), Id::of("sll.et
 const LAYERS: [(&str, &str); 3] = [("basicxid", "llc"), ("geonw", "gnw"), ("wlan_rsna_eapol", "eapol")];
 
 /// Fields that only earlier packets tell.
-const OF_EARLIER: [Id; 26] = [
+const OF_EARLIER: [Id; 27] = [
     Id::of("tcp.stream"),
     Id::of("tcp.time_relative"),
     Id::of("tcp.time_delta"),
@@ -44,6 +44,7 @@ const OF_EARLIER: [Id; 26] = [
     Id::of("tcp.analysis.duplicate_ack_num"),
     Id::of("tcp.analysis.zero_window"),
     Id::of("tcp.analysis.ack_rtt"),
+    Id::of("tcp.analysis.initial_rtt"),
     Id::of("udp.stream"),
     Id::of("udp.time_relative"),
     Id::of("udp.time_delta"),

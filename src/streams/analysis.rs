@@ -106,7 +106,7 @@ impl Analysis {
     pub fn segment(&mut self, segment: &Segment<'_>, side: Side, time: Time) -> Verdict {
         self.handshake(segment, side, time);
         self.reset |= segment.flags & RST != 0;
-        let mut verdict = Verdict::default();
+        let mut verdict = Verdict { initial_rtt: self.rtt, ..Verdict::default() };
         (verdict.own, verdict.other) = self.bases(segment, side);
         verdict.scale = self.scale(segment, side);
         if segment.window == 0 && segment.flags & (SYN | FIN | RST) == 0 {

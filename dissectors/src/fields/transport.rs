@@ -250,6 +250,7 @@ pub(super) const ROWS: &[(&str, Kind, &str)] = &[
     ("tcp.analysis.ack_rtt", Seconds, "The RTT to ACK the segment was"),
     ("tcp.analysis.duplicate_ack", Flag, "Duplicate ACK"),
     ("tcp.analysis.duplicate_ack_num", Decimal, "Duplicate ACK #"),
+    ("tcp.analysis.initial_rtt", Seconds, "iRTT"),
     ("tcp.analysis.out_of_order", Flag, "This frame is a (suspected) out-of-order segment"),
     ("tcp.analysis.retransmission", Flag, "This frame is a (suspected) retransmission"),
     ("tcp.analysis.zero_window", Flag, "TCP Zero Window segment"),

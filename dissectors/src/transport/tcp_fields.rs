@@ -49,6 +49,7 @@ const OUT_OF_ORDER: Id = Id::of("tcp.analysis.out_of_order");
 const DUPLICATE: Id = Id::of("tcp.analysis.duplicate_ack");
 const DUPLICATE_NUMBER: Id = Id::of("tcp.analysis.duplicate_ack_num");
 const ZERO_WINDOW: Id = Id::of("tcp.analysis.zero_window");
+const INITIAL_ROUND_TRIP: Id = Id::of("tcp.analysis.initial_rtt");
 const ROUND_TRIP: Id = Id::of("tcp.analysis.ack_rtt");
 
 const OPTIONS: Id = Id::of("tcp.options");
@@ -232,6 +233,9 @@ fn analysis(o: &mut Out, verdict: &Verdict) {
     }
     if let Some(rtt) = verdict.rtt {
         o.note(ROUND_TRIP, rtt);
+    }
+    if let Some(rtt) = verdict.initial_rtt {
+        o.note(INITIAL_ROUND_TRIP, rtt);
     }
 }
 
