@@ -5,7 +5,7 @@
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::naming::dns_names;
-use crate::network::{icmp_extension_fields, icmp6_option_fields};
+use crate::network::{icmp_extension_fields, icmp6_option_fields, icmp6_rpl_fields};
 use crate::out::Out;
 use crate::view::View;
 
@@ -46,6 +46,7 @@ const NODE_QUERY: u8 = 139;
 const NODE_REPLY: u8 = 140;
 const LISTENER_REPORT_V2: u8 = 143;
 const HOME_AGENT_REPLY: u8 = 145;
+const RPL: u8 = 155;
 const EXTENDED_ECHO: u8 = 160;
 
 const MESSAGES: &[Known] = &[
@@ -232,8 +233,10 @@ const RESULT: [Slot; 7] = [
 /// Notes a message of a type.
 pub(crate) fn note(o: &mut Out, v: View<'_>, kind: u8, code: u8) {
     o.see_all(&CHECKSUM, v);
-    if kind == LISTENER_QUERY {
-        return query(o, v);
+    match kind {
+        LISTENER_QUERY => return query(o, v),
+        RPL => return icmp6_rpl_fields::note(o, v.skip(4), code),
+        _ => {}
     }
     let Some((_, slots, options)) = MESSAGES.iter().find(|known| known.0 == kind) else { return };
     o.see_all(slots, v);

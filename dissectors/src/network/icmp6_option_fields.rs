@@ -4,9 +4,9 @@ use crate::below::Below;
 use crate::field::Slot;
 use crate::fields::Id;
 use crate::naming::dns_names;
+use crate::network::icmp6_rpl_fields::prefix;
 use crate::network::ipv6;
 use crate::out::Out;
-use crate::put::Ipv6;
 use crate::view::View;
 
 const HEADER: [Slot; 2] = [
@@ -156,16 +156,6 @@ fn option(o: &mut Out, v: View<'_>, kind: u8) {
         PORTAL => o.note_padded(PORTAL_ADDRESS, v.skip(2).data()),
         NAT64 => prefix(o, v.skip(4), NAT64_PREFIX),
         _ => {}
-    }
-}
-
-/// A prefix, of which there may be fewer octets than of an address.
-fn prefix(o: &mut Out, v: View<'_>, id: Id) {
-    let octets = &v.data()[..v.caplen().min(16)];
-    if !octets.is_empty() {
-        let mut address = [0; 16];
-        address[..octets.len()].copy_from_slice(octets);
-        o.note(id, Ipv6(address));
     }
 }
 

@@ -13,6 +13,7 @@ mod icmp6_neighbor;
 mod icmp6_option_fields;
 mod icmp6_renumbering;
 mod icmp6_rpl;
+mod icmp6_rpl_fields;
 mod icmp_extension;
 mod icmp_extension_fields;
 mod icmp_fields;
