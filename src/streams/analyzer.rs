@@ -31,9 +31,10 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Connections of TCP within `memory` octets, and of UDP within a part of that.
+    /// Connections within `memory` octets, those of UDP within a quarter of them.
     pub fn new(memory: usize) -> Self {
-        Analyzer { connections: Numbered::new(memory), exchanges: Numbered::new(memory / 4), flows: Vec::new() }
+        let udp = memory / 4;
+        Analyzer { connections: Numbered::new(memory - udp), exchanges: Numbered::new(udp), flows: Vec::new() }
     }
 
     /// What is to be said of the segments and datagrams in a frame.
