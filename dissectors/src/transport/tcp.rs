@@ -106,7 +106,9 @@ pub(crate) fn dissect(o: &mut Out, v: View<'_>, below: &Below<'_>) -> Step {
         o.put((" tcp ", rest, " [bad hdr length ", header_len, " - too short, < ", HEADER, "]"));
         return Ok(());
     }
-    tcp_fields::note(o, v, header_len);
+    if o.tree.is_some() {
+        tcp_fields::note(o, v, header_len);
+    }
     if o.opt.quiet > 0 {
         o.put(("tcp ", (v.len() as u32).wrapping_sub(header_len as u32)));
         too_long(o, header_len, v.len());

@@ -335,6 +335,16 @@ pub(super) struct Place {
 }
 
 impl Course {
+    /// Tells how the connections of a packet go. Cold, since most runs do not ask for it.
+    #[cold]
+    #[inline(never)]
+    fn follow(&mut self, packet: &Packet<'_>, link: u16, standing: &mut Standing) {
+        if let Some(analyzer) = self.watch.as_mut().and_then(|watch| watch.analyzer.as_mut()) {
+            let frame = analyzer::Frame { number: standing.number, link, data: packet.data, time: packet.time };
+            standing.flows = analyzer.frame(&frame).into();
+        }
+    }
+
     /// Takes a packet that passed the filter.
     #[inline(always)]
     fn packet(
@@ -352,10 +362,8 @@ impl Course {
             return;
         }
         let frame = Frame { data: packet.data, wire_len: packet.wire_len, link };
-        let analyzer = self.watch.as_mut().and_then(|watch| watch.analyzer.as_mut());
-        if let Some((standing, analyzer)) = standing.as_mut().zip(analyzer) {
-            let frame = analyzer::Frame { number: standing.number, link, data: packet.data, time: packet.time };
-            standing.flows = analyzer.frame(&frame).into();
+        if let Some(standing) = &mut standing {
+            self.follow(packet, link, standing);
         }
         if let Some(condition) = &mut self.condition {
             let shown = Shown {
