@@ -10,6 +10,7 @@ use regex::{Regex, RegexBuilder};
 use sniff_dissectors::fields;
 
 use super::Stop;
+use crate::output::near;
 
 /// The word that asks for the list.
 pub(super) const WORD: &str = "fields";
@@ -48,14 +49,25 @@ pub(super) fn list(arguments: &[OsString]) -> Stop {
     let of_protocols = match &options[..] {
         [] => false,
         [option] if option.strip_prefix("--") == Some(PROTOCOLS) => true,
-        _ => return Stop { stdout: USAGE.to_owned(), stderr: String::new(), named: false, code: 0 },
+        [.., option] if ["-h", "--help"].contains(&option.as_ref()) => {
+            return Stop { stdout: USAGE.to_owned(), stderr: String::new(), named: false, code: 0 };
+        }
+        [.., option] => {
+            return Stop::failure(format!("unrecognized option '{option}'\nsniff fields -h lists the options"));
+        }
     };
     let patterns: Vec<_> = globs.iter().filter_map(|glob| pattern(glob)).collect();
     let matches = |name: &str| globs.is_empty() || patterns.iter().any(|pattern| pattern.is_match(name));
     let stdout = if of_protocols { protocols(matches) } else { fields(matches) };
     if stdout.is_empty() {
-        let what = if of_protocols { "protocol" } else { "field" };
-        return Stop::failure(format!("no {what} matches {}", globs.join(" ")));
+        let (what, names): (_, Vec<_>) = if of_protocols {
+            ("protocol", fields::all().map(|id| id.protocol()).collect())
+        } else {
+            ("field", fields::list().iter().map(|info| info.name).collect())
+        };
+        let meant = globs.iter().find_map(|glob| near(glob, &names));
+        let meant = meant.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        return Stop::failure(format!("no {what} matches '{}'{meant}", globs.join(" ")));
     }
     Stop { stdout, stderr: String::new(), named: false, code: 0 }
 }

@@ -124,7 +124,12 @@ fn the_list_has_name_kind_and_meaning() {
     let expected = ["tcp.dstport", "tcp.options.mptcp.port", "tcp.port", "tcp.srcport"];
     assert_eq!(names, expected.map(|name| [name, "number"]));
     assert!(scratch.run(&["fields"]).stdout.lines().count() > 500);
-    assert_eq!(scratch.run(&["fields", "x.*"]), Ran::new("", "sniff: no field matches x.*\n", 1));
+    assert_eq!(scratch.run(&["fields", "x.*"]), Ran::new("", "sniff: no field matches 'x.*'\n", 1));
+    let near = "sniff: no field matches 'tcp.window_siz'; did you mean 'tcp.window_size'?\n";
+    assert_eq!(scratch.run(&["fields", "tcp.window_siz"]), Ran::new("", near, 1));
+    let unknown = "sniff: unrecognized option '--json'\nsniff fields -h lists the options\n";
+    assert_eq!(scratch.run(&["fields", "--json"]), Ran::new("", unknown, 1));
+    assert!(scratch.run(&["fields", "-h"]).stdout.starts_with("Usage: sniff fields"));
     // A protocol's name stands for its fields; case does not matter.
     assert_eq!(scratch.run(&["fields", "UDP"]).stdout, scratch.run(&["fields", "udp.*"]).stdout);
     assert!(scratch.run(&["fields", "udp"]).stdout.lines().all(|line| line.starts_with("udp.")));
