@@ -5,6 +5,7 @@ use super::isis_tlv::{self, Packet};
 use super::osi::{self, comma};
 use crate::out::Out;
 use crate::put::{Hex2, Hex4, Hex8, Named, Otherwise, Put, Spaces, Table, lookup, named};
+use crate::room;
 use crate::view::{Step, Stop, View};
 
 /// The common header (ISO/IEC 10589, section 9.5).
@@ -51,14 +52,24 @@ pub(super) struct SystemId<'p>(pub &'p [u8]);
 
 impl Put for SystemId<'_> {
     fn put(self, o: &mut Out) {
+        o.put((self,));
+    }
+
+    fn room(&self, _: &Out) -> Option<usize> {
+        Some(3 * self.0.len())
+    }
+
+    fn write(self, room: &mut [u8]) -> &mut [u8] {
+        let mut rest = room;
         for (at, &octet) in self.0.iter().enumerate() {
-            match at {
-                2 | 4 | 6 => o.line.byte(b'.'),
-                7 => o.line.byte(b'-'),
-                _ => {}
-            }
-            o.line.hex2(octet);
+            rest = match at {
+                2 | 4 | 6 => room::start_of(rest, b".", 1),
+                7 => room::start_of(rest, b"-", 1),
+                _ => rest,
+            };
+            rest = room::start_of(rest, &room::hex_digits(octet), 2);
         }
+        rest
     }
 }
 
