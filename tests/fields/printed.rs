@@ -147,7 +147,7 @@ fn the_protocols_are_those_that_conditions_take() {
         assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
     }
     assert_eq!(scratch.run(&["fields", "--protocols", "udp*"]).stdout, "udp                  8 fields\n");
-    assert_eq!(scratch.run(&["fields", "--protocols", "x"]), Ran::new("", "sniff: no protocol matches x\n", 1));
+    assert_eq!(scratch.run(&["fields", "--protocols", "x"]), Ran::new("", "sniff: no protocol matches 'x'\n", 1));
 }
 
 #[test]
